@@ -1,0 +1,122 @@
+//! What was seen, scanned and skipped, and why: the statement that makes a pass mean something.
+
+use serde::Serialize;
+
+/// Why something that was seen was not scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// By an ignore rule of the repository. Stated policy: the run stays complete.
+    Ignored,
+    /// By an exclude of the configuration. Stated policy.
+    Excluded,
+    /// Larger than the size limit. Stated policy.
+    TooLarge,
+    /// A link that leads out of the root, or not a regular file. Stated policy.
+    NotAFile,
+    /// It could not be read: the run is incomplete.
+    Unreadable,
+    /// It was gone before it could be read: the run is incomplete.
+    Vanished,
+    /// A named source that cannot be opened: the run is incomplete.
+    Missing,
+    /// A source that yields nothing at all: the run is incomplete.
+    Empty,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+impl Reason {
+    /// Whether something that was asked for could not be scanned.
+    #[must_use]
+    pub fn is_gap(self) -> bool {
+        !matches!(self, Self::Ignored | Self::Excluded | Self::TooLarge | Self::NotAFile)
+    }
+
+    /// The verdict id of a gap or a skip of this sort.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Ignored => "SK3001",
+            Self::Excluded => "SK3002",
+            Self::TooLarge => "SK3003",
+            Self::NotAFile => "SK3004",
+            Self::Unreadable => "SK3101",
+            Self::Vanished => "SK3102",
+            Self::Missing => "SK3103",
+            Self::Empty => "SK3104",
+            Self::Interrupted => "SK3105",
+        }
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Ignored => "ignored by the repository",
+            Self::Excluded => "excluded by the configuration",
+            Self::TooLarge => "over the size limit",
+            Self::NotAFile => "not a regular file",
+            Self::Unreadable => "unreadable",
+            Self::Vanished => "vanished during the scan",
+            Self::Missing => "cannot be opened",
+            Self::Empty => "holds no file",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// One thing that was not scanned.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Skip {
+    /// Its path as people know it.
+    pub path: String,
+    /// Why.
+    pub reason: Reason,
+    /// The operating system's or the reader's message; never content.
+    pub detail: Option<String>,
+    /// Its size, where it is known.
+    pub bytes: Option<u64>,
+}
+
+/// How much of one reason there was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// Why.
+    pub reason: Reason,
+    /// How many files (an ignored folder counts each file in it).
+    pub files: u64,
+    /// Their bytes, as far as known.
+    pub bytes: u64,
+}
+
+/// The statement of one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// What was asked for, as typed.
+    pub inputs: Vec<String>,
+    /// Files (or other blobs) seen.
+    pub blobs_seen: u64,
+    /// Of those, scanned.
+    pub blobs_scanned: u64,
+    /// Bytes scanned.
+    pub bytes_scanned: u64,
+    /// Skips by reason, for every reason that occurred.
+    pub skipped: Vec<Count>,
+    /// Every gap, and every file over the size limit, by path.
+    pub skips: Vec<Skip>,
+    /// Number of rules in force.
+    pub rules: usize,
+    /// SHA-256 of the rule set.
+    pub rules_hash: String,
+    /// SHA-256 of the configuration in force.
+    pub config_hash: String,
+}
+
+impl Coverage {
+    /// Whether everything that was asked for was scanned or skipped by stated policy, and something was scanned.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.skipped.iter().any(|count| count.reason.is_gap() && count.files > 0)
+    }
+}

@@ -1,0 +1,172 @@
+//! One key → many places; identity; everything that a report may say. Holds no secret by construction.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::coverage::Coverage;
+use crate::hygiene::Judgement;
+use crate::issuer::Issuer;
+use crate::key::{Conflict, Dossier};
+use crate::location::Region;
+use crate::secret::{Fingerprint, Masked};
+use crate::severity::Confidence;
+
+/// One folder or repository that places are relative to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Root {
+    /// Absolute path.
+    pub path: String,
+    /// The repository's normalised remote (`host/path`, no scheme, no credentials), if it has one.
+    pub repository: Option<String>,
+}
+
+/// One line of source, every match on it masked, control and bidirectional characters escaped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FrameLine {
+    /// Line number, from 1.
+    pub number: usize,
+    /// Safe text.
+    pub text: String,
+    /// Byte range in `text` that stands for this finding's secret, on the line where it begins.
+    pub mark: Option<(usize, usize)>,
+}
+
+/// One place of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Index into [`Report::roots`]; `None` for standard input and inventory rows outside any root.
+    pub root: Option<usize>,
+    /// Relative to the root, `/` between names; the raw file name with invalid UTF-8 replaced. Escape before showing.
+    pub path: String,
+    /// The path as the user would open it from where the run started. Escape before showing.
+    pub shown: String,
+    /// Lines and columns of the secret.
+    pub region: Region,
+    /// Stable identity of this place.
+    pub fingerprint: Fingerprint,
+    /// The variable or field that the secret is assigned to, where the rule knows it.
+    pub variable: Option<String>,
+    /// The rule that found it here, if it is not the finding's own.
+    pub rule: Option<String>,
+    /// The lines around it.
+    pub frame: Vec<FrameLine>,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// A key that stands in a scanned text.
+    LeakedKey,
+    /// A key in the owner's list.
+    InventoryKey,
+}
+
+/// Whether it is known which server the key is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "by", content = "because")]
+pub enum IssuerBasis {
+    /// The format proves it.
+    Format,
+    /// Words near the key prove it.
+    Context,
+    /// The configuration says so.
+    Configuration,
+    /// Nobody knows; the key is sent nowhere. The text says what would tell.
+    Unproved(String),
+}
+
+/// The steps that close one key, every field filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Remedy {
+    /// The issuer's exact page for this class of key.
+    pub page: Option<String>,
+    /// How to revoke it, in order.
+    pub revoke: Vec<String>,
+    /// The issuer's own command or API call.
+    pub command: Option<String>,
+    /// How to create its successor with the least it needs.
+    pub recreate: Vec<String>,
+    /// How to need no key: title, steps, snippet, its language, reference.
+    pub keyless: Option<crate::rules::Keyless>,
+}
+
+/// One key, leaked or listed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// What it is about.
+    pub subject: Subject,
+    /// Stable identity of the key.
+    pub fingerprint: Fingerprint,
+    /// The rule's id; for a list row the id of its worst verdict.
+    pub rule: String,
+    /// The rule's or the verdict's title.
+    pub title: String,
+    /// The key as people may see it.
+    pub masked: Masked,
+    /// Who issued it.
+    pub issuer: Issuer,
+    /// Whether that is known.
+    pub issuer_basis: IssuerBasis,
+    /// The issuer's host, where it is known.
+    pub host: Option<String>,
+    /// How sure the match is.
+    pub confidence: Confidence,
+    /// Everything known of the key, witness by witness.
+    pub dossier: Dossier,
+    /// Where witnesses disagree.
+    pub conflicts: Vec<Conflict>,
+    /// How the join to the owner's list went, in a sentence; `None` when no list for this issuer was read.
+    pub join: Option<String>,
+    /// How bad, and why.
+    pub judgement: Judgement,
+    /// How to close it.
+    pub remedy: Remedy,
+    /// Where it stands, sorted. Never empty.
+    pub places: Vec<Place>,
+}
+
+/// One issuer that was asked, or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Asked {
+    /// The issuer.
+    pub issuer: Issuer,
+    /// The host.
+    pub host: String,
+    /// How many requests were sent.
+    pub requests: usize,
+}
+
+/// Package ids that the scanned files publish, by issuer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Published {
+    /// Whose package ids they are.
+    pub issuer: Issuer,
+    /// Sorted, unique.
+    pub ids: Vec<String>,
+}
+
+/// The outcome of one run: the one thing that every format is made from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The moment of judgement.
+    pub now: Timestamp,
+    /// Whether `now` was given by the user (then no run times are reported).
+    pub now_is_given: bool,
+    /// What places are relative to.
+    pub roots: Vec<Root>,
+    /// The id of the fingerprint key.
+    pub fingerprint_key: String,
+    /// Worst first, then by place.
+    pub findings: Vec<Finding>,
+    /// Below the confidence that was asked for: counted, not shown.
+    pub below_confidence: usize,
+    /// The packages that the repository publishes.
+    pub published: Vec<Published>,
+    /// Whom we asked.
+    pub asked: Vec<Asked>,
+    /// Sentences about the run itself (a join that could not be made, an issuer that was not asked).
+    pub notes: Vec<String>,
+    /// What was seen, scanned and skipped.
+    pub coverage: Coverage,
+}

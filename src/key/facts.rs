@@ -1,0 +1,253 @@
+//! What is known of a key, who says so, and how sure that is. Plain data: no I/O, no clock.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::issuer::Issuer;
+
+/// A field of which *the issuer did not say* is not the same as *none*.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", untagged)]
+pub enum Reported<T> {
+    /// This witness said nothing about it (JSON `null`).
+    #[default]
+    NotSaid,
+    /// This witness said exactly this.
+    Said(T),
+}
+
+impl<T> Reported<T> {
+    /// The value, if it was said.
+    pub fn said(&self) -> Option<&T> {
+        match self {
+            Self::NotSaid => None,
+            Self::Said(value) => Some(value),
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Reported<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::NotSaid, Self::Said)
+    }
+}
+
+/// When a key stops working by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expiry {
+    /// The witness says that it never does.
+    Never,
+    /// At this moment (UTC).
+    At(Timestamp),
+}
+
+/// When a key was last used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LastUse {
+    /// The witness says that it was never used.
+    Never,
+    /// At this moment (UTC).
+    At(Timestamp),
+}
+
+/// Whether the key works now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is", content = "because")]
+pub enum State {
+    /// An endpoint that accepts this class of key said that it works, or the owner's list says so.
+    Active,
+    /// Proved dead.
+    Inactive(Inactive),
+    /// Nobody could say; the text says why. Never counts as inactive.
+    #[default]
+    Unknown,
+}
+
+/// Why a key is known to be dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Inactive {
+    /// Its own embedded expiry, or the one that its issuer or the owner's list states, has passed.
+    Expired,
+    /// Its issuer or the owner's list says that it was revoked or deleted.
+    Revoked,
+    /// An endpoint that accepts this class of key refused it as unknown.
+    Rejected,
+}
+
+/// How much an action can do, weakest first. The order is the rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Power {
+    /// Read what is public or listed.
+    Read,
+    /// Take back: unlist, yank, deprecate.
+    Withdraw,
+    /// Publish new versions of what exists already.
+    PublishUpdate,
+    /// Publish under new names as well.
+    PublishNew,
+    /// Change owners, members, tokens or settings.
+    Manage,
+    /// Whatever the account can do.
+    Everything,
+}
+
+/// One thing that a key may do, in the issuer's own word, with what it amounts to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Action {
+    /// The issuer's word, for instance `package:push`.
+    pub name: String,
+    /// What it amounts to.
+    pub power: Power,
+}
+
+impl Action {
+    /// An action by the issuer's word.
+    pub fn new(name: impl Into<String>, power: Power) -> Self {
+        Self { name: name.into(), power }
+    }
+}
+
+/// What a grant reaches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subjects {
+    /// Everything that the owner has or will have.
+    Everything,
+    /// Names or globs in the issuer's own syntax ([`crate::key::glob`]). Never empty.
+    Named(Vec<String>),
+    /// The witness names the actions but not what they reach.
+    NotSaid,
+}
+
+/// A set of actions on a set of subjects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Grant {
+    /// What may be done; empty when the witness does not say.
+    pub actions: Vec<Action>,
+    /// To what.
+    pub subjects: Subjects,
+    /// Whether this is what the key opens, or only a bound on it (a PyPI token without caveats in its text may
+    /// be limited by caveats on the server: *at most* the whole account).
+    pub bound: Bound,
+}
+
+/// How a grant bounds what the key opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bound {
+    /// Exactly this.
+    Exact,
+    /// This or less.
+    AtMost,
+}
+
+/// Something that narrows the use of a key, in the issuer's words (`cidr 10.0.0.0/8`, `bypasses 2FA`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Restriction {
+    /// The issuer's word for it, for instance `cidr`, `mfa`, `bypass-2fa`.
+    pub name: String,
+    /// Its value as the issuer writes it.
+    pub value: String,
+}
+
+/// What one witness says of one key. Every field that the witness is silent about is [`Reported::NotSaid`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct KeyFacts {
+    /// Who issued it.
+    pub issuer: Option<Issuer>,
+    /// What sort of key it is, in a few words ("API key v5, short-lived").
+    pub kind: Reported<String>,
+    /// The issuer's public id of the key.
+    pub key_id: Reported<String>,
+    /// The name that its owner gave it.
+    pub name: Reported<String>,
+    /// The account or organisation for which it acts.
+    pub owner: Reported<String>,
+    /// When it was issued.
+    pub created: Reported<Timestamp>,
+    /// When it ends by itself.
+    pub expires: Reported<Expiry>,
+    /// When it was last used.
+    pub last_used: Reported<LastUse>,
+    /// What it opens.
+    pub grants: Reported<Vec<Grant>>,
+    /// What narrows it.
+    pub restrictions: Reported<Vec<Restriction>>,
+    /// Whether it works.
+    pub state: State,
+    /// Why `state` is what it is, in a sentence; for `Unknown` the reason why nobody could say.
+    pub state_reason: Option<String>,
+    /// Further decoded fields by name (`environment`, `project-id`), shown but not judged.
+    pub details: BTreeMap<String, String>,
+    /// Sentences that a reader must know to read the above rightly.
+    pub notes: Vec<String>,
+}
+
+/// How sure it is that a row of the owner's list is this key, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinStrength {
+    /// It is the only live key of that issuer and kind in the list.
+    Elimination,
+    /// The key's name in the list stands beside the leak.
+    Name,
+    /// The first eight and last four characters agree.
+    Ends,
+    /// The issuer's public id, embedded in the key, agrees.
+    Id,
+    /// The hash of the whole key agrees.
+    Hash,
+}
+
+impl JoinStrength {
+    /// For a sentence: "joined …".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Elimination => "by elimination",
+            Self::Name => "by name",
+            Self::Ends => "by first 8 + last 4",
+            Self::Id => "by id",
+            Self::Hash => "by sha256",
+        }
+    }
+}
+
+/// Who says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "tier")]
+pub enum Evidence {
+    /// The key's own text.
+    Decoded,
+    /// The owner's list.
+    Inventory {
+        /// The list's file, as the user named it.
+        file: String,
+        /// Line of the row, from 1.
+        line: usize,
+        /// How the row was found.
+        join: JoinStrength,
+    },
+    /// The issuer, asked with the key.
+    Probed {
+        /// When it answered.
+        at: Timestamp,
+        /// Whom: the host.
+        host: String,
+    },
+}
+
+/// One witness and what it says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Statement {
+    /// Who.
+    pub evidence: Evidence,
+    /// What.
+    pub facts: KeyFacts,
+}

@@ -1,0 +1,158 @@
+//! Where something stands in a text: byte spans inside, lines and columns at the edge.
+
+use memchr::{memchr_iter, memrchr};
+use serde::Serialize;
+
+/// A half-open range of bytes in one blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Span {
+    /// First byte, counted from 0.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// A span of `start..end`.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end, "a span runs forwards");
+        Self { start, end }
+    }
+
+    /// Number of bytes.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether it covers no byte.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether both share at least one byte.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Whether every byte of `other` is in this span.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A span in lines and columns. All counts are from 1; an end column is one past the last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Region {
+    /// Line of the first byte.
+    pub start_line: usize,
+    /// Column of the first byte, in UTF-8 bytes.
+    pub start_column: usize,
+    /// Line of the last byte.
+    pub end_line: usize,
+    /// One past the column of the last byte, in UTF-8 bytes.
+    pub end_column: usize,
+    /// `start_column` in UTF-16 code units, as SARIF and editors count.
+    pub start_column_utf16: usize,
+    /// `end_column` in UTF-16 code units.
+    pub end_column_utf16: usize,
+}
+
+/// The offsets at which the lines of one text begin. A line ends with `\n`, `\r\n` or the end of the text.
+pub struct LineIndex<'a> {
+    text: &'a [u8],
+    starts: Vec<usize>,
+}
+
+impl<'a> LineIndex<'a> {
+    /// Reads `text` once.
+    #[must_use]
+    pub fn new(text: &'a [u8]) -> Self {
+        let starts = std::iter::once(0).chain(memchr_iter(b'\n', text).map(|at| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The line (from 1) that holds the byte at `offset`.
+    #[must_use]
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset)
+    }
+
+    /// Number of lines; an empty text has one.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The bytes of a line (from 1) without its line ending, and where they start. `None` past the end.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<(usize, &'a [u8])> {
+        let start = *self.starts.get(line.checked_sub(1)?)?;
+        let end = self.starts.get(line).map_or(self.text.len(), |next| next - 1);
+        let bytes = &self.text[start..end];
+        Some((start, bytes.strip_suffix(b"\r").unwrap_or(bytes)))
+    }
+
+    /// Lines and columns of `span`.
+    #[must_use]
+    pub fn region(&self, span: Span) -> Region {
+        let last = if span.is_empty() { span.start } else { span.end - 1 };
+        let (start_line, end_line) = (self.line_of(span.start), self.line_of(last));
+        let (from, to) = (self.starts[start_line - 1], self.starts[end_line - 1]);
+        Region {
+            start_line,
+            start_column: span.start - from + 1,
+            end_line,
+            end_column: span.end - to + 1,
+            start_column_utf16: utf16_len(&self.text[from..span.start]) + 1,
+            end_column_utf16: utf16_len(&self.text[to..span.end]) + 1,
+        }
+    }
+}
+
+/// Length in UTF-16 code units, each invalid sequence counted as one replacement character.
+fn utf16_len(bytes: &[u8]) -> usize {
+    bytes
+        .utf8_chunks()
+        .map(|chunk| chunk.valid().encode_utf16().count() + usize::from(!chunk.invalid().is_empty()))
+        .sum()
+}
+
+/// The bytes within `reach` of `span`, widened by nothing else: what a context test may look at.
+#[must_use]
+pub fn around(text: &[u8], span: Span, reach: usize) -> &[u8] {
+    &text[span.start.saturating_sub(reach)..text.len().min(span.end + reach)]
+}
+
+/// The start of the line that holds `offset`, found without an index.
+#[must_use]
+pub fn line_start(text: &[u8], offset: usize) -> usize {
+    memrchr(b'\n', &text[..offset]).map_or(0, |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_bytes_inside_and_utf16_at_the_edge() {
+        let text = "a\r\n€𝄞key=x\n".as_bytes();
+        let at = text.windows(3).position(|w| w == b"key").unwrap();
+        let region = LineIndex::new(text).region(Span::new(at, at + 3));
+        assert_eq!((region.start_line, region.start_column, region.end_column), (2, 8, 11));
+        assert_eq!((region.start_column_utf16, region.end_column_utf16), (4, 7));
+    }
+
+    #[test]
+    fn lines_have_no_endings_and_stop_at_the_last() {
+        let index = LineIndex::new(b"one\r\ntwo");
+        assert_eq!(index.line(1), Some((0, &b"one"[..])));
+        assert_eq!(index.line(2), Some((5, &b"two"[..])));
+        assert_eq!(index.line(3), None);
+        assert_eq!(index.line(0), None);
+    }
+}

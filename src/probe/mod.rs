@@ -1,0 +1,1 @@
+//! Asking the issuer: one HTTP client, one file per issuer, GET only.

@@ -1,0 +1,1 @@
+//! One file per format, all from the same [`crate::finding::Report`].

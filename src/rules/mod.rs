@@ -1,0 +1,206 @@
+//! Rule files → rules. Data, not code: one TOML file per provider in `rules/`, embedded in the binary and
+//! extended by `--rules PATH` and the configuration.
+
+mod embedded;
+mod file;
+mod mint;
+mod remedy;
+
+use std::sync::Arc;
+
+use regex_automata::meta::Regex;
+
+pub use self::embedded::embedded;
+pub use self::file::{Mistake, parse};
+pub use self::mint::{MintError, Minter};
+pub use self::remedy::{Keyless, RemedyTemplate};
+use crate::format::Check;
+use crate::issuer::Issuer;
+use crate::severity::{Confidence, Severity};
+
+/// A provider: one rule file.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Lower-case id, the file's stem (`nuget`).
+    pub id: String,
+    /// The name that people know (`NuGet.org`).
+    pub name: String,
+    /// The provider's own page about its keys.
+    pub home: String,
+    /// How a key of this provider is closed, unless the rule says otherwise.
+    pub remedy: RemedyTemplate,
+}
+
+/// What a match rests on. The order is the rank: one finding per span, the higher kind wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A keyword and a random-looking value.
+    Generic,
+    /// A place that holds nothing but keys (`_authToken=`, `--api-key`), whatever the value looks like.
+    Contextual,
+    /// The key's own format.
+    Structured,
+}
+
+/// Whether the key's format alone tells which server it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IssuerProof {
+    /// Yes: only this issuer's one public host makes such keys.
+    Format,
+    /// No: several hosts make them; words near the match or the configuration must tell.
+    Context,
+}
+
+/// Words that, standing near a match, tell whose key it is.
+#[derive(Clone, Debug)]
+pub struct IssuerContext {
+    /// The issuer that they tell of.
+    pub issuer: Issuer,
+    /// Compared without case, within [`CONTEXT_REACH`] bytes of the secret.
+    pub near: Vec<String>,
+}
+
+/// How far from a secret its context is read, in bytes to either side.
+pub const CONTEXT_REACH: usize = 2048;
+
+/// What a key's identity is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Its value, which is too random to be guessed.
+    Value,
+    /// Its place: a password's hash could be guessed.
+    Place,
+}
+
+/// Paths for which a rule holds, tested at the finding, never in matching. Globs in `globset` syntax.
+#[derive(Clone, Debug, Default)]
+pub struct PathCondition {
+    /// At least one must match, unless there is none.
+    pub only: Option<globset::GlobSet>,
+    /// None may match.
+    pub not: Option<globset::GlobSet>,
+}
+
+impl PathCondition {
+    /// Whether the rule holds for `path` (relative to the root, `/` between names).
+    #[must_use]
+    pub fn admits(&self, path: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.is_match(path))
+            && !self.not.as_ref().is_some_and(|not| not.is_match(path))
+    }
+}
+
+/// One rule. All lengths are in bytes.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Kebab-case, provider first, stable.
+    pub id: String,
+    /// Earlier ids.
+    pub aliases: Vec<String>,
+    /// Index of its provider in [`RuleSet::providers`].
+    pub provider: usize,
+    /// What it finds, in a few words, without an article.
+    pub title: String,
+    /// One or two sentences: what the key is for and what it opens when nothing else is known.
+    pub description: String,
+    /// What a match rests on.
+    pub kind: Kind,
+    /// Who issues it, as far as the rule alone can say.
+    pub issuer: Issuer,
+    /// Whether that is proved by the format.
+    pub issuer_proof: IssuerProof,
+    /// Words that prove the issuer, the first that is near wins.
+    pub contexts: Vec<IssuerContext>,
+    /// Rules of one family give the same secret the same fingerprint.
+    pub family: String,
+    /// How bad it is when nothing is known of the key.
+    pub severity: Severity,
+    /// How sure a match is before its checksum is looked at.
+    pub confidence: Confidence,
+    /// Literals of which every match contains at least one. Compared without case if `anchors_fold`.
+    pub anchors: Vec<String>,
+    /// Whether anchors are compared without (ASCII) case.
+    pub anchors_fold: bool,
+    /// How far a match may begin before its anchor.
+    pub left: usize,
+    /// How far a match may end after its anchor's first byte.
+    pub right: usize,
+    /// The pattern, with one group `secret`, and at times `name` (the variable) or `host`. Unicode is off.
+    pub pattern: String,
+    /// Whether the issuer ignores the key's case.
+    pub folds: bool,
+    /// What every key begins with and may be shown.
+    pub public_prefix: String,
+    /// What a key's identity is made from.
+    pub identity: Identity,
+    /// What its own text proves.
+    pub check: Option<&'static Check>,
+    /// Name of the decoder in [`crate::key`].
+    pub decoder: Option<String>,
+    /// How a sample is minted.
+    pub mint: Option<String>,
+    /// Least Shannon entropy of the secret in bits per byte; 0.0 for none.
+    pub min_entropy: f32,
+    /// Where it holds.
+    pub paths: PathCondition,
+    /// How such a key is closed.
+    pub remedy: RemedyTemplate,
+    /// Where the format is documented.
+    pub references: Vec<String>,
+    /// Texts in which exactly this rule finds exactly `{mint}`.
+    pub examples: Vec<Example>,
+    /// Texts in which this rule finds nothing.
+    pub counter_examples: Vec<Example>,
+    /// SHA-256 of keys that documentation shows as samples: never findings.
+    pub samples: Vec<[u8; 32]>,
+    /// The file and line (from 1) where it is written.
+    pub origin: (String, usize),
+}
+
+/// A minting template and the path at which it stands.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Path, for rules with a path condition; else empty.
+    pub path: String,
+    /// Text with minting fields.
+    pub text: String,
+}
+
+impl Rule {
+    /// Compiles the pattern: bytes, no Unicode, bounded in size.
+    ///
+    /// # Errors
+    /// The regex engine's message.
+    pub fn compile(&self) -> Result<Regex, String> {
+        Regex::builder()
+            .syntax(regex_automata::util::syntax::Config::new().unicode(false).utf8(false))
+            .configure(Regex::config().nfa_size_limit(Some(2 << 20)).hybrid_cache_capacity(1 << 20).utf8_empty(false))
+            .build(&self.pattern)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// All rules of a run.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    /// Providers, by file.
+    pub providers: Vec<Provider>,
+    /// Rules, in the order of files and lines.
+    pub rules: Vec<Arc<Rule>>,
+    /// SHA-256 over all rule files' bytes, lower-case hex; names the rule set in the coverage statement.
+    pub hash: String,
+}
+
+impl RuleSet {
+    /// A rule by its id or an earlier one.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
+        self.rules.iter().find(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))
+    }
+
+    /// The provider of a rule.
+    #[must_use]
+    pub fn provider(&self, rule: &Rule) -> &Provider {
+        &self.providers[rule.provider]
+    }
+}

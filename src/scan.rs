@@ -1,0 +1,1 @@
+//! The pipeline: parallel producers, one reducer, deterministic order.
