@@ -60,7 +60,7 @@ impl Reason {
             Self::Unreadable => "unreadable",
             Self::Vanished => "vanished during the scan",
             Self::Missing => "cannot be opened",
-            Self::Empty => "holds no file",
+            Self::Empty => "gave nothing to scan",
             Self::Interrupted => "interrupted",
         }
     }

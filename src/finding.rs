@@ -72,6 +72,8 @@ pub enum IssuerBasis {
     Context,
     /// The configuration says so.
     Configuration,
+    /// It is in the list of this issuer's keys, joined by hash, id or both ends.
+    Inventory,
     /// Nobody knows; the key is sent nowhere. The text says what would tell.
     Unproved(String),
 }

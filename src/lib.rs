@@ -2,6 +2,7 @@
 
 pub mod coverage;
 pub mod detect;
+pub mod escape;
 pub mod finding;
 pub mod format;
 pub mod hygiene;

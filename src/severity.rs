@@ -111,7 +111,7 @@ impl FromStr for Severity {
         Self::ALL
             .into_iter()
             .find(|s| s.as_str() == word)
-            .ok_or_else(|| UnknownWord(word.to_owned(), "note, low, medium, high, critical"))
+            .ok_or_else(|| UnknownWord(crate::escape::word(word), "note, low, medium, high, critical"))
     }
 }
 
@@ -122,7 +122,7 @@ impl FromStr for Confidence {
         [Self::Low, Self::Medium, Self::High]
             .into_iter()
             .find(|c| c.as_str() == word)
-            .ok_or_else(|| UnknownWord(word.to_owned(), "low, medium, high"))
+            .ok_or_else(|| UnknownWord(crate::escape::word(word), "low, medium, high"))
     }
 }
 

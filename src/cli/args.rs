@@ -1,0 +1,215 @@
+//! Arguments as typed. Their resolution is in [`super::options`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use skelkey::issuer::Issuer;
+use skelkey::report::Format;
+use skelkey::severity::{Confidence, Severity};
+
+/// Finds leaked keys, says what each one opens and until when, and how to close it.
+///
+/// Exit codes: 0 complete and nothing at or above --fail-on; 1 findings; 2 wrong use or bad configuration, nothing was
+/// scanned; 3 incomplete, something asked for could not be scanned.
+#[derive(Debug, Parser)]
+#[command(name = "skelkey", version, max_term_width = 100, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Read this configuration instead of the skelkey.toml found upward from here
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration at all but the one that --config names
+    #[arg(long, global = true)]
+    pub(crate) isolated: bool,
+    /// Further rule files or folders of them (may repeat)
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Judge as of this moment (RFC 3339) instead of now; run times are then left out of reports
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) now: Option<jiff::Timestamp>,
+    /// Colour the output
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub(crate) color: Colour,
+    /// Print nothing but findings and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find leaked keys in files and folders
+    Scan(ScanArgs),
+    /// Say what one key on standard input is, what it opens, and until when
+    Inspect(InspectArgs),
+    /// List, show or check rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Key hygiene from the owner's list, without any leak
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Write a small leaky repository and its key list, every key minted on the spot
+    Demo(DemoArgs),
+    /// What issuers can be asked
+    #[cfg(feature = "probe")]
+    #[command(subcommand)]
+    Probe(ProbeCommand),
+    /// The configuration in force
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// How findings are shown and when a run fails.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Output format: human, json or sarif (may repeat)
+    #[arg(long, short, value_name = "FORMAT")]
+    pub(crate) format: Vec<Format>,
+    /// Write the n-th format to the n-th file instead of standard output (may repeat)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// Fail (exit 1) on findings of this severity and above: note, low, medium, high or critical [default: medium]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Exit 0 whatever was found; an incomplete run still exits 3
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Leave owners, key names and list rows out of the report: for reports that will be published
+    #[arg(long)]
+    pub(crate) privacy: bool,
+    /// Show everything known of each key, with ready snippets
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// The owner's list of keys (may repeat; the format is recognised)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Vec<PathBuf>,
+}
+
+/// Whom to ask.
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArgs {
+    /// Ask the issuers about each key found (network): all that can be asked, or only these
+    #[cfg(feature = "probe")]
+    #[arg(long, value_name = "ISSUER", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub(crate) probe: Option<Vec<Issuer>>,
+    /// With --probe: show the requests instead of sending them
+    #[cfg(feature = "probe")]
+    #[arg(long, requires = "probe")]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Files and folders [default: .]
+    #[arg(value_name = "PATH", conflicts_with = "stdin")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Scan standard input
+    #[arg(long)]
+    pub(crate) stdin: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
+    /// Show matches of this confidence and above: low, medium or high [default: medium]
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub(crate) confidence: Option<Confidence>,
+    /// Scan what the repository ignores as well
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Skip (and say so) files larger than this, such as 50MB or 1GiB [default: 512MiB]
+    #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
+    pub(crate) max_file_size: Option<u64>,
+    /// Number of threads [default: one for each processor]
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Output format: human, json or sarif
+    #[arg(long, short, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+    /// The owner's list of keys (may repeat; the format is recognised)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// All rules, a line each
+    List {
+        /// human or json
+        #[arg(long, short, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
+    },
+    /// One rule with all its facts
+    Show {
+        /// The rule's id or an earlier one
+        id: String,
+    },
+    /// Check rule files: the built-in ones and any named
+    Check {
+        /// Files or folders of them
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Judge every key of the owner's lists
+    Audit(OutputArgs),
+}
+
+#[cfg(feature = "probe")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProbeCommand {
+    /// For each issuer: what is asked, whom, and what that leaves behind
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// The configuration in force, as TOML, and the files it comes from
+    Show,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// A folder that does not exist yet, or is empty
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Mint the same keys again: any number
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}

@@ -1,0 +1,75 @@
+//! The command line: arguments as typed → resolved options → commands. Known to the binary only.
+
+mod args;
+mod config;
+mod demo;
+mod exit;
+mod inspect;
+mod keys;
+mod options;
+mod output;
+#[cfg(feature = "probe")]
+mod probe;
+mod progress;
+mod rules;
+mod scan;
+mod show;
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser};
+
+use self::args::{Cli, Command, ConfigCommand, KeysCommand};
+pub(crate) use self::exit::Exit;
+use self::options::Surroundings;
+
+/// Parses, runs, and turns an error into a message and a code.
+pub(crate) fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            // Help and version go to standard output and are a success; everything else is wrong use.
+            let is_answer = !message.use_stderr();
+            let _ = message.print();
+            return if is_answer { Exit::Clean } else { Exit::Usage };
+        }
+    };
+    match run(&cli) {
+        Ok(exit) => exit,
+        Err(error) => {
+            let text = format!("{error:#}");
+            for line in text.lines() {
+                tell(format_args!("error: {}", skelkey::escape::visible(line)));
+            }
+            Exit::Usage
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Exit> {
+    let around = Surroundings::read()?;
+    match &cli.command {
+        Command::Scan(args) => scan::run(&cli.global, args, &around),
+        Command::Inspect(args) => inspect::run(&cli.global, args, &around),
+        Command::Rules(command) => rules::run(&cli.global, command, &around),
+        Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
+        Command::Demo(args) => demo::run(&cli.global, args, &around),
+        #[cfg(feature = "probe")]
+        Command::Probe(args::ProbeCommand::List) => probe::list(),
+        Command::Config(ConfigCommand::Show) => show::config(&cli.global, &around),
+        Command::Completions { shell } => completions(*shell),
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "skelkey", &mut script);
+    output::to_stdout(|out| out.write_all(&script))?;
+    Ok(Exit::Clean)
+}
+
+/// One line on standard error. A closed standard error is nobody's problem.
+pub(crate) fn tell(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,292 @@
+//! Arguments and configuration, resolved: what the library is handed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use jiff::Timestamp;
+use skelkey::hygiene;
+use skelkey::inventory::{self, Inventory};
+use skelkey::issuer::Issuer;
+use skelkey::rules::{self, RuleSet};
+use skelkey::scan::Settings;
+use skelkey::secret::FingerprintKey;
+use skelkey::severity::{Confidence, Severity};
+use skelkey::source::FileOptions;
+
+use super::args::{Global, ScanArgs};
+use super::config::{self, Config, Loaded};
+
+/// What the process finds around it, read once in one place.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    pub(crate) here: PathBuf,
+    pub(crate) user_config: Option<PathBuf>,
+    pub(crate) fingerprint_key: Option<zeroize::Zeroizing<Vec<u8>>>,
+    pub(crate) now: Timestamp,
+    #[cfg(feature = "probe")]
+    pub(crate) proxies: Proxies,
+}
+
+/// The proxy variables, as they are set.
+#[cfg(feature = "probe")]
+#[derive(Debug, Default)]
+pub(crate) struct Proxies {
+    pub(crate) https: Option<String>,
+    pub(crate) http: Option<String>,
+    pub(crate) no: Option<String>,
+}
+
+impl Surroundings {
+    #[expect(clippy::disallowed_methods, reason = "the one place where clock and environment are read")]
+    pub(crate) fn read() -> Result<Self> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let user_config = variable("XDG_CONFIG_HOME")
+            .map(PathBuf::from)
+            .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".config")));
+        Ok(Self {
+            here: std::env::current_dir().context("find the current folder")?,
+            user_config,
+            fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
+            now: Timestamp::now(),
+            #[cfg(feature = "probe")]
+            proxies: Proxies {
+                https: variable("https_proxy").or_else(|| variable("HTTPS_PROXY")).or_else(|| variable("ALL_PROXY")),
+                http: variable("http_proxy").or_else(|| variable("ALL_PROXY")),
+                no: variable("no_proxy").or_else(|| variable("NO_PROXY")),
+            },
+        })
+    }
+
+    /// The configuration in force.
+    pub(crate) fn config(&self, global: &Global) -> Result<Loaded> {
+        config::load(&config::Where {
+            named: global.config.as_deref(),
+            isolated: global.isolated,
+            here: &self.here,
+            user: self.user_config.as_deref(),
+        })
+    }
+}
+
+/// The rules in force: the built-in ones, those of the configuration, and those that the user names.
+pub(crate) fn rule_set(global: &Global, config: &Config) -> Result<Arc<RuleSet>> {
+    let named = config.rules.paths.iter().flatten().chain(&global.rules);
+    let files = rule_files(named)?;
+    let user: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut set = load_rules(&user).map_err(|mistakes| {
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        anyhow!("{}\n{} in the rule files; nothing was scanned", lines.join("\n"), count(lines.len(), "mistake"))
+    })?;
+    for id in config.rules.disable.iter().flatten() {
+        let Some(rule) = set.get(id).map(|rule| rule.id.clone()) else {
+            bail!("[rules] disable: there is no rule `{}`; see `skelkey rules list`", skelkey::escape::word(id));
+        };
+        set.rules.retain(|kept| kept.id != rule);
+    }
+    Ok(Arc::new(set))
+}
+
+/// The built-in rules and the user's, their decoders checked.
+pub(crate) fn load_rules(user: &[(&str, &str)]) -> Result<RuleSet, Vec<rules::Mistake>> {
+    let set = rules::load(user)?;
+    let names: Vec<&str> = skelkey::key::DECODERS.iter().map(|decoder| decoder.name).collect();
+    let mistakes = set.check_decoders(&names);
+    if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
+}
+
+/// Every named rule file, and every `.toml` file of a named folder, in order.
+pub(crate) fn rule_files<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
+                .with_context(|| format!("list the rules in {}", path.display()))?
+                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+                .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
+                .collect();
+            inside.sort();
+            if inside.is_empty() {
+                bail!("{}: no .toml file in it", path.display());
+            }
+            for file in inside {
+                files.push(rule_file(&file)?);
+            }
+        } else {
+            files.push(rule_file(path)?);
+        }
+    }
+    Ok(files)
+}
+
+fn rule_file(path: &Path) -> Result<(String, String)> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("read the rule file {}", path.display()))?;
+    Ok((path.display().to_string(), text))
+}
+
+/// The owner's lists, those of the configuration first. All mistakes of all lists at once.
+fn inventories(config: &Config, named: &[PathBuf]) -> Result<Vec<Inventory>> {
+    let (mut lists, mut mistakes) = (Vec::new(), Vec::new());
+    for path in config.inventory.files.iter().flatten().chain(named) {
+        let text = std::fs::read(path).with_context(|| format!("read the inventory {}", path.display()))?;
+        match inventory::read(path, &text) {
+            Ok(list) => lists.push(list),
+            Err(error) => mistakes.push(error.to_string()),
+        }
+    }
+    if mistakes.is_empty() { Ok(lists) } else { bail!("{}", mistakes.join("\n")) }
+}
+
+/// What judging needs, whatever is judged.
+pub(crate) fn settings(
+    around: &Surroundings,
+    global: &Global,
+    loaded: &Loaded,
+    lists: &[PathBuf],
+    confidence: Confidence,
+) -> Result<Settings> {
+    let config = &loaded.config;
+    Ok(Settings {
+        now: global.now.unwrap_or(around.now),
+        now_is_given: global.now.is_some(),
+        confidence,
+        policy: policy(&config.policy)?,
+        inventories: inventories(config, lists)?,
+        fingerprint_key: fingerprint_key(around, config)?,
+        assumed_issuers: assumed(config),
+        known_packages: known_packages(config),
+        config_hash: loaded.hash()?,
+    })
+}
+
+fn assumed(config: &Config) -> BTreeSet<Issuer> {
+    config.issuers.iter().filter(|(_, issuer)| issuer.assume == Some(true)).map(|(id, _)| Issuer::new(id.as_str())).collect()
+}
+
+fn known_packages(config: &Config) -> BTreeMap<Issuer, Vec<String>> {
+    config.packages.iter().map(|(id, names)| (Issuer::new(id.as_str()), names.clone())).collect()
+}
+
+fn fingerprint_key(around: &Surroundings, config: &Config) -> Result<Option<FingerprintKey>> {
+    let material = match (&around.fingerprint_key, &config.fingerprint.key_file) {
+        (Some(key), _) => key.clone(),
+        (None, Some(file)) => {
+            let bytes = std::fs::read(file).with_context(|| format!("read the fingerprint key {}", file.display()))?;
+            zeroize::Zeroizing::new(bytes)
+        }
+        (None, None) => return Ok(None),
+    };
+    FingerprintKey::from_owner(&material)
+        .map(Some)
+        .context("the fingerprint key is shorter than 16 bytes; make one with `head -c 32 /dev/urandom | base64`")
+}
+
+fn policy(from: &config::Policy) -> Result<hygiene::Policy> {
+    let mut policy = hygiene::Policy::default();
+    let top = hygiene::PolicyPart {
+        no_wildcard: from.no_wildcard,
+        max_lifetime_days: from.max_lifetime_days,
+        allow_non_expiring: from.allow_non_expiring,
+        max_idle_days: from.max_idle_days,
+        warn_before_expiry_days: from.warn_before_expiry_days,
+        forbidden_actions: from.forbidden_actions.clone(),
+    };
+    policy.apply(&top);
+    policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), part(limits))).collect();
+    for path in &from.path {
+        policy.paths.push((globs(&path.globs, "[[policy.path]] globs")?, part(&path.limits)));
+    }
+    Ok(policy)
+}
+
+fn part(from: &config::PolicyPart) -> hygiene::PolicyPart {
+    hygiene::PolicyPart {
+        no_wildcard: from.no_wildcard,
+        max_lifetime_days: from.max_lifetime_days,
+        allow_non_expiring: from.allow_non_expiring,
+        max_idle_days: from.max_idle_days,
+        warn_before_expiry_days: from.warn_before_expiry_days,
+        forbidden_actions: from.forbidden_actions.clone(),
+    }
+}
+
+fn globs(patterns: &[String], of: &str) -> Result<GlobSet> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern).map_err(|why| anyhow!("{of}: `{}` is not a glob: {}", skelkey::escape::word(pattern), why.kind()))?);
+    }
+    set.build().with_context(|| format!("{of}: too many globs"))
+}
+
+/// Larger than any text that people keep keys in; a limit only so that one file cannot take all memory.
+const DEFAULT_MAX_FILE_SIZE: u64 = 512 << 20;
+
+/// How files are chosen and read.
+pub(crate) fn file_options(args: &ScanArgs, config: &Config) -> Result<FileOptions> {
+    let configured = match &config.scan.max_file_size {
+        Some(size) => Some(parse_size(size).map_err(|why| anyhow!("[scan] max-file-size: {why}"))?),
+        None => None,
+    };
+    Ok(FileOptions {
+        no_ignore: args.no_ignore || config.scan.no_ignore.unwrap_or(false),
+        max_file_size: args.max_file_size.or(configured).unwrap_or(DEFAULT_MAX_FILE_SIZE),
+        exclude: globs(config.scan.exclude.as_deref().unwrap_or_default(), "[scan] exclude")?,
+        jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get),
+    })
+}
+
+/// The severity from which a run fails.
+pub(crate) fn fail_on(flag: Option<Severity>, config: &Config) -> Result<Severity> {
+    match (flag, &config.scan.fail_on) {
+        (Some(severity), _) => Ok(severity),
+        (None, Some(word)) => word.parse().context("[scan] fail-on"),
+        (None, None) => Ok(Severity::Medium),
+    }
+}
+
+/// The least confidence that is shown.
+pub(crate) fn confidence(flag: Option<Confidence>, config: &Config) -> Result<Confidence> {
+    match (flag, &config.scan.confidence) {
+        (Some(confidence), _) => Ok(confidence),
+        (None, Some(word)) => word.parse().context("[scan] confidence"),
+        (None, None) => Ok(Confidence::Medium),
+    }
+}
+
+/// A size in bytes: `1048576`, `50MB` (decimal), `1GiB` (binary); `K`, `M`, `G` alone are binary.
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        _ => return Err(format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text))),
+    };
+    let number: u64 = number.parse().map_err(|_| format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text)))?;
+    number.checked_mul(factor).ok_or_else(|| format!("`{text}` is too large"))
+}
+
+/// `3 mistakes`, `1 mistake`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_decimal_or_binary_by_their_unit() {
+        assert_eq!(parse_size("50MB"), Ok(50_000_000));
+        assert_eq!(parse_size("1GiB"), Ok(1 << 30));
+        assert_eq!(parse_size("7"), Ok(7));
+        assert!(parse_size("7 parsecs").is_err() && parse_size("").is_err() && parse_size("99999999999G").is_err());
+    }
+}

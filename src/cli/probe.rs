@@ -1,0 +1,104 @@
+//! Asking issuers: who asks, whom, through what. And `skelkey probe list`.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use jiff::Timestamp;
+use skelkey::issuer::Issuer;
+use skelkey::probe::{self, Allow, Base, Clock, Prober, ProxySettings, Server, Settings};
+use skelkey::scan::Asking;
+
+use super::Exit;
+use super::args::{Global, ProbeArgs};
+use super::config::Config;
+use super::options::{Proxies, Surroundings};
+use super::output::to_stdout;
+use super::tell;
+
+/// What asks, and what was asked for.
+pub(crate) struct Asker {
+    prober: Prober,
+    only: Option<BTreeSet<Issuer>>,
+    dry_run: bool,
+}
+
+impl Asker {
+    pub(crate) fn asking(&self) -> Asking<'_> {
+        Asking { prober: &self.prober, only: self.only.clone(), dry_run: self.dry_run }
+    }
+}
+
+/// The asker of this run, or none: the default run reaches no network.
+pub(crate) fn asker(args: &ProbeArgs, around: &Surroundings, global: &Global, config: &Config) -> Result<Option<Asker>> {
+    let Some(named) = &args.probe else { return Ok(None) };
+    let known: BTreeSet<&Issuer> = probe::list().map(|about| &about.issuer).collect();
+    if let Some(stranger) = named.iter().find(|issuer| !known.contains(issuer)) {
+        let names: Vec<&str> = known.iter().map(|issuer| issuer.as_str()).collect();
+        bail!("--probe={stranger}: no issuer of this name can be asked; there are {}", names.join(", "));
+    }
+    let only = (!named.is_empty()).then(|| named.iter().cloned().collect());
+    let settings = settings(around, config)?;
+    let prober = Prober::new(settings).context("prepare to ask issuers")?;
+    if !global.quiet && !args.dry_run {
+        let whom = only.as_ref().map_or_else(|| "each key's own issuer".to_owned(), |only: &BTreeSet<Issuer>| join(only));
+        tell(format_args!("note: --probe asks {whom} about every key found whose issuer is proved, by GET alone"));
+    }
+    Ok(Some(Asker { prober, only, dry_run: args.dry_run }))
+}
+
+fn join(issuers: &BTreeSet<Issuer>) -> String {
+    issuers.iter().map(Issuer::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn settings(around: &Surroundings, config: &Config) -> Result<Settings> {
+    let mut settings = Settings::new(Arc::new(RealClock));
+    let allow = Allow { plain_http: true, private_addresses: true };
+    for (id, issuer) in &config.issuers {
+        if let Some(url) = &issuer.url {
+            let base = Base::parse(url, allow).map_err(|why| anyhow!("[issuers.{id}] url: {why}"))?;
+            settings.instead.push(Server { issuer: Issuer::new(id.as_str()), base });
+        }
+        for host in issuer.hosts.iter().flatten() {
+            let address = if host.contains("://") { host.clone() } else { format!("https://{host}") };
+            let base = Base::parse(&address, allow).map_err(|why| anyhow!("[issuers.{id}] hosts: {why}"))?;
+            settings.own.push(Server { issuer: Issuer::new(id.as_str()), base });
+        }
+    }
+    if let Some(file) = &config.network.ca_file {
+        let pem = std::fs::read(file).with_context(|| format!("read the CA file {}", file.display()))?;
+        settings.ca_pem = Some(pem);
+    }
+    let Proxies { https, http, no } = &around.proxies;
+    settings.proxies = ProxySettings { http: http.clone(), https: https.clone(), none_for: no.clone().unwrap_or_default() };
+    Ok(settings)
+}
+
+struct RealClock;
+
+impl Clock for RealClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that the binary hands in")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+/// `skelkey probe list`.
+pub(crate) fn list() -> Result<Exit> {
+    to_stdout(|out| {
+        probe::list().try_for_each(|about| {
+            writeln!(out, "{}  ({})", about.issuer, about.public.unwrap_or("servers that your configuration names"))?;
+            writeln!(out, "  accepts       {}", about.accepts)?;
+            writeln!(out, "  asks          {}", about.asks)?;
+            writeln!(out, "  leaves behind {}", about.side_effects)?;
+            writeln!(out, "  source        {}\n", about.source)
+        })
+    })?;
+    Ok(Exit::Clean)
+}

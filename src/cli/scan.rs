@@ -1,0 +1,85 @@
+//! `skelkey scan`.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use skelkey::finding::Report;
+use skelkey::report;
+use skelkey::scan::Scanner;
+
+use super::args::{Global, OutputArgs, ScanArgs};
+use super::config::Loaded;
+use super::options::{self, Surroundings};
+use super::output::{Outputs, is_watched};
+use super::{Exit, progress, tell};
+
+pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
+    let loaded = around.config(global)?;
+    let outputs = Outputs::pair(&args.output)?;
+    let fail_on = options::fail_on(args.output.fail_on, &loaded.config)?;
+    let files = options::file_options(args, &loaded.config)?;
+    let confidence = options::confidence(args.confidence, &loaded.config)?;
+    let rules = options::rule_set(global, &loaded.config)?;
+    let settings = options::settings(around, global, &loaded, &args.output.inventory, confidence)?;
+    #[cfg(feature = "probe")]
+    let asker = super::probe::asker(&args.probe, around, global, &loaded.config)?;
+    #[cfg(feature = "probe")]
+    let asking = asker.as_ref().map(super::probe::Asker::asking);
+    #[cfg(feature = "probe")]
+    let ask = asking.as_ref();
+    #[cfg(not(feature = "probe"))]
+    let ask = None;
+    let scanner = Scanner::new(rules, settings).map_err(anyhow::Error::msg)?;
+    let started = around.now;
+    let report = if args.stdin {
+        let text = read_stdin(files.max_file_size)?;
+        progress::during(is_watched(global), |progress| scanner.text(&text, "<stdin>", progress, ask))
+    } else {
+        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+        progress::during(is_watched(global), |progress| scanner.files(&paths, files, progress, ask))
+    };
+    let exit = Exit::of(&report, fail_on, args.output.exit_zero);
+    let options = report_options(&args.output, exit, &report, started);
+    outputs.write(&report, scanner.rules(), &options, global.color)?;
+    say_notes(global, &loaded, &report);
+    Ok(exit)
+}
+
+/// Reads all of standard input, up to the size limit.
+pub(crate) fn read_stdin(most: u64) -> Result<zeroize::Zeroizing<Vec<u8>>> {
+    let mut text = zeroize::Zeroizing::new(Vec::new());
+    std::io::stdin().lock().take(most + 1).read_to_end(&mut text).context("read standard input")?;
+    anyhow::ensure!(text.len() as u64 <= most, "standard input is over {most} bytes; raise --max-file-size");
+    Ok(text)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the end of the run is now, and only the binary may say so")]
+pub(crate) fn report_options(
+    args: &OutputArgs,
+    exit: Exit,
+    report: &Report,
+    started: jiff::Timestamp,
+) -> report::Options {
+    report::Options {
+        privacy: args.privacy,
+        verbose: args.verbose,
+        colour: false,
+        exit_code: Some(exit.code()),
+        times: (!report.now_is_given).then(|| (started, jiff::Timestamp::now())),
+    }
+}
+
+/// What a reader must know about the run besides its findings, on standard error.
+pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report) {
+    for skip in report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()) {
+        let detail = skip.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        let line = format!("{}: {}{detail}", skip.path, skip.reason.words());
+        tell(format_args!("error: {}", skelkey::escape::visible(&line)));
+    }
+    if !global.quiet {
+        for note in loaded.notes.iter().chain(&report.notes) {
+            tell(format_args!("note: {}", skelkey::escape::visible(note)));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Makes names, paths and messages from scanned repositories safe to show: control and bidirectional characters
+//! become visible escapes, so that a file name can neither move a cursor nor reorder a line.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// `text` with every unsafe character written as `\u{…}`.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_safe) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        push_visible(&mut out, c);
+    }
+    Cow::Owned(out)
+}
+
+/// Appends one character, escaped if it is unsafe. A tab becomes a space: it may stand in any line of source.
+pub fn push_visible(out: &mut String, c: char) {
+    if c == '\t' {
+        out.push(' ');
+    } else if is_safe(c) {
+        out.push(c);
+    } else {
+        let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+    }
+}
+
+fn is_safe(c: char) -> bool {
+    !c.is_control() && !is_invisible(c)
+}
+
+/// Bidirectional controls, zero-width characters, line and paragraph separators, tags and the byte-order mark.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Longest word that a message may repeat. Field names and settings are shorter, keys are longer.
+const WORD: usize = 24;
+
+/// A word from a file that somebody wrote, for a message about a mistake in it: a long one is cut, because it may be a
+/// key that was put in the wrong place.
+#[must_use]
+pub fn word(text: &str) -> String {
+    if text.chars().count() <= WORD {
+        visible(text).into_owned()
+    } else {
+        let head: String = text.chars().take(3).collect();
+        format!("{}…", visible(&head))
+    }
+}
+
+/// A parser's message with every long quoted or back-ticked part cut as [`word`] does.
+#[must_use]
+pub fn message(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find(['"', '`']) {
+        let quote = if rest[open..].starts_with('"') { '"' } else { '`' };
+        let inside = &rest[open + 1..];
+        let Some(close) = inside.find(quote) else { break };
+        out.push_str(&rest[..=open]);
+        out.push_str(&word(&inside[..close]));
+        out.push(quote);
+        rest = &inside[close + 1..];
+    }
+    if rest.contains(['"', '`']) {
+        // A quote that never closes: what follows may be anything.
+        rest = &rest[..rest.find(['"', '`']).unwrap_or(0)];
+    }
+    out.push_str(rest);
+    visible(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_bidirectional_characters_become_visible() {
+        assert_eq!(visible("a\u{1b}[2Jb\u{202e}c\r\n"), "a\\u{1b}[2Jb\\u{202e}c\\u{d}\\u{a}");
+        assert_eq!(visible("plain é 日本"), "plain é 日本");
+        assert_eq!(visible("a\tb\u{7}"), "a b\\u{7}");
+    }
+
+    #[test]
+    fn a_message_repeats_field_names_but_no_key() {
+        let key = "k".repeat(40);
+        assert_eq!(message("unknown field `fail-om`, expected `fail-on`"), "unknown field `fail-om`, expected `fail-on`");
+        assert_eq!(message(&format!("invalid type: string \"{key}\", expected u32")), "invalid type: string \"kkk…\", expected u32");
+        assert_eq!(message(&format!("odd: `{key}")), "odd: ");
+    }
+}

@@ -1,1 +1,0 @@
-//! The pipeline: parallel producers, one reducer, deterministic order.

@@ -1,0 +1,404 @@
+//! The reducer: sightings → keys → findings. One thread, one order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::coverage::Coverage;
+use crate::finding::{Asked, Finding, IssuerBasis, Place, Published, Remedy, Report, Root, Subject};
+use crate::hygiene::{self, Case, Exposure, Judgement};
+use crate::inventory::{self, JoinOutcome};
+use crate::issuer::Issuer;
+use crate::key::{self, Dossier, Evidence, JoinStrength, KeyFacts};
+use crate::packages::Publishes;
+use crate::remedy::{self, Fields};
+use crate::rules::{Identity, IssuerProof, Rule};
+use crate::secret::{Fingerprint, FingerprintKey, Masked, Secret};
+
+use super::ask::Log;
+use super::sighting::Sighting;
+use super::{Asker, Scanner};
+
+/// What all findings of one run share.
+pub(super) struct Assembly<'a> {
+    scanner: &'a Scanner,
+    roots: &'a [Root],
+    key: FingerprintKeyRef<'a>,
+    published: BTreeMap<Issuer, Vec<String>>,
+    known: BTreeMap<Issuer, Vec<String>>,
+}
+
+/// The owner's key, or the published one made for this run.
+enum FingerprintKeyRef<'a> {
+    Owner(&'a FingerprintKey),
+    Published(FingerprintKey),
+}
+
+impl FingerprintKeyRef<'_> {
+    fn get(&self) -> &FingerprintKey {
+        match self {
+            Self::Owner(key) => key,
+            Self::Published(key) => key,
+        }
+    }
+}
+
+/// What is known of a key before its issuer is asked.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "probe"), expect(dead_code, reason = "read by the version that asks"))]
+struct Known<'k> {
+    rule: &'k Rule,
+    group: &'k Group,
+    issuer: &'k Issuer,
+    basis: &'k IssuerBasis,
+    host: Option<&'k str>,
+}
+
+/// One key with all its sightings, the strongest first. The secret lives here and nowhere else.
+struct Group {
+    fingerprint: Fingerprint,
+    sightings: Vec<Sighting>,
+}
+
+impl Group {
+    fn first(&self) -> &Sighting {
+        &self.sightings[0]
+    }
+
+    fn secret(&self) -> &Secret {
+        &self.first().found.secret
+    }
+}
+
+impl<'a> Assembly<'a> {
+    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], publishes: Vec<Publishes>) -> Self {
+        let settings = scanner.settings();
+        let key = match &settings.fingerprint_key {
+            Some(key) => FingerprintKeyRef::Owner(key),
+            None => FingerprintKeyRef::Published(FingerprintKey::published(shared_remote(roots))),
+        };
+        let published = by_issuer(publishes);
+        let known = known_packages(scanner, &published);
+        Self { scanner, roots, key, published, known }
+    }
+
+    pub(super) fn report(
+        &self,
+        sightings: Vec<Sighting>,
+        mut notes: Vec<String>,
+        coverage: Coverage,
+        ask: Asker<'_>,
+    ) -> Report {
+        let settings = self.scanner.settings();
+        let mut below_confidence = 0;
+        let mut findings = Vec::new();
+        let mut log = Log::default();
+        for group in self.group(sightings) {
+            if group.first().found.confidence < settings.confidence {
+                below_confidence += 1;
+            } else {
+                findings.push(self.finding(group, ask, &mut log));
+            }
+        }
+        for inventory in &settings.inventories {
+            notes.extend(inventory.notes.iter().map(|note| format!("{}: {note}", inventory.path.display())));
+        }
+        notes.extend(log.notes);
+        notes.sort();
+        notes.dedup();
+        worst_first(&mut findings);
+        Report {
+            now: settings.now,
+            now_is_given: settings.now_is_given,
+            roots: self.roots.to_vec(),
+            fingerprint_key: self.key.get().kid().to_owned(),
+            findings,
+            below_confidence,
+            published: self.published.iter().map(|(i, ids)| Published { issuer: i.clone(), ids: ids.clone() }).collect(),
+            asked: log.asked.into_iter().map(|((issuer, host), requests)| Asked { issuer, host, requests }).collect(),
+            notes,
+            coverage,
+        }
+    }
+
+    /// Sightings of the same key together, in the order of each key's first sighting.
+    fn group(&self, sightings: Vec<Sighting>) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut at: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+        let mut slots: BTreeMap<(usize, Option<usize>, String, String), usize> = BTreeMap::new();
+        for sighting in sightings {
+            let fingerprint = self.identify(&sighting, &mut slots);
+            if let Some(&known) = at.get(&fingerprint) {
+                groups[known].sightings.push(sighting);
+            } else {
+                at.insert(fingerprint.clone(), groups.len());
+                groups.push(Group { fingerprint, sightings: vec![sighting] });
+            }
+        }
+        for group in &mut groups {
+            group.sightings.sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
+        }
+        groups
+    }
+
+    fn strength(&self, sighting: &Sighting) -> (crate::severity::Confidence, crate::rules::Kind, bool) {
+        (sighting.found.confidence, self.rule(sighting).kind, sighting.found.issuer_in_context == Some(true))
+    }
+
+    fn identify(
+        &self,
+        sighting: &Sighting,
+        slots: &mut BTreeMap<(usize, Option<usize>, String, String), usize>,
+    ) -> Fingerprint {
+        let rule = self.rule(sighting);
+        match rule.identity {
+            Identity::Value => self.key.get().of_secret(&rule.family, &canonical(rule, &sighting.found.secret)),
+            Identity::Place => {
+                let variable = sighting.found.variable.clone().unwrap_or_default();
+                let slot = (sighting.found.rule, sighting.root, sighting.path.clone(), variable.clone());
+                let ordinal = slots.entry(slot).and_modify(|n| *n += 1).or_insert(0);
+                self.key.get().of_slot(&rule.id, &sighting.path, &variable, *ordinal)
+            }
+        }
+    }
+
+    fn rule(&self, sighting: &Sighting) -> &'a Rule {
+        &self.scanner.rules().rules[sighting.found.rule]
+    }
+
+    /// Lets every witness speak about one key, judges it and fills in its remedy. Wipes the secret on return.
+    fn finding(
+        &self,
+        group: Group,
+        ask: Asker<'_>,
+        log: &mut Log,
+    ) -> Finding {
+        let settings = self.scanner.settings();
+        let rule = self.rule(group.first());
+        let mut dossier = Dossier::default();
+        let decoded = decode(rule, group.secret());
+        if let Some(facts) = &decoded {
+            dossier.add(Evidence::Decoded, facts.clone());
+        }
+        let mut issuer = decoded.as_ref().and_then(|facts| facts.issuer.clone()).unwrap_or_else(|| self.issuer(&group));
+        let outcome = self.join(&group, &issuer, decoded.as_ref(), &mut dossier);
+        let mut issuer_basis = self.basis(rule, &group, &issuer);
+        if let JoinOutcome::Found { inventory, record, strength } = &outcome {
+            let listed = &settings.inventories[*inventory].records[*record].facts.issuer;
+            if let (Some(listed), true) = (listed, *strength >= JoinStrength::Ends) {
+                issuer = listed.clone();
+                if matches!(issuer_basis, IssuerBasis::Unproved(_)) {
+                    issuer_basis = IssuerBasis::Inventory;
+                }
+            }
+        }
+        let host = group.sightings.iter().find_map(|s| s.found.host.clone());
+        let known = Known { rule, group: &group, issuer: &issuer, basis: &issuer_basis, host: host.as_deref() };
+        self.ask(ask, &known, decoded.as_ref(), &mut dossier, log);
+        let shadow = matches!(outcome, JoinOutcome::Shadow { .. });
+        let judgement = self.judge(rule, &group, &issuer, &dossier, shadow);
+        let masked = group.secret().masked(&rule.public_prefix);
+        let remedy = self.remedy(&known, &dossier, &masked);
+        Finding {
+            subject: Subject::LeakedKey,
+            fingerprint: group.fingerprint.clone(),
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            masked,
+            issuer,
+            issuer_basis,
+            host,
+            confidence: group.first().found.confidence,
+            conflicts: dossier.conflicts(),
+            dossier,
+            join: outcome.words(&settings.inventories),
+            judgement,
+            remedy,
+            places: self.places(rule, group),
+        }
+    }
+
+    /// The issuer that words near any of the places prove, or else the first place's.
+    fn issuer(&self, group: &Group) -> Issuer {
+        let proved = group.sightings.iter().find(|s| s.found.issuer_in_context == Some(true));
+        proved.unwrap_or_else(|| group.first()).found.issuer.clone()
+    }
+
+    fn basis(&self, rule: &Rule, group: &Group, issuer: &Issuer) -> IssuerBasis {
+        if rule.issuer_proof == IssuerProof::Format {
+            IssuerBasis::Format
+        } else if group.sightings.iter().any(|s| s.found.issuer_in_context == Some(true)) {
+            IssuerBasis::Context
+        } else if self.scanner.settings().assumed_issuers.contains(issuer) {
+            IssuerBasis::Configuration
+        } else {
+            IssuerBasis::Unproved(format!(
+                "keys of this form are made by more than one server and nothing near it names {issuer}; \
+                 say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs"
+            ))
+        }
+    }
+
+    fn join(&self, group: &Group, issuer: &Issuer, decoded: Option<&KeyFacts>, dossier: &mut Dossier) -> JoinOutcome {
+        let settings = self.scanner.settings();
+        let joins = group
+            .sightings
+            .iter()
+            .map(|s| inventory::join(group.secret(), issuer, decoded, &s.nearby, &settings.inventories, settings.now));
+        let best = joins.max_by_key(certainty).unwrap_or(JoinOutcome::NoList);
+        if let JoinOutcome::Found { inventory, record, strength } = &best {
+            let list = &settings.inventories[*inventory];
+            let row = &list.records[*record];
+            let file = list.path.to_string_lossy().into_owned();
+            dossier.add(Evidence::Inventory { file, line: row.line, join: *strength }, row.facts.clone());
+        }
+        best
+    }
+
+    /// The issuer's turn to speak, if it may be asked.
+    #[cfg(feature = "probe")]
+    fn ask(
+        &self,
+        ask: Asker<'_>,
+        known: &Known<'_>,
+        decoded: Option<&KeyFacts>,
+        dossier: &mut Dossier,
+        log: &mut Log,
+    ) {
+        let Some(asking) = ask else { return };
+        let Known { rule, group, issuer, basis, host } = *known;
+        let turn = super::ask::Turn {
+            issuer,
+            basis,
+            secret: group.secret(),
+            fingerprint: &group.fingerprint,
+            decoded,
+            host,
+            packages: self.known.get(issuer).map_or(&[], Vec::as_slice),
+            label: format!("{} {} ({})", rule.title, group.secret().masked(&rule.public_prefix), group.fingerprint),
+        };
+        asking.ask(&turn, dossier, log);
+    }
+
+    /// Built without the means to ask.
+    #[cfg(not(feature = "probe"))]
+    #[expect(clippy::unused_self, reason = "the shape of the version that asks")]
+    fn ask(&self, _: Asker<'_>, _: &Known<'_>, _: Option<&KeyFacts>, _: &mut Dossier, _: &mut Log) {}
+
+    fn judge(&self, rule: &Rule, group: &Group, issuer: &Issuer, dossier: &Dossier, shadow: bool) -> Judgement {
+        let settings = self.scanner.settings();
+        let case = Case {
+            dossier,
+            issuer,
+            exposure: Exposure::Leaked,
+            default_severity: rule.severity,
+            known_packages: self.known.get(issuer).map_or(&[], Vec::as_slice),
+            missing_from_inventory: shadow,
+            path: &group.first().path,
+        };
+        hygiene::judge(&case, &settings.policy, settings.now)
+    }
+
+    fn remedy(&self, known: &Known<'_>, dossier: &Dossier, masked: &Masked) -> Remedy {
+        let Known { rule, group, issuer, host, .. } = *known;
+        let root = group.first().root.map(|root| &self.roots[root]);
+        let repository = root.and_then(|root| root.repository.as_deref()).and_then(|remote| remote.split_once('/'));
+        let workflow = group.sightings.iter().find_map(|s| s.path.strip_prefix(".github/workflows/"));
+        let published = self.published.get(issuer).map_or(&[][..], Vec::as_slice);
+        let all = self.known.get(issuer).map_or(&[][..], Vec::as_slice);
+        let fields = Fields {
+            key: dossier.name().or(dossier.key_id()).unwrap_or(masked.as_str()).to_owned(),
+            key_id: dossier.key_id().map(str::to_owned),
+            owner: dossier.owner().map(str::to_owned),
+            host: host.map(str::to_owned),
+            packages: published.to_vec(),
+            scope: remedy::suggested_scope(issuer, published, all),
+            repository: repository.map(|(_, path)| path.to_owned()),
+            workflow: workflow.map(str::to_owned),
+        };
+        remedy::fill(&rule.remedy, &fields)
+    }
+
+    fn places(&self, rule: &Rule, group: Group) -> Vec<Place> {
+        let mut ordinals: BTreeMap<(Option<usize>, String), usize> = BTreeMap::new();
+        let mut sightings = group.sightings;
+        sightings.sort_by(|a, b| a.order().cmp(&b.order()));
+        sightings
+            .into_iter()
+            .map(|sighting| {
+                let ordinal = ordinals.entry((sighting.root, sighting.path.clone())).and_modify(|n| *n += 1).or_insert(0);
+                let repository = sighting.root.and_then(|root| self.roots[root].repository.as_deref()).unwrap_or("");
+                let fingerprint = self.key.get().of_place(repository, &sighting.path, &group.fingerprint, *ordinal);
+                let found_by = &self.rule(&sighting).id;
+                Place {
+                    root: sighting.root,
+                    fingerprint,
+                    rule: (*found_by != rule.id).then(|| found_by.clone()),
+                    path: sighting.path,
+                    shown: sighting.shown,
+                    region: sighting.region,
+                    variable: sighting.found.variable,
+                    frame: sighting.frame,
+                }
+            })
+            .collect()
+    }
+}
+
+/// What the key's own text says, where the rule names a decoder.
+fn decode(rule: &Rule, secret: &Secret) -> Option<KeyFacts> {
+    let decoder = key::decoder(rule.decoder.as_deref()?)?;
+    (decoder.decode)(secret.expose_for_decode())
+}
+
+/// The secret in the one form that its issuer compares.
+fn canonical(rule: &Rule, secret: &Secret) -> zeroize::Zeroizing<Vec<u8>> {
+    let mut bytes = zeroize::Zeroizing::new(secret.expose_for_checksum().to_vec());
+    if rule.folds {
+        bytes.make_ascii_lowercase();
+    }
+    bytes
+}
+
+/// How much a join says: a row, then an ambiguity, then a proved absence, then nothing.
+fn certainty(outcome: &JoinOutcome) -> (u8, Option<JoinStrength>) {
+    match outcome {
+        JoinOutcome::Found { strength, .. } => (3, Some(*strength)),
+        JoinOutcome::Ambiguous { .. } => (2, None),
+        JoinOutcome::Shadow { .. } => (1, None),
+        JoinOutcome::NoList => (0, None),
+    }
+}
+
+/// The one remote that every root has, so that a run over one repository is keyed by it.
+fn shared_remote(roots: &[Root]) -> Option<&str> {
+    let first = roots.first()?.repository.as_deref()?;
+    roots.iter().all(|root| root.repository.as_deref() == Some(first)).then_some(first)
+}
+
+fn by_issuer(publishes: Vec<Publishes>) -> BTreeMap<Issuer, Vec<String>> {
+    let mut sets: BTreeMap<Issuer, BTreeSet<String>> = BTreeMap::new();
+    for one in publishes {
+        sets.entry(one.issuer).or_default().extend(one.ids);
+    }
+    sets.into_iter().map(|(issuer, ids)| (issuer, ids.into_iter().collect())).collect()
+}
+
+/// What the owner is known to have: what the files publish and what the configuration names.
+fn known_packages(scanner: &Scanner, published: &BTreeMap<Issuer, Vec<String>>) -> BTreeMap<Issuer, Vec<String>> {
+    let mut known = published.clone();
+    for (issuer, ids) in &scanner.settings().known_packages {
+        let all = known.entry(issuer.clone()).or_default();
+        all.extend(ids.iter().cloned());
+        all.sort();
+        all.dedup();
+    }
+    known
+}
+
+/// Worst first; equals by rule and first place, so that the order is the input's own.
+pub(super) fn worst_first(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let score = b.judgement.score.value().total_cmp(&a.judgement.score.value());
+        let place = |f: &Finding| f.places.first().map(|p| (p.root, p.path.clone(), p.region));
+        score.then_with(|| place(a).cmp(&place(b))).then_with(|| a.rule.cmp(&b.rule))
+    });
+}

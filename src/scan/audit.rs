@@ -1,0 +1,146 @@
+//! Key hygiene without a leak: the same judgement over every row of the owner's lists, placed on the row itself.
+
+use std::path::Path;
+
+use crate::coverage::{Coverage, Reason};
+use crate::finding::{Finding, IssuerBasis, Place, Report, Subject};
+use crate::hygiene::{self, Case, Exposure, Judgement};
+use crate::inventory::{Inventory, Record};
+use crate::issuer::Issuer;
+use crate::key::{Dossier, Evidence, JoinStrength};
+use crate::location::Region;
+use crate::remedy::{self, Fields};
+use crate::rules::{RemedyTemplate, RuleSet};
+use crate::secret::{FingerprintKey, Masked};
+use crate::severity::{Confidence, Severity};
+use crate::source::Outcome;
+
+use super::Scanner;
+use super::assemble::worst_first;
+
+pub(super) fn audit(scanner: &Scanner) -> Report {
+    let settings = scanner.settings();
+    let published = FingerprintKey::published(None);
+    let key = settings.fingerprint_key.as_ref().unwrap_or(&published);
+    let mut outcome = Outcome::default();
+    let mut findings = Vec::new();
+    let mut notes = Vec::new();
+    for list in &settings.inventories {
+        let shown = list.path.to_string_lossy();
+        if list.records.is_empty() {
+            outcome.skipped(Reason::Empty, &shown, None, Some("the list holds no key".to_owned()));
+        }
+        for record in &list.records {
+            outcome.scanned(0);
+            findings.extend(audit_row(scanner, key, list, record));
+        }
+        notes.extend(list.notes.iter().map(|note| format!("{shown}: {note}")));
+    }
+    worst_first(&mut findings);
+    Report {
+        now: settings.now,
+        now_is_given: settings.now_is_given,
+        roots: Vec::new(),
+        fingerprint_key: key.kid().to_owned(),
+        findings,
+        below_confidence: 0,
+        published: Vec::new(),
+        asked: Vec::new(),
+        notes,
+        coverage: coverage(scanner, outcome),
+    }
+}
+
+/// The finding for one row, or none when there is nothing to say against it.
+fn audit_row(scanner: &Scanner, key: &FingerprintKey, list: &Inventory, record: &Record) -> Option<Finding> {
+    let issuer = record.facts.issuer.clone()?;
+    let mut dossier = Dossier::default();
+    let file = list.path.to_string_lossy().into_owned();
+    dossier.add(Evidence::Inventory { file, line: record.line, join: JoinStrength::Hash }, record.facts.clone());
+    let judgement = judge(scanner, &issuer, &dossier);
+    let worst = judgement.verdicts.first()?;
+    let (rule, title) = (worst.id.0.to_owned(), hygiene::title(worst.id).to_owned());
+    let identity = dossier.key_id().or(dossier.name()).unwrap_or("").to_owned();
+    let fingerprint = key.of_secret(&format!("inventory/{issuer}"), identity.as_bytes());
+    let place = key.of_place("", &file_name(&list.path), &fingerprint, 0);
+    Some(Finding {
+        subject: Subject::InventoryKey,
+        fingerprint,
+        rule,
+        title,
+        masked: Masked::of(b"", ""),
+        issuer_basis: IssuerBasis::Inventory,
+        host: None,
+        confidence: Confidence::High,
+        conflicts: Vec::new(),
+        join: None,
+        remedy: fill(scanner, &issuer, &dossier),
+        issuer,
+        judgement,
+        places: vec![Place {
+            root: None,
+            path: list.path.to_string_lossy().replace('\\', "/"),
+            shown: list.path.to_string_lossy().into_owned(),
+            region: region(record),
+            fingerprint: place,
+            variable: None,
+            rule: None,
+            frame: Vec::new(),
+        }],
+        dossier,
+    })
+}
+
+fn judge(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier) -> Judgement {
+    let settings = scanner.settings();
+    let case = Case {
+        dossier,
+        issuer,
+        exposure: Exposure::None,
+        default_severity: Severity::Note,
+        known_packages: settings.known_packages.get(issuer).map_or(&[], Vec::as_slice),
+        missing_from_inventory: false,
+        path: "",
+    };
+    hygiene::judge(&case, &settings.policy, settings.now)
+}
+
+fn fill(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier) -> crate::finding::Remedy {
+    let known = scanner.settings().known_packages.get(issuer).cloned().unwrap_or_default();
+    let fields = Fields {
+        key: dossier.name().or(dossier.key_id()).unwrap_or("this key").to_owned(),
+        key_id: dossier.key_id().map(str::to_owned),
+        owner: dossier.owner().map(str::to_owned),
+        host: None,
+        scope: remedy::suggested_scope(issuer, &known, &known),
+        packages: known,
+        repository: None,
+        workflow: None,
+    };
+    remedy_of(scanner.rules(), issuer).map(|template| remedy::fill(template, &fields)).unwrap_or_default()
+}
+
+/// How this issuer's keys are closed: as the first rule says that is about them.
+fn remedy_of<'r>(rules: &'r RuleSet, issuer: &Issuer) -> Option<&'r RemedyTemplate> {
+    rules.rules.iter().find(|rule| rule.issuer == *issuer).map(|rule| &rule.remedy)
+}
+
+fn region(record: &Record) -> Region {
+    Region {
+        start_line: record.line,
+        start_column: record.column,
+        end_line: record.line,
+        end_column: record.end_column,
+        start_column_utf16: record.column,
+        end_column_utf16: record.end_column,
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn coverage(scanner: &Scanner, outcome: Outcome) -> Coverage {
+    let inputs = scanner.settings().inventories.iter().map(|list| list.path.to_string_lossy().into_owned()).collect();
+    scanner.coverage(inputs, outcome)
+}

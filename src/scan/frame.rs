@@ -1,0 +1,95 @@
+//! The lines that a reader sees of a place: every match on them masked, everything unsafe made visible.
+
+use crate::escape::push_visible;
+use crate::finding::FrameLine;
+use crate::location::{LineIndex, Span};
+use crate::secret::Masked;
+
+/// How many bytes of a long line are shown to either side of the secret.
+const REACH: usize = 72;
+
+/// Draws the line on which `at` begins. `masks` are all matches of the blob, at any confidence, sorted by start.
+pub(super) fn draw(index: &LineIndex<'_>, at: Span, masks: &[(Span, Masked)]) -> Vec<FrameLine> {
+    let number = index.line_of(at.start);
+    let Some((start, line)) = index.line(number) else { return Vec::new() };
+    let shown = Span::new(at.start.saturating_sub(REACH).max(start), (at.end + REACH).min(start + line.len()).max(at.start));
+    vec![Draw { line, start, shown, text: String::new(), mark: None }.all(number, at, masks)]
+}
+
+struct Draw<'l> {
+    line: &'l [u8],
+    start: usize,
+    shown: Span,
+    text: String,
+    mark: Option<(usize, usize)>,
+}
+
+impl Draw<'_> {
+    fn all(mut self, number: usize, at: Span, masks: &[(Span, Masked)]) -> FrameLine {
+        if self.shown.start > self.start {
+            self.text.push('…');
+        }
+        let mut from = self.shown.start;
+        for (span, masked) in masks.iter().filter(|(span, _)| span.overlaps(self.shown)) {
+            if span.start < from {
+                continue; // nested in one that is already masked
+            }
+            self.plain(from, span.start);
+            let before = self.text.len();
+            masked.as_str().chars().for_each(|c| push_visible(&mut self.text, c));
+            if *span == at {
+                self.mark = Some((before, self.text.len()));
+            }
+            from = span.end;
+        }
+        self.plain(from.min(self.shown.end), self.shown.end);
+        if self.shown.end < self.start + self.line.len() {
+            self.text.push('…');
+        }
+        FrameLine { number, text: self.text, mark: self.mark }
+    }
+
+    /// Text outside every match. A cut through a character shows as a replacement character.
+    fn plain(&mut self, from: usize, to: usize) {
+        if from < to {
+            let bytes = &self.line[from - self.start..to - self.start];
+            String::from_utf8_lossy(bytes).chars().for_each(|c| push_visible(&mut self.text, c));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masks(spans: &[(usize, usize)]) -> Vec<(Span, Masked)> {
+        spans.iter().map(|&(a, b)| (Span::new(a, b), Masked::of(b"", ""))).collect()
+    }
+
+    #[test]
+    fn every_match_on_the_line_is_masked() {
+        let text = b"one\na=SECRET1 b=SECRET2\u{7}\n";
+        let lines = draw(&LineIndex::new(text), Span::new(6, 13), &masks(&[(6, 13), (16, 23)]));
+        assert_eq!(lines[0].number, 2);
+        assert_eq!(lines[0].text, "a=… b=…\\u{7}");
+        assert_eq!(lines[0].mark, Some((2, 5)));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_to_both_sides_and_a_match_across_the_cut_stays_hidden() {
+        let mut text = vec![b'x'; 1000];
+        text[400..500].fill(b'S');
+        text[560..600].fill(b'T');
+        let lines = draw(&LineIndex::new(&text), Span::new(400, 500), &masks(&[(400, 500), (560, 600)]));
+        assert!(lines[0].text.starts_with('…') && lines[0].text.ends_with('…'), "{}", lines[0].text);
+        assert!(!lines[0].text.contains(['S', 'T']), "{}", lines[0].text);
+    }
+
+    #[test]
+    fn a_secret_over_several_lines_is_shown_as_its_mask_on_the_first() {
+        let text = b"k=AAA\nBBB\nend";
+        let lines = draw(&LineIndex::new(text), Span::new(2, 9), &masks(&[(2, 9)]));
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].text, "k=…");
+    }
+}

@@ -1,0 +1,159 @@
+//! The pipeline: parallel producers, one reducer, deterministic order.
+//!
+//! A [`Scanner`] is built once from rules and [`Settings`]. Its workers turn blobs into sightings (a secret, its place, a
+//! masked frame); the reducer sorts them, groups them by key, lets every witness speak about each key, judges it,
+//! and fills in its remedy. The secrets live in the reducer's side table until the last look-up and are wiped with it.
+
+#[cfg(feature = "probe")]
+mod ask;
+#[cfg(not(feature = "probe"))]
+#[path = "ask_nobody.rs"]
+mod ask;
+mod assemble;
+mod audit;
+mod frame;
+mod sighting;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::coverage::{Coverage, Reason};
+use crate::detect::Detector;
+use crate::finding::{Report, Root};
+use crate::hygiene::Policy;
+use crate::inventory::Inventory;
+use crate::issuer::Issuer;
+use crate::rules::RuleSet;
+use crate::secret::FingerprintKey;
+use crate::severity::Confidence;
+use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Sink};
+
+use self::assemble::Assembly;
+use self::sighting::Gatherer;
+
+/// Everything that a run depends on besides its input. The library reads no clock and no environment: it is all here.
+#[derive(Debug)]
+pub struct Settings {
+    /// The moment of judgement.
+    pub now: Timestamp,
+    /// Whether the user gave `now`.
+    pub now_is_given: bool,
+    /// Least confidence that is shown and counts.
+    pub confidence: Confidence,
+    /// What the owner tolerates.
+    pub policy: Policy,
+    /// The owner's lists.
+    pub inventories: Vec<Inventory>,
+    /// The owner's fingerprint key; `None` for the published one.
+    pub fingerprint_key: Option<FingerprintKey>,
+    /// Issuers of which the configuration says that keys of their format belong to their public host.
+    pub assumed_issuers: BTreeSet<Issuer>,
+    /// Packages that the owner is known to have, besides those that the files publish.
+    pub known_packages: BTreeMap<Issuer, Vec<String>>,
+    /// SHA-256 of the configuration in force, for the coverage statement.
+    pub config_hash: String,
+}
+
+pub use self::ask::Asking;
+
+/// Who asks issuers in a run, if anybody may.
+pub type Asker<'a> = Option<&'a Asking<'a>>;
+
+/// Rules and settings, ready to scan.
+pub struct Scanner {
+    detector: Detector,
+    settings: Settings,
+}
+
+impl Scanner {
+    /// Prepares a scan.
+    ///
+    /// # Errors
+    /// Rules from which no prefilter can be built.
+    pub fn new(rules: Arc<RuleSet>, settings: Settings) -> Result<Self, String> {
+        Ok(Self { detector: Detector::new(rules)?, settings })
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        self.detector.rules()
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Scans files and folders.
+    #[must_use]
+    pub fn files(&self, paths: &[PathBuf], options: FileOptions, progress: &Progress, ask: Asker<'_>) -> Report {
+        let jobs = options.jobs.max(1);
+        let files = Files::open(paths, options);
+        let roots: Vec<Root> = files
+            .roots()
+            .iter()
+            .map(|(path, repository)| Root {
+                path: path.to_string_lossy().into_owned(),
+                repository: repository.as_ref().and_then(crate::source::Repository::remote),
+            })
+            .collect();
+        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, jobs);
+        let outcome = files.scan(&gatherer, progress);
+        let inputs = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        self.report(gatherer, roots, inputs, outcome, ask)
+    }
+
+    /// Scans one text that has no file.
+    #[must_use]
+    pub fn text(&self, text: &[u8], input: &str, progress: &Progress, ask: Asker<'_>) -> Report {
+        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, 0);
+        let mut outcome = Outcome::default();
+        if text.is_empty() {
+            outcome.skipped(Reason::Empty, input, None, Some("no byte arrived; pipe a text into it".to_owned()));
+        } else {
+            gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: text });
+            outcome.scanned(text.len() as u64);
+        }
+        self.report(gatherer, Vec::new(), vec![input.to_owned()], outcome, ask)
+    }
+
+    /// Judges the owner's lists alone, without any scan.
+    #[must_use]
+    pub fn audit(&self) -> Report {
+        audit::audit(self)
+    }
+
+    fn report(
+        &self,
+        gatherer: Gatherer<'_>,
+        roots: Vec<Root>,
+        inputs: Vec<String>,
+        outcome: Outcome,
+        ask: Asker<'_>,
+    ) -> Report {
+        let coverage = self.coverage(inputs, outcome);
+        let (sightings, published, notes) = gatherer.finish();
+        Assembly::new(self, &roots, published).report(sightings, notes, coverage, ask)
+    }
+
+    fn coverage(&self, inputs: Vec<String>, outcome: Outcome) -> Coverage {
+        let (blobs_seen, blobs_scanned, bytes_scanned) = (outcome.seen, outcome.scanned, outcome.bytes);
+        let (skipped, skips) = outcome.into_parts();
+        Coverage {
+            inputs,
+            blobs_seen,
+            blobs_scanned,
+            bytes_scanned,
+            skipped,
+            skips,
+            rules: self.rules().rules.len(),
+            rules_hash: self.rules().hash.clone(),
+            config_hash: self.settings.config_hash.clone(),
+        }
+    }
+}

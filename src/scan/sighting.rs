@@ -1,0 +1,107 @@
+//! What the workers bring home: one sighting per match, and the package ids of project files.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::detect::{Detector, Match, Scratch};
+use crate::finding::FrameLine;
+use crate::inventory::{Inventory, NearbyNames};
+use crate::location::{LineIndex, Region, Span};
+use crate::packages::{self, Publishes};
+use crate::secret::Masked;
+use crate::source::{Blob, Progress, Sink};
+
+use super::frame;
+
+/// One match at its place, with everything that must be read while its blob is at hand.
+pub(super) struct Sighting {
+    pub(super) root: Option<usize>,
+    pub(super) path: String,
+    pub(super) shown: String,
+    pub(super) region: Region,
+    pub(super) frame: Vec<FrameLine>,
+    pub(super) nearby: NearbyNames,
+    pub(super) found: Match,
+}
+
+impl Sighting {
+    /// The one order of all sightings, whatever thread brought them.
+    pub(super) fn order(&self) -> (Option<usize>, &str, Span, usize) {
+        (self.root, &self.path, self.found.span, self.found.rule)
+    }
+}
+
+#[derive(Default)]
+struct Worker {
+    scratch: Scratch,
+    sightings: Vec<Sighting>,
+    published: Vec<Publishes>,
+    notes: Vec<String>,
+}
+
+/// Collects from all workers.
+pub(super) struct Gatherer<'g> {
+    detector: &'g Detector,
+    inventories: &'g [Inventory],
+    progress: &'g Progress,
+    workers: Vec<Mutex<Worker>>,
+}
+
+impl<'g> Gatherer<'g> {
+    pub(super) fn new(detector: &'g Detector, inventories: &'g [Inventory], progress: &'g Progress, jobs: usize) -> Self {
+        let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
+        Self { detector, inventories, progress, workers }
+    }
+
+    /// Everything, in an order that does not depend on the threads.
+    pub(super) fn finish(self) -> (Vec<Sighting>, Vec<Publishes>, Vec<String>) {
+        let (mut sightings, mut published, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        for worker in self.workers {
+            let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
+            sightings.extend(worker.sightings);
+            published.extend(worker.published);
+            notes.extend(worker.notes);
+        }
+        sightings.sort_by(|a, b| a.order().cmp(&b.order()));
+        notes.sort();
+        (sightings, published, notes)
+    }
+
+    fn sight(&self, blob: &Blob<'_>, matches: Vec<Match>, into: &mut Vec<Sighting>) {
+        let index = LineIndex::new(blob.bytes);
+        let rules = &self.detector.rules().rules;
+        let masks: Vec<(Span, Masked)> =
+            matches.iter().map(|m| (m.span, m.secret.masked(&rules[m.rule].public_prefix))).collect();
+        for found in matches {
+            into.push(Sighting {
+                root: blob.root,
+                path: blob.path.to_owned(),
+                shown: blob.shown.to_owned(),
+                region: index.region(found.span),
+                frame: frame::draw(&index, found.span, &masks),
+                nearby: NearbyNames::find(blob.bytes, found.span, found.variable.as_deref(), self.inventories),
+                found,
+            });
+        }
+    }
+}
+
+impl Sink for Gatherer<'_> {
+    fn take(&self, worker: usize, blob: &Blob<'_>) {
+        let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
+        let Worker { scratch, sightings, published, notes } = &mut *worker;
+        let matches = self.detector.scan(blob.bytes, blob.path, scratch);
+        if !matches.is_empty() {
+            self.progress.found(matches.len());
+            self.sight(blob, matches, sightings);
+        }
+        match packages::read(blob.path, blob.bytes) {
+            None => {}
+            Some(Ok(found)) => published.extend(found),
+            Some(Err(error)) => notes.push(format!("no package id read from {}: {error}", blob.shown)),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

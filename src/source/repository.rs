@@ -1,0 +1,101 @@
+//! The repository around a path: where its work tree begins, and the remote that names it.
+
+use std::path::{Path, PathBuf};
+
+use gix_discover::repository::Path as Found;
+
+/// A git repository, as far as a scan of files needs to know it. Nothing in it is ever executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// Top of the work tree, absolute.
+    pub work_tree: PathBuf,
+    /// The folder with `config` and `info` (the main repository's, for a linked work tree).
+    pub common_dir: PathBuf,
+}
+
+impl Repository {
+    /// The repository whose work tree holds `folder` (absolute), if any.
+    #[must_use]
+    pub fn around(folder: &Path) -> Option<Self> {
+        let (found, _trust) = gix_discover::upwards(folder).ok()?;
+        match found {
+            Found::WorkTree(work_tree) => Some(Self { common_dir: common_dir(&work_tree.join(".git")), work_tree }),
+            Found::LinkedWorkTree { work_dir, git_dir } => Some(Self { work_tree: work_dir, common_dir: common_dir(&git_dir) }),
+            Found::Repository(_) => None,
+        }
+        .map(|found| Self { work_tree: std::path::absolute(&found.work_tree).unwrap_or(found.work_tree), ..found })
+    }
+
+    /// The file with ignore patterns that belong to this clone alone.
+    #[must_use]
+    pub fn exclude_file(&self) -> PathBuf {
+        self.common_dir.join("info").join("exclude")
+    }
+
+    /// The normalised address (`host/path`) of `origin`, or else of the first remote by name.
+    #[must_use]
+    pub fn remote(&self) -> Option<String> {
+        let config = gix_config::File::from_path_no_includes(self.common_dir.join("config"), gix_config::Source::Local).ok()?;
+        let mut remotes: Vec<(String, String)> = config
+            .sections_by_name("remote")?
+            .filter_map(|section| {
+                Some((section.header().subsection_name()?.to_string(), section.value("url")?.to_string()))
+            })
+            .collect();
+        remotes.sort_by_key(|(name, _)| (name != "origin", name.clone()));
+        remotes.into_iter().find_map(|(_, address)| normalised_remote(&address))
+    }
+}
+
+/// Follows a `commondir` file, as a linked work tree's git folder has one.
+fn common_dir(git_dir: &Path) -> PathBuf {
+    match std::fs::read_to_string(git_dir.join("commondir")) {
+        Ok(to) => git_dir.join(to.trim_end()),
+        Err(_) => git_dir.to_path_buf(),
+    }
+}
+
+/// `host/path` of a remote's address: no scheme, no credentials, no port, no `.git`, the host in lower case. `None` for a
+/// path on this machine, which would differ from clone to clone.
+#[must_use]
+pub fn normalised_remote(address: &str) -> Option<String> {
+    let (host, path) = match address.split_once("://") {
+        Some(("file", _)) => return None,
+        Some(_) => {
+            let url = url::Url::parse(address).ok()?;
+            (url.host_str()?.to_owned(), url.path().to_owned())
+        }
+        None => scp_like(address)?,
+    };
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    Some(format!("{}/{path}", host.to_ascii_lowercase()))
+}
+
+/// `user@host:path`, git's own short form of ssh. A Windows drive letter is not a host.
+fn scp_like(address: &str) -> Option<(String, String)> {
+    let (before, path) = address.split_once(':')?;
+    let host = before.rsplit_once('@').map_or(before, |(_, host)| host);
+    let is_host = host.len() > 1 && !host.contains(['/', '\\']);
+    is_host.then(|| (host.to_owned(), path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remotes_lose_scheme_credentials_port_and_suffix() {
+        for address in [
+            "https://github.test/Owner/Repo.git",
+            "https://user:secret@GitHub.test/Owner/Repo",
+            "ssh://git@github.test:2222/Owner/Repo.git",
+            "git@github.test:Owner/Repo.git",
+        ] {
+            assert_eq!(normalised_remote(address).as_deref(), Some("github.test/Owner/Repo"), "{address}");
+        }
+        for address in ["/srv/git/repo.git", "../other", "C:/repos/x", "file:///srv/x"] {
+            assert_eq!(normalised_remote(address), None, "{address}");
+        }
+    }
+}

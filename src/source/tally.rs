@@ -1,0 +1,90 @@
+//! Counting what was seen, scanned and skipped.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::coverage::{Count, Reason, Skip};
+
+/// How far a run has come; read by whoever shows progress.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Blobs scanned so far.
+    pub blobs: AtomicU64,
+    /// Bytes scanned so far.
+    pub bytes: AtomicU64,
+    /// Matches so far.
+    pub matches: AtomicU64,
+}
+
+impl Progress {
+    pub(crate) fn found(&self, matches: usize) {
+        self.matches.fetch_add(matches as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn scanned(&self, bytes: u64) {
+        self.blobs.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// What a source did: the raw material of the coverage statement.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Blobs seen.
+    pub seen: u64,
+    /// Blobs scanned.
+    pub scanned: u64,
+    /// Bytes scanned.
+    pub bytes: u64,
+    counts: BTreeMap<Reason, (u64, u64)>,
+    skips: Vec<Skip>,
+}
+
+impl Outcome {
+    /// Counts one scanned blob.
+    pub fn scanned(&mut self, bytes: u64) {
+        self.seen += 1;
+        self.scanned += 1;
+        self.bytes += bytes;
+    }
+
+    /// Counts something that was left out; what a reader must be able to look up is kept by name.
+    pub fn skipped(&mut self, reason: Reason, path: &str, bytes: Option<u64>, detail: Option<String>) {
+        let is_blob = !matches!(reason, Reason::Missing | Reason::Empty | Reason::Interrupted);
+        self.seen += u64::from(is_blob);
+        let count = self.counts.entry(reason).or_default();
+        count.0 += 1;
+        count.1 += bytes.unwrap_or(0);
+        if reason.is_gap() || reason == Reason::TooLarge {
+            self.skips.push(Skip { path: path.to_owned(), reason, detail, bytes });
+        }
+    }
+
+    /// Counts an input that could not be opened or read.
+    pub fn failed(&mut self, path: &str, error: &io::Error) {
+        let reason = if error.kind() == io::ErrorKind::NotFound { Reason::Vanished } else { Reason::Unreadable };
+        self.skipped(reason, path, None, Some(error.to_string()));
+    }
+
+    /// Adds another outcome's counts.
+    pub fn merge(&mut self, other: Self) {
+        self.seen += other.seen;
+        self.scanned += other.scanned;
+        self.bytes += other.bytes;
+        for (reason, (files, bytes)) in other.counts {
+            let count = self.counts.entry(reason).or_default();
+            count.0 += files;
+            count.1 += bytes;
+        }
+        self.skips.extend(other.skips);
+    }
+
+    /// The counts by reason, and the named skips sorted by path.
+    #[must_use]
+    pub fn into_parts(mut self) -> (Vec<Count>, Vec<Skip>) {
+        self.skips.sort();
+        let counts = self.counts.into_iter().map(|(reason, (files, bytes))| Count { reason, files, bytes }).collect();
+        (counts, self.skips)
+    }
+}

@@ -1,0 +1,358 @@
+//! The command line as people use it: exit codes, coverage, bad input, determinism.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use skelkey::rules::Minter;
+use support::{Run, json, skelkey, skelkey_with, write};
+
+const NOW: &str = "2026-11-22T12:00:00Z";
+
+/// A fresh npm token, proved by its checksum.
+fn npm_token(seed: u64) -> String {
+    let body = Minter::new(seed).fill("npm_{base62:30}").unwrap();
+    (skelkey::format::check("npm").unwrap().seal.unwrap())(&body)
+}
+
+fn npmrc(seed: u64) -> String {
+    format!("//registry.example.test/:_authToken={}\n", npm_token(seed))
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn scan(folder: &Path, more: &[&str]) -> Run {
+    let mut args = vec!["scan", "--now", NOW];
+    args.extend(more);
+    skelkey(folder, &args)
+}
+
+fn places(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let mut places: Vec<String> = findings
+        .flat_map(|finding| finding["places"].as_array().unwrap())
+        .map(|place| format!("{}:{}", place["path"].as_str().unwrap(), place["region"]["start_line"]))
+        .collect();
+    places.sort();
+    places
+}
+
+#[test]
+fn a_clean_folder_is_0_and_a_leak_is_1() {
+    let at = folder();
+    write(at.path(), "a.txt", "nothing here\n");
+    assert_eq!(scan(at.path(), &[]).code, 0);
+    write(at.path(), "b/.npmrc", npmrc(1));
+    let run = scan(at.path(), &["-f", "json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert_eq!(places(&json(&run)), ["b/.npmrc:1"]);
+}
+
+#[test]
+fn fail_on_and_exit_zero_decide_the_code_alone() {
+    let at = folder();
+    write(at.path(), ".npmrc", npmrc(1));
+    assert_eq!(scan(at.path(), &["--fail-on", "low"]).code, 1);
+    let zero = scan(at.path(), &["--exit-zero", "-f", "json"]);
+    assert_eq!(zero.code, 0);
+    assert_eq!(places(&json(&zero)).len(), 1);
+    let incomplete = scan(at.path(), &["--exit-zero", ".", "missing"]);
+    assert_eq!(incomplete.code, 3, "an incomplete run stays incomplete");
+}
+
+#[test]
+fn nothing_scanned_is_never_a_pass() {
+    let at = folder();
+    let empty = scan(at.path(), &["-f", "json"]);
+    assert_eq!(empty.code, 3);
+    assert!(empty.err.contains("nothing to scan"), "{}", empty.err);
+    assert_eq!(json(&empty)["coverage"]["blobs_scanned"], 0);
+    let missing = scan(at.path(), &["no/such/folder"]);
+    assert_eq!(missing.code, 3);
+    assert!(missing.err.contains("no/such/folder"), "{}", missing.err);
+    assert_eq!(skelkey_with(at.path(), &["scan", "--stdin"], b"", &[]).code, 3);
+}
+
+#[test]
+fn a_folder_in_which_everything_is_ignored_is_not_a_pass() {
+    let at = folder();
+    write(at.path(), ".git/HEAD", "ref: refs/heads/main\n");
+    write(at.path(), ".git/objects/x", "");
+    write(at.path(), ".git/refs/x", "");
+    write(at.path(), "sub/.gitignore", "*\n");
+    write(at.path(), "sub/secret.env", npmrc(1));
+    let run = scan(at.path(), &["sub"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert_eq!(scan(at.path(), &["sub", "--no-ignore"]).code, 1);
+}
+
+#[test]
+fn a_missing_path_loses_no_other_finding() {
+    let at = folder();
+    write(at.path(), "good/.npmrc", npmrc(1));
+    let run = scan(at.path(), &["missing", "good", "-f", "json"]);
+    assert_eq!(run.code, 1, "a finding fails the run before the gap does");
+    let report = json(&run);
+    assert_eq!(places(&report), ["good/.npmrc:1"].map(|p| p.replace("good/", "")));
+    assert_eq!(report["coverage"]["skips"][0]["path"], "missing");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_gap() {
+    // The kernel refuses to read this one whoever asks, even root.
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    let run = scan(at.path(), &["a.txt", "/proc/self/mem", "-f", "sarif"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.err.contains("/proc/self/mem"), "{}", run.err);
+    let sarif = json(&run);
+    let told = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    assert!(told.to_string().contains("proc/self/mem"), "{told}");
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
+#[test]
+fn ignored_files_are_counted_and_no_ignore_scans_them() {
+    let at = folder();
+    write(at.path(), ".git/HEAD", "ref: refs/heads/main\n");
+    write(at.path(), ".git/objects/x", "");
+    write(at.path(), ".git/refs/x", "");
+    write(at.path(), ".git/info/exclude", "local.txt\n");
+    write(at.path(), ".gitignore", "build/\n*.log\n!keep.log\n");
+    write(at.path(), "build/deep/.npmrc", npmrc(1));
+    write(at.path(), "a.log", npmrc(2));
+    write(at.path(), "keep.log", npmrc(3));
+    write(at.path(), "local.txt", npmrc(4));
+    write(at.path(), "node_modules/x/.npmrc", npmrc(5));
+    let report = json(&scan(at.path(), &["-f", "json"]));
+    assert_eq!(places(&report), ["keep.log:1", "node_modules/x/.npmrc:1"]);
+    let skipped = report["coverage"]["skipped"].as_array().unwrap();
+    let ignored = skipped.iter().find(|count| count["reason"] == "ignored").unwrap();
+    assert_eq!(ignored["files"], 3);
+    assert_eq!(ignored["bytes"], 3 * npmrc(1).len());
+    assert_eq!(places(&json(&scan(at.path(), &["-f", "json", "--no-ignore"]))).len(), 5);
+}
+
+#[test]
+fn ignore_rules_hold_only_inside_a_work_tree() {
+    let at = folder();
+    write(at.path(), ".gitignore", "*.env\n");
+    write(at.path(), "x.env", npmrc(1));
+    assert_eq!(scan(at.path(), &[]).code, 1);
+}
+
+#[test]
+fn links_are_not_followed_unless_named() {
+    let at = folder();
+    write(at.path(), "outside/.npmrc", npmrc(1));
+    write(at.path(), "root/a.txt", "x\n");
+    std::os::unix::fs::symlink(at.path().join("outside"), at.path().join("root/link")).unwrap();
+    std::os::unix::fs::symlink("/", at.path().join("root/loop")).unwrap();
+    assert_eq!(scan(at.path(), &["root"]).code, 0);
+    assert_eq!(scan(at.path(), &["root/link/.npmrc"]).code, 1);
+}
+
+#[test]
+fn too_large_is_policy_and_is_named() {
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    write(at.path(), "big.txt", "x".repeat(4096));
+    let run = scan(at.path(), &["--max-file-size", "1K", "-f", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let skip = &json(&run)["coverage"]["skips"][0];
+    assert_eq!((skip["path"].as_str().unwrap(), skip["reason"].as_str().unwrap()), ("big.txt", "too-large"));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_whatever_the_jobs() {
+    let at = folder();
+    for n in 0..200 {
+        write(at.path(), &format!("d{}/f{n}.npmrc", n % 7), npmrc(n % 50));
+    }
+    for format in ["json", "sarif", "human"] {
+        let one = scan(at.path(), &["-f", format, "--jobs", "1"]);
+        for jobs in ["2", "5"] {
+            assert_eq!(one.out, scan(at.path(), &["-f", format, "--jobs", jobs]).out, "{format} with {jobs} jobs");
+        }
+    }
+}
+
+#[test]
+fn one_key_in_many_places_is_one_finding() {
+    let at = folder();
+    write(at.path(), "a/.npmrc", npmrc(1));
+    write(at.path(), "b/.npmrc", format!("\n\n{}", npmrc(1)));
+    let report = json(&scan(at.path(), &["-f", "json"]));
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(places(&report), ["a/.npmrc:1", "b/.npmrc:3"]);
+}
+
+#[test]
+fn fingerprints_do_not_move_with_lines_but_with_the_owners_key() {
+    let at = folder();
+    write(at.path(), ".npmrc", npmrc(1));
+    let print = |run: &Run| {
+        let finding = &json(run)["findings"][0];
+        (finding["fingerprint"].clone(), finding["places"][0]["fingerprint"].clone())
+    };
+    let before = print(&scan(at.path(), &["-f", "json"]));
+    write(at.path(), ".npmrc", format!("; a line\n; and another\n  {}", npmrc(1)));
+    assert_eq!(before, print(&scan(at.path(), &["-f", "json"])));
+    let key = [("SKELKEY_FINGERPRINT_KEY", "0123456789abcdef-of-our-own")];
+    let keyed = skelkey_with(at.path(), &["scan", "--now", NOW, "-f", "json"], b"", &key);
+    assert_ne!(before, print(&keyed));
+    let short = skelkey_with(at.path(), &["scan"], b"", &[("SKELKEY_FINGERPRINT_KEY", "short")]);
+    assert_eq!(short.code, 2);
+    assert!(short.err.contains("16 bytes") && !short.err.contains("short\n"), "{}", short.err);
+}
+
+#[test]
+fn wrong_use_is_2_and_says_how() {
+    let at = folder();
+    write(at.path(), "a.txt", "x\n");
+    for args in [
+        &["scan", "--no-such-flag"][..],
+        &["scan", "--fail-on", "terrible"],
+        &["scan", "--now", "yesterday"],
+        &["scan", "-f", "json", "-f", "sarif"],
+        &["scan", "-o", "a", "-o", "b"],
+        &["scan", "--max-file-size", "big"],
+        &["scan", "--config", "missing.toml"],
+        &["scan", "--inventory", "missing.json"],
+        &["scan", "--rules", "missing.toml"],
+        &["scan", "--dry-run"],
+        &["keys", "audit"],
+        &["rules", "show", "no-such-rule"],
+        &["frobnicate"],
+    ] {
+        let run = skelkey(at.path(), args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert!(!run.err.is_empty() && run.out.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_broken_rule_file_tells_all_its_mistakes_at_once() {
+    let at = folder();
+    write(at.path(), "a.txt", "x\n");
+    write(
+        at.path(),
+        "mine.toml",
+        "[provider]\nid = \"mine\"\nname = \"Mine\"\nhome = \"https://mine.test\"\n\n\
+         [[rule]]\nid = \"Mine Token\"\ntitel = \"x\"\nkind = \"structurd\"\nanchors = [\"m\"]\npattern = '''('''\n",
+    );
+    let run = skelkey(at.path(), &["scan", "--rules", "mine.toml"]);
+    assert_eq!(run.code, 2);
+    for line in ["mine.toml:7:", "mine.toml:8:", "mine.toml:9:", "mine.toml:10:", "mine.toml:11:"] {
+        assert!(run.err.contains(line), "{line} is missing in\n{}", run.err);
+    }
+    assert!(run.err.contains("nothing was scanned"), "{}", run.err);
+}
+
+#[test]
+fn a_broken_inventory_names_line_and_field() {
+    let at = folder();
+    write(at.path(), "a.txt", "x\n");
+    write(
+        at.path(),
+        "keys.json",
+        "{\"skelkey_inventory\": 1, \"keys\": [\n  {\"name\": \"one\", \"issuer\": \"npm\",\n   \"expires\": \"soonish\"}\n]}\n",
+    );
+    let run = skelkey(at.path(), &["scan", "--inventory", "keys.json"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("keys.json:") && run.err.contains("expires"), "{}", run.err);
+}
+
+#[test]
+fn a_broken_configuration_names_file_and_line() {
+    let at = folder();
+    write(at.path(), "a.txt", "x\n");
+    write(at.path(), "skelkey.toml", "[policy]\nno-wildcard = true\nmax-lifetime = 90\n");
+    let run = skelkey(at.path(), &["scan"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("skelkey.toml:3:") && run.err.contains("max-lifetime-days"), "{}", run.err);
+    assert_eq!(skelkey(at.path(), &["scan", "--isolated"]).code, 0);
+}
+
+#[test]
+fn configuration_is_found_upward_to_the_top_of_the_repository_and_no_further() {
+    let at = folder();
+    write(at.path(), "skelkey.toml", "this is not toml");
+    write(at.path(), "repo/.git/HEAD", "ref: refs/heads/main\n");
+    write(at.path(), "repo/skelkey.toml", "[scan]\nexclude = [\"docs/**\"]\n");
+    write(at.path(), "repo/sub/docs.txt", "x\n");
+    write(at.path(), "repo/docs/.npmrc", npmrc(1));
+    let run = skelkey(&at.path().join("repo/sub"), &["scan", "..", "-f", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let shown = skelkey(&at.path().join("repo/sub"), &["config", "show"]);
+    assert!(shown.out.contains("docs/**") && shown.out.contains("skelkey.toml"), "{}", shown.out);
+}
+
+#[test]
+fn a_found_configuration_says_nothing_about_the_network() {
+    let at = folder();
+    write(at.path(), "a.txt", "x\n");
+    write(at.path(), "skelkey.toml", "[issuers.gitlab]\nhosts = [\"evil.test\"]\nassume = true\n");
+    let shown = skelkey(at.path(), &["config", "show"]);
+    assert!(!shown.out.contains("evil.test"), "{}", shown.out);
+    assert!(shown.err.contains("left out"), "{}", shown.err);
+    let named = skelkey(at.path(), &["config", "show", "--config", "skelkey.toml"]);
+    assert!(named.out.contains("evil.test"), "{}", named.out);
+}
+
+#[test]
+fn output_files_are_private_whole_and_follow_no_link() {
+    use std::os::unix::fs::PermissionsExt;
+    let at = folder();
+    write(at.path(), "in/.npmrc", npmrc(1));
+    write(at.path(), "victim", "untouched");
+    std::os::unix::fs::symlink(at.path().join("victim"), at.path().join("out.sarif")).unwrap();
+    let run = scan(at.path(), &["in", "-f", "sarif", "-o", "out.sarif", "-f", "json", "-o", "out.json", "-f", "human"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert_eq!(fs::read_to_string(at.path().join("victim")).unwrap(), "untouched");
+    for file in ["out.sarif", "out.json"] {
+        let meta = fs::symlink_metadata(at.path().join(file)).unwrap();
+        assert!(meta.is_file());
+        assert_eq!(meta.permissions().mode() & 0o777, 0o600);
+    }
+    assert!(run.out.contains("npm"), "the last format goes to standard output");
+    assert_eq!(scan(at.path(), &["in", "-f", "json", "-o", "/dev/null"]).code, 2, "a device is no report file");
+}
+
+#[test]
+fn stdin_is_scanned_and_inspect_explains_one_key() {
+    let at = folder();
+    let run = skelkey_with(at.path(), &["scan", "--stdin", "-f", "json", "--now", NOW], npmrc(1).as_bytes(), &[]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let run = skelkey_with(at.path(), &["inspect", "--now", NOW], npm_token(1).as_bytes(), &[]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("npm"), "{}", run.out);
+    let unknown = skelkey_with(at.path(), &["inspect"], b"hello", &[]);
+    assert_eq!(unknown.code, 3);
+    assert!(unknown.err.contains("no rule knows"), "{}", unknown.err);
+}
+
+#[test]
+fn completions_and_help_are_answers() {
+    let at = folder();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = skelkey(at.path(), &["completions", shell]);
+        assert!(run.code == 0 && run.out.contains("skelkey"), "{shell}");
+    }
+    let help = skelkey(at.path(), &["scan", "--help"]);
+    assert_eq!(help.code, 0);
+    assert!(help.out.contains("--fail-on"));
+}
+
+#[test]
+fn a_hostile_file_name_cannot_move_the_cursor() {
+    let at = folder();
+    write(at.path(), "a\u{1b}[2J\u{202e}b.npmrc", npmrc(1));
+    let run = scan(at.path(), &["--color", "never"]);
+    assert_eq!(run.code, 1);
+    assert!(!run.out.contains('\u{1b}') && !run.out.contains('\u{202e}'), "{:?}", run.out);
+}

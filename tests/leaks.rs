@@ -1,0 +1,205 @@
+//! Canary keys through every command, format and verbosity: none of them may appear in any output, in any disguise.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use skelkey::rules::{self, Minter, RuleSet};
+use support::{Run, skelkey_with, write};
+
+const NOW: &str = "2026-11-22T12:00:00Z";
+
+/// Every example of every rule, with the key that stands in it.
+struct Canary {
+    path: String,
+    text: String,
+    key: String,
+}
+
+fn canaries() -> Vec<Canary> {
+    let rules: RuleSet = rules::load(&[]).unwrap();
+    let mut minter = Minter::new(20_261_122);
+    let mut canaries = Vec::new();
+    for rule in &rules.rules {
+        for (n, example) in rule.examples.iter().enumerate() {
+            let sample = minter.example(&rules, rule, example).unwrap();
+            let Some(span) = sample.key else { continue };
+            let key = sample.text[span.start..span.end].to_owned();
+            let path = if example.path.is_empty() { format!("{}-{n}.txt", rule.id) } else { format!("{}-{n}/{}", rule.id, example.path) };
+            canaries.push(Canary { path, text: sample.text, key });
+        }
+    }
+    assert!(canaries.len() > 100, "only {} canaries", canaries.len());
+    canaries
+}
+
+/// The forms in which a key could slip through. A short tail and the public prefix may be shown; more may not.
+fn disguises(key: &str) -> Vec<String> {
+    let bytes = key.as_bytes();
+    let percent: String = bytes.iter().map(|b| format!("%{b:02X}")).collect();
+    let base64 = |bytes: &[u8]| BASE64.encode(bytes).trim_end_matches('=').to_owned();
+    // Inside a longer text the three alignments of base64 differ at both ends; the middle of each is tested.
+    let aligned = (0..3).map(|skip| base64(&bytes[skip.min(bytes.len() - 1)..])).map(|text| text[..text.len() * 3 / 4].to_owned());
+    let mut forms = vec![
+        key.to_owned(),
+        key.chars().rev().collect(),
+        percent,
+        BASE64URL_NOPAD.encode(bytes),
+        HEXLOWER.encode(bytes),
+        serde_json::to_string(key).unwrap().trim_matches('"').to_owned(),
+    ];
+    forms.extend(aligned);
+    // All but the first quarter and the last four characters: what a too generous mask would show.
+    forms.push(key[key.len() / 4..key.len().saturating_sub(4).max(key.len() / 4)].to_owned());
+    forms.retain(|form| form.len() >= 8);
+    forms
+}
+
+struct Watch {
+    forms: Vec<(String, String)>,
+}
+
+impl Watch {
+    fn over(canaries: &[Canary]) -> Self {
+        let forms = canaries.iter().flat_map(|c| disguises(&c.key).into_iter().map(|form| (c.path.clone(), form)));
+        Self { forms: forms.collect() }
+    }
+
+    fn text(&self, what: &str, text: &str) {
+        let lower = text.to_ascii_lowercase();
+        for (path, form) in &self.forms {
+            assert!(!lower.contains(&form.to_ascii_lowercase()), "{what} shows the key of {path} as `{form}`");
+        }
+    }
+
+    fn run(&self, what: &str, run: &Run) {
+        self.text(&format!("{what}: stdout"), &run.out);
+        self.text(&format!("{what}: stderr"), &run.err);
+    }
+}
+
+fn tree(at: &Path, canaries: &[Canary]) {
+    for canary in canaries {
+        write(at, &format!("tree/{}", canary.path), &canary.text);
+    }
+}
+
+#[test]
+fn no_command_format_or_verbosity_shows_a_key() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    tree(at.path(), &canaries);
+    for format in ["human", "json", "sarif"] {
+        for more in [&[][..], &["--verbose"], &["--quiet"], &["--privacy"], &["--color", "always"], &["--confidence", "low"]] {
+            let mut args = vec!["scan", "tree", "--now", NOW, "-f", format];
+            args.extend(more);
+            let run = skelkey_with(at.path(), &args, b"", &[]);
+            assert_eq!(run.code, 1, "{args:?}: {}", run.err);
+            assert!(run.out.len() > 10_000, "{args:?} found too little");
+            watch.run(&format!("{args:?}"), &run);
+        }
+    }
+    let out: PathBuf = at.path().join("out.sarif");
+    let args = ["scan", "tree", "-f", "sarif", "-o", out.to_str().unwrap()];
+    watch.run("to a file", &skelkey_with(at.path(), &args, b"", &[]));
+    watch.text("the file", &fs::read_to_string(out).unwrap());
+}
+
+#[test]
+fn inspecting_a_key_does_not_show_it() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    for canary in canaries.iter().step_by(5) {
+        for format in ["human", "json", "sarif"] {
+            let run = skelkey_with(at.path(), &["inspect", "--now", NOW, "-f", format], canary.text.as_bytes(), &[]);
+            watch.run(&format!("inspect -f {format} of {}", canary.path), &run);
+        }
+    }
+}
+
+#[cfg(feature = "probe")]
+#[test]
+fn a_dry_run_shows_requests_and_no_key() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    tree(at.path(), &canaries);
+    let run = skelkey_with(at.path(), &["scan", "tree", "--probe", "--dry-run", "--now", NOW], b"", &[]);
+    assert!(run.err.contains("would send GET https://"), "{}", run.err);
+    watch.run("dry run", &run);
+}
+
+#[test]
+fn broken_files_with_a_key_in_them_are_refused_without_showing_it() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    write(at.path(), "a.txt", "x\n");
+    for (n, canary) in canaries.iter().enumerate().step_by(7) {
+        let key = canary.key.replace(['"', '\\', '\n', '\''], "x");
+        let files = [
+            ("inventory", format!("{{\"skelkey_inventory\": 1, \"keys\": [{{\"name\": \"a\", \"expires\": \"{key}\"}}]}}")),
+            ("inventory", format!("{{\"skelkey_inventory\": 1, \"{key}\": []}}")),
+            ("inventory", format!("[{{\"token\": \"{key}\", ")),
+            ("inventory", format!("name,issuer,{key}\na,npm,x\n")),
+            ("inventory", format!("name,issuer,created\na,npm,{key}\n")),
+            ("inventory", key.clone()),
+            ("config", format!("[scan]\nfail-on = \"{key}\"\n")),
+            ("config", format!("[policy]\nmax-lifetime-days = \"{key}\"\n")),
+            ("config", format!("[scan]\n\"{key}\" = 1\n")),
+            ("config", format!("[scan]\nexclude = {key}\n")),
+            ("config", format!("[scan]\nexclude = [\"[{key}\"]\n")),
+            ("config", format!("[issuers.gitlab]\nurl = \"{key}\"\n")),
+            ("config", format!("[rules]\ndisable = [\"{key}\"]\n")),
+            ("rules", format!("[provider]\nid = \"{key}\"\nname = 3\n[[rule]]\nid = \"{key}\"\n\"{key}\" = 1\nkind = \"{key}\"\n")),
+            ("rules", format!("[provider]\nid = {key}\n")),
+        ];
+        for (flag, text) in files {
+            let name = format!("broken-{n}");
+            write(at.path(), &name, text);
+            let run = skelkey_with(at.path(), &["scan", "a.txt", &format!("--{flag}"), &name, "--now", NOW], b"", &[]);
+            watch.run(&format!("--{flag} {}", canary.path), &run);
+        }
+    }
+}
+
+#[test]
+fn lists_help_and_scripts_show_no_key() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    write(at.path(), "keys.json", "{\"skelkey_inventory\": 1, \"keys\": [{\"name\": \"a\", \"issuer\": \"npm\", \"expires\": \"never\"}]}");
+    for args in [
+        &["--help"][..],
+        &["scan", "--help"],
+        &["inspect", "--help"],
+        &["keys", "audit", "--help"],
+        &["rules", "list"],
+        &["rules", "list", "-f", "json"],
+        &["rules", "show", "npm-access-token"],
+        &["rules", "check"],
+        &["config", "show"],
+        &["completions", "bash"],
+        &["keys", "audit", "--inventory", "keys.json"],
+    ] {
+        let key = [("SKELKEY_FINGERPRINT_KEY", canaries[0].key.as_str())];
+        watch.run(&format!("{args:?}"), &skelkey_with(at.path(), args, b"", &key));
+    }
+}
+
+#[test]
+fn the_demo_shows_none_of_the_keys_that_it_mints() {
+    let at = tempfile::tempdir().unwrap();
+    let demo = skelkey_with(at.path(), &["demo", "demo", "--seed", "7", "--now", NOW], b"", &[]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let workflow = fs::read_to_string(at.path().join("demo/repo/.github/workflows/release.yml")).unwrap();
+    let key = workflow.split("--api-key ").nth(1).unwrap().trim().to_owned();
+    let watch = Watch::over(&[Canary { path: "release.yml".to_owned(), text: String::new(), key }]);
+    watch.run("demo", &demo);
+    let args = ["scan", "demo/repo", "--inventory", "demo/keys/nuget-api-keys.html", "--now", NOW, "--verbose"];
+    watch.run("scan of the demo", &skelkey_with(at.path(), &args, b"", &[]));
+}
