@@ -167,6 +167,23 @@ mod tests {
         assert_eq!(Base::parse("http://[fd00:ec2::254]", OPEN).unwrap_err(), BaseError::Never);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_host_in_normal_form_stays_as_it_is(written in ".{0,40}") {
+            if let Some(host) = normal_host(&written) {
+                proptest::prop_assert_eq!(normal_host(&host), Some(host));
+            }
+            let _ = Base::parse(&written, OPEN);
+        }
+
+        #[test]
+        fn a_segment_never_changes_host_or_query(segment in ".{0,40}") {
+            let url = Base::parse("https://host.test/p", Allow::default()).unwrap().join(&[segment]);
+            proptest::prop_assert!(url.as_str().starts_with("https://host.test/p"));
+            proptest::prop_assert!(url.query().is_none() && url.fragment().is_none());
+        }
+    }
+
     #[test]
     fn hosts_are_compared_in_one_form() {
         assert_eq!(normal_host("Git.Example.TEST.").as_deref(), Some("git.example.test"));

@@ -31,7 +31,8 @@ pub struct CredentialHeader {
     pub scheme: &'static str,
 }
 
-/// A key in its header. It has no `Debug`, and the value is marked so that the HTTP library does not print it.
+/// A key in its header. It has no `Debug`, and the value is marked so that the HTTP library does not print it. That
+/// library keeps the value in memory of its own, which is freed but not wiped.
 pub(crate) struct Credential {
     name: HeaderName,
     value: HeaderValue,
@@ -323,6 +324,13 @@ mod tests {
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
         assert_eq!(retry_after("-5", now), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_retry_after_is_too_odd_to_be_read(text in ".*") {
+            let _ = retry_after(&text, at("2026-11-22T12:00:00Z"));
+        }
     }
 
     #[test]

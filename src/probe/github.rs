@@ -146,16 +146,22 @@ fn moment(text: &str) -> Option<Timestamp> {
 /// rest of the value is a link for the user and is left out.
 fn read_sso(facts: &mut KeyFacts, reply: &Reply) {
     let Some(sso) = reply.header("x-github-sso") else { return };
-    let value = match sso.split(';').next().map(str::trim) {
-        Some(word @ ("required" | "partial-results")) => word,
-        _ => "named",
-    };
+    let word = sso.split(';').next().unwrap_or_default().trim();
+    let value = if ["required", "partial-results"].contains(&word) { word } else { "named" };
     facts.restrictions = Reported::Said(vec![Restriction { name: "sso".into(), value: value.into() }]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn no_key_and_no_date_is_too_odd_to_be_read(key in "[!-~]{0,90}", date in ".*") {
+            let _ = GitHub.admits(Subject { key: &key, packages: &[], own_server: false });
+            let _ = moment(&date);
+        }
+    }
 
     #[test]
     fn both_forms_of_the_date_are_read() {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::client::{CredentialHeader, Reply};
 use super::failure::Failure;
@@ -87,17 +87,22 @@ struct Token {
     scopes: Vec<String>,
     user_id: Option<u64>,
     // Absent is not the same as null: null says that it was never used, that it never ends.
-    #[serde(default, deserialize_with = "present")]
-    last_used_at: Option<Option<Timestamp>>,
-    #[serde(default, deserialize_with = "present")]
-    expires_at: Option<Option<Date>>,
+    #[serde(default, deserialize_with = "last_use")]
+    last_used_at: Reported<LastUse>,
+    #[serde(default, deserialize_with = "expiry")]
+    expires_at: Reported<Expiry>,
     #[serde(default)]
     granular: bool,
 }
 
-/// A field that is there, be it null.
-fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
+fn last_use<'de, D: Deserializer<'de>>(from: D) -> Result<Reported<LastUse>, D::Error> {
+    let at = Option::<Timestamp>::deserialize(from)?;
+    Ok(Reported::Said(at.map_or(LastUse::Never, LastUse::At)))
+}
+
+fn expiry<'de, D: Deserializer<'de>>(from: D) -> Result<Reported<Expiry>, D::Error> {
+    let date = Option::<Date>::deserialize(from)?;
+    Ok(date.map_or(Some(Expiry::Never), end_of).into())
 }
 
 fn read(line: &Line<'_>, token: Token) -> KeyFacts {
@@ -105,8 +110,8 @@ fn read(line: &Line<'_>, token: Token) -> KeyFacts {
     facts.key_id = Reported::Said(token.id.to_string());
     facts.name = Reported::Said(token.name);
     facts.created = token.created_at.into();
-    facts.last_used = token.last_used_at.map(|at| at.map_or(LastUse::Never, LastUse::At)).into();
-    facts.expires = token.expires_at.map(|date| date.map_or(Some(Expiry::Never), end_of)).unwrap_or_default().into();
+    facts.last_used = token.last_used_at;
+    facts.expires = token.expires_at;
     if let Some(user) = token.user_id {
         facts.details.insert("user-id".into(), user.to_string());
     }

@@ -158,7 +158,7 @@ fn power(word: &str, wide: bool) -> Power {
         "repo.write" | "repo.content.write" if wide => Power::PublishNew,
         "repo.write" | "repo.content.write" => Power::PublishUpdate,
         "discussion.write" => Power::Read,
-        word if word.ends_with(".read") || word.starts_with("inference.serverless") => Power::Read,
+        word if word.rsplit('.').next() == Some("read") || word.starts_with("inference.serverless") => Power::Read,
         _ => Power::Manage,
     }
 }

@@ -70,7 +70,8 @@ fn own_record() -> Step {
 /// Times are seconds since 1970.
 #[derive(Deserialize)]
 struct Token {
-    token_id: String,
+    #[serde(rename = "token_id")]
+    id: String,
     subject: String,
     expiry: Option<i64>,
     issued_at: Option<i64>,
@@ -91,7 +92,7 @@ fn read(line: &Line<'_>, token: Token) -> KeyFacts {
     // `jfac@…/users/NAME`
     let owner = token.subject.rsplit_once("/users/").map_or(token.subject.as_str(), |(_, name)| name);
     facts.owner = Reported::Said(owner.to_owned());
-    facts.key_id = Reported::Said(token.token_id);
+    facts.key_id = Reported::Said(token.id);
     facts.name = token.description.filter(|text| !text.is_empty()).into();
     facts.created = token.issued_at.and_then(moment).into();
     facts.expires = token.expiry.and_then(moment).map(Expiry::At).into();

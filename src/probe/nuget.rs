@@ -131,6 +131,7 @@ fn push_at_most() -> Grant {
 }
 
 /// What the site says of one package.
+#[derive(Clone, Copy)]
 enum Cover {
     Covered,
     Excluded,
@@ -159,24 +160,27 @@ struct Coverage {
 
 fn ask_packages(packages: &[String], line: &mut Line<'_>, facts: &mut KeyFacts) {
     let mut seen = Coverage::default();
+    let mut reachable = true;
     for id in packages {
-        let status = is_package_id(id).then(|| line.get(&package_step(id)).map(|reply| reply.status));
-        let list = match status {
-            // The key is known to work; a failure now only leaves the rest of the packages undecided.
-            None | Some(Err(_)) => &mut seen.undecided,
-            Some(Ok(status)) => match cover(status) {
-                Cover::Covered => &mut seen.covered,
-                Cover::Excluded => &mut seen.excluded,
-                Cover::NotThere => &mut seen.not_there,
-                Cover::Undecided => &mut seen.undecided,
-            },
-        };
-        list.push(id.clone());
+        let status = if reachable && is_package_id(id) { Some(line.get(&package_step(id))) } else { None };
+        // The key is known to work; a failure now only leaves this package and the rest undecided.
+        reachable &= !matches!(status, Some(Err(_)));
+        seen.add(id, status.and_then(Result::ok).map_or(Cover::Undecided, |reply| cover(reply.status)));
     }
     seen.tell(facts);
 }
 
 impl Coverage {
+    fn add(&mut self, id: &str, cover: Cover) {
+        let list = match cover {
+            Cover::Covered => &mut self.covered,
+            Cover::Excluded => &mut self.excluded,
+            Cover::NotThere => &mut self.not_there,
+            Cover::Undecided => &mut self.undecided,
+        };
+        list.push(id.to_owned());
+    }
+
     fn tell(self, facts: &mut KeyFacts) {
         let whole = !self.covered.is_empty() && self.excluded.is_empty() && self.undecided.is_empty();
         for (name, ids) in [
@@ -257,6 +261,14 @@ mod tests {
         }
         for id in ["", ".", "..", "a..b", "a/b", "a b", "-a", &"a".repeat(101)] {
             assert!(!is_package_id(id), "{id}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_key_and_no_warning_is_too_odd_to_be_read(key in "[!-~]{0,90}", tail in ".*") {
+            let _ = NuGet.admits(Subject { key: &key, packages: &[], own_server: false });
+            let _ = days_left(&format!("Your API key expires in {tail}"));
         }
     }
 

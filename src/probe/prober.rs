@@ -46,7 +46,8 @@ impl Prober {
 
     /// Asks about a key, or says why not. The first answer of a run holds for its later questions.
     pub fn ask(&self, question: &Question<'_>) -> Outcome {
-        let id = (question.fingerprint.clone(), question.issuer.clone(), question.host.and_then(normal_host));
+        let host = question.host.map(|host| normal_host(host).unwrap_or_else(|| host.to_owned()));
+        let id = (question.fingerprint.clone(), question.issuer.clone(), host);
         let cell = {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(answers.entry(id).or_default())

@@ -54,7 +54,9 @@ impl Probe for RubyGems {
                 return Ok(line.unknown("asks for a one-time password before it tells anything"));
             }
             401 => {
-                return Ok(line.inactive(Inactive::Rejected, "does not know the key, or it has expired or been revoked"));
+                return Ok(
+                    line.inactive(Inactive::Rejected, "does not know the key, or it has expired or been revoked")
+                );
             }
             _ => return Ok(line.unexpected(&reply)),
         };
