@@ -1,0 +1,135 @@
+//! RubyGems.org: two lists, each of which one scope may read. The bits for push, yank and owners need writing and stay
+//! unknown.
+
+use super::client::{CredentialHeader, Reply};
+use super::failure::Failure;
+use super::issuer::{About, Line, Probe, Step, Subject};
+use crate::issuer::Issuer;
+use crate::key::{Action, Bound, Grant, Inactive, KeyFacts, Power, Reported, Subjects};
+
+pub(crate) struct RubyGems;
+
+static ABOUT: About = About {
+    issuer: Issuer::RUBYGEMS,
+    also: &[],
+    public: Some("https://rubygems.org"),
+    hosts: &["rubygems.org", "www.rubygems.org"],
+    public_by_default: true,
+    header: CredentialHeader { name: "authorization", scheme: "" },
+    extra: &[],
+    accepts: "API keys (rubygems_ and 48 hexadecimal digits) and legacy keys (32 or 48 digits)",
+    asks: "for the account's gems, then for its web hooks",
+    side_effects: "sets the key's last access",
+    source: "rubygems/rubygems.org, app/controllers/api/base_controller.rb and v1",
+};
+
+impl Probe for RubyGems {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn admits(&self, subject: Subject<'_>) -> Result<(), &'static str> {
+        let (digits, lengths): (_, &[usize]) = match subject.key.strip_prefix("rubygems_") {
+            Some(digits) => (digits, &[48]),
+            None => (subject.key, &[32, 48]),
+        };
+        if lengths.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            Ok(())
+        } else {
+            Err("it is no API key of RubyGems.org (rubygems_ and 48 hexadecimal digits)")
+        }
+    }
+
+    fn steps(&self, _: Subject<'_>) -> Vec<Step> {
+        vec![gems(), web_hooks()]
+    }
+
+    fn ask(&self, _: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
+        let reply = line.get(&gems())?;
+        let lists_gems = match reply.status {
+            200 if is_list(&reply) => true,
+            200 => return Ok(line.unreadable()),
+            403 => false,
+            401 if reply.says("OTP") => {
+                return Ok(line.unknown("asks for a one-time password before it tells anything"));
+            }
+            401 => {
+                return Ok(
+                    line.inactive(Inactive::Rejected, "does not know the key, or it has expired or been revoked")
+                );
+            }
+            _ => return Ok(line.unexpected(&reply)),
+        };
+        let mut facts = line.active("knows the key");
+        let lists_hooks = ask_hooks(line, &mut facts);
+        tell(&mut facts, lists_gems, lists_hooks);
+        Ok(facts)
+    }
+}
+
+fn gems() -> Step {
+    Step::always(&["api", "v1", "gems.json"])
+}
+
+fn web_hooks() -> Step {
+    Step { when: "when the first answer shows that the key works", ..Step::always(&["api", "v1", "web_hooks.json"]) }
+}
+
+/// Whether the body is a JSON list or, as for web hooks, an object of lists.
+fn is_list(reply: &Reply) -> bool {
+    reply.json::<serde_json::Value>().is_some_and(|body| body.is_array() || body.is_object())
+}
+
+/// The key is known to work; without a clear second answer one bit stays unknown.
+fn ask_hooks(line: &mut Line<'_>, facts: &mut KeyFacts) -> Option<bool> {
+    match line.get(&web_hooks()) {
+        Ok(reply) if reply.status == 200 && is_list(&reply) => Some(true),
+        Ok(reply) if reply.status == 403 => Some(false),
+        _ => {
+            facts.notes.push("Whether the key may read web hooks was not answered.".into());
+            None
+        }
+    }
+}
+
+fn tell(facts: &mut KeyFacts, lists_gems: bool, lists_hooks: Option<bool>) {
+    let mut grants = vec![writing_at_most(lists_hooks.is_none())];
+    if lists_gems {
+        grants.push(exactly(Action::new("index_rubygems", Power::Read)));
+    } else {
+        facts.notes.push(
+            "The key may not list gems. RubyGems.org answers the same when the account's address is not confirmed or \
+             the gem that the key is limited to has changed hands."
+                .into(),
+        );
+    }
+    if lists_hooks == Some(true) {
+        grants.push(exactly(Action::new("access_webhooks", Power::Manage)));
+    }
+    facts.grants = Reported::Said(grants);
+    facts.notes.push(
+        "Whether the key may push, yank or change owners shows only in writing, which is never tried; the owner's page \
+         shows it."
+            .into(),
+    );
+}
+
+fn exactly(action: Action) -> Grant {
+    Grant { actions: vec![action], subjects: Subjects::Everything, bound: Bound::Exact }
+}
+
+/// Every scope that no reading request shows (rubygems.org, `ApiKey::API_SCOPES`).
+fn writing_at_most(hooks_open: bool) -> Grant {
+    let mut actions = vec![
+        Action::new("push_rubygem", Power::PublishNew),
+        Action::new("yank_rubygem", Power::Withdraw),
+        Action::new("add_owner", Power::Manage),
+        Action::new("update_owner", Power::Manage),
+        Action::new("remove_owner", Power::Manage),
+        Action::new("configure_trusted_publishers", Power::Manage),
+    ];
+    if hooks_open {
+        actions.push(Action::new("access_webhooks", Power::Manage));
+    }
+    Grant { actions, subjects: Subjects::NotSaid, bound: Bound::AtMost }
+}
