@@ -1,13 +1,26 @@
 //! judge(facts, policy, now) → verdicts. Pure: no I/O, no clock, nothing but its arguments.
 
+mod ceilings;
+mod checks;
+mod escape;
+mod leak;
 mod policy;
-mod verdict;
+mod reading;
+mod table;
+pub mod verdict;
+mod words;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use self::policy::{Ceiling, Policy};
-pub use self::verdict::{Verdict, VerdictId};
+pub use self::ceilings::{Ceiling, CeilingBasis, CeilingEvidence, ceilings};
+pub use self::escape::{code, inside_code, visible};
+pub use self::policy::{Limits, Policy, PolicyPart};
+use self::reading::Reading;
+pub use self::table::severity_page;
+use self::table::{Presumed, score, word_weight};
+pub use self::verdict::{VERDICTS, Verdict, VerdictId, VerdictInfo};
+pub use self::words::{breadth_words, opens, power_words, until};
 use crate::issuer::Issuer;
 use crate::key::{Dossier, Power, State};
 use crate::severity::{Score, Severity};
@@ -74,20 +87,85 @@ pub struct Judgement {
     pub stable_severity: Severity,
     /// Whether the key works.
     pub state: State,
-    /// What it reaches.
+    /// What it reaches. With several grants: what the one reaches that weighs most.
     pub breadth: Breadth,
-    /// The strongest thing that it may do, if anybody said.
+    /// The strongest thing that it may do there, if anybody said.
     pub power: Option<Power>,
     /// How many of the known packages its subjects cover, if both are known.
     pub covers: Option<usize>,
+    /// How many packages of its issuer the owner is known to have.
+    pub known_packages: usize,
     /// Everything that was found wrong, worst first.
     pub verdicts: Vec<Verdict>,
     /// Sentences that never change the state or the severity (announced lifetime ceilings).
     pub notes: Vec<String>,
 }
 
-/// Judges one key.
+/// Judges one key: pure, by the table of [`severity_page`]. The same arguments give the same judgement.
 #[must_use]
-pub fn judge(_case: &Case<'_>, _policy: &Policy, _now: Timestamp) -> Judgement {
-    todo!("judge")
+pub fn judge(case: &Case<'_>, policy: &Policy, now: Timestamp) -> Judgement {
+    let reading = Reading::of(case, now);
+    let presumed = Presumed(case.default_severity);
+    let (breadth, power) = reading.worst(presumed);
+    let cell = table::weight(&breadth, power, presumed);
+
+    let mut found = checks::hygiene(case, &reading, &policy.for_case(reading.issuer, case.path));
+    let notes = if reading.is_dead() {
+        Vec::new()
+    } else {
+        let (verdicts, notes) = ceilings::told_by(&policy.ceilings, &reading);
+        found.extend(verdicts.into_iter().map(Found::lasting));
+        notes
+    };
+    let weigh = |days_count| match case.exposure {
+        Exposure::Leaked => table::leaked(&reading.state, cell, reading.expires, now, days_count),
+        Exposure::None => worst_word(&found, days_count),
+    };
+    let (weight, stable) = (score(weigh(true)), score(weigh(false)).severity());
+    if case.exposure == Exposure::Leaked {
+        let leak = leak::verdicts(case, &reading, &breadth, power, weight.severity());
+        found.extend(leak.into_iter().map(Found::lasting));
+    }
+    Judgement {
+        score: weight,
+        severity: weight.severity(),
+        stable_severity: stable,
+        breadth,
+        power,
+        covers: reading.covers(case.known_packages),
+        known_packages: case.known_packages.len(),
+        state: reading.state,
+        verdicts: sorted(found),
+        notes,
+    }
+}
+
+/// A verdict, and whether it comes and goes with the days.
+struct Found {
+    verdict: Verdict,
+    with_the_days: bool,
+}
+
+impl Found {
+    fn lasting(verdict: Verdict) -> Self {
+        Self { verdict, with_the_days: false }
+    }
+
+    fn passing(verdict: Verdict) -> Self {
+        Self { verdict, with_the_days: true }
+    }
+}
+
+/// The weight of the worst verdict about a key that has not leaked. Without the days it is at least low, the weight
+/// of the warning that an end is near, so that the warning changes nothing.
+fn worst_word(found: &[Found], days_count: bool) -> i32 {
+    let counted = found.iter().filter(|found| days_count || !found.with_the_days);
+    let least = if days_count { Severity::Note } else { Severity::Low };
+    word_weight(counted.map(|found| found.verdict.severity).max().unwrap_or(least).max(least))
+}
+
+fn sorted(found: Vec<Found>) -> Vec<Verdict> {
+    let mut verdicts: Vec<Verdict> = found.into_iter().map(|found| found.verdict).collect();
+    verdicts.sort_by_key(|verdict| (std::cmp::Reverse(verdict.severity), verdict.id.rank()));
+    verdicts
 }

@@ -19,3 +19,287 @@ pub struct Verdict {
     /// What is wrong with this key, in a sentence.
     pub message: String,
 }
+
+/// What is the same for every verdict of one id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct VerdictInfo {
+    /// The id.
+    pub id: VerdictId,
+    /// What is wrong, in a few words, without an article.
+    pub title: &'static str,
+    /// Why it matters: two or three sentences.
+    pub why: &'static str,
+    /// Numbers of the Common Weakness Enumeration, the closest first.
+    pub cwe: &'static [u16],
+    /// How bad it is unless the key at hand says otherwise.
+    pub severity: Severity,
+}
+
+/// A live key that leaked.
+pub const LIVE_LEAK: VerdictId = VerdictId("SK1001");
+/// A leaked key of which nobody could say whether it works.
+pub const LEAK_STATE_UNKNOWN: VerdictId = VerdictId("SK1002");
+/// A leaked key that is proved dead.
+pub const DEAD_LEAK: VerdictId = VerdictId("SK1003");
+/// A leaked key that the owner's list does not hold.
+pub const SHADOW_KEY: VerdictId = VerdictId("SK1004");
+/// A leaked key that opens every door.
+pub const SKELETON_KEY: VerdictId = VerdictId("SK1005");
+/// Reaches everything that its owner has.
+pub const REACHES_EVERYTHING: VerdictId = VerdictId("SK2001");
+/// May do whatever its owner may.
+pub const FULL_ACCESS: VerdictId = VerdictId("SK2002");
+/// May publish under new names that match a pattern.
+pub const NEW_NAMES: VerdictId = VerdictId("SK2003");
+/// A pattern that matches more than its author meant.
+pub const LOOSE_PATTERN: VerdictId = VerdictId("SK2004");
+/// May publish and take back.
+pub const PUBLISH_AND_WITHDRAW: VerdictId = VerdictId("SK2005");
+/// Has no end.
+pub const NEVER_EXPIRES: VerdictId = VerdictId("SK2006");
+/// Lives longer than the policy allows.
+pub const LIFE_OVER_POLICY: VerdictId = VerdictId("SK2007");
+/// Lives longer than its issuer says keys may.
+pub const LIFE_OVER_CEILING: VerdictId = VerdictId("SK2008");
+/// Ends soon.
+pub const EXPIRES_SOON: VerdictId = VerdictId("SK2009");
+/// Has ended and is still in the list.
+pub const EXPIRED_BUT_LISTED: VerdictId = VerdictId("SK2010");
+/// Was not used for too long.
+pub const IDLE: VerdictId = VerdictId("SK2011");
+/// Was never used.
+pub const NEVER_USED: VerdictId = VerdictId("SK2012");
+/// May do what the policy forbids.
+pub const FORBIDDEN_ACTION: VerdictId = VerdictId("SK2013");
+/// Goes past two-factor authentication.
+pub const BYPASSES_SECOND_FACTOR: VerdictId = VerdictId("SK2014");
+/// Of a kind that its issuer has replaced.
+pub const LEGACY_KIND: VerdictId = VerdictId("SK2015");
+/// Everything of a whole organisation.
+pub const ORGANISATION_WIDE: VerdictId = VerdictId("SK2016");
+/// Long-lived though its kind is meant to live for minutes.
+pub const LONG_LIVED_SHORT_KIND: VerdictId = VerdictId("SK2017");
+/// May change owners, members, tokens or settings.
+pub const MAY_MANAGE: VerdictId = VerdictId("SK2018");
+/// Works from any address.
+pub const ANY_ADDRESS: VerdictId = VerdictId("SK2019");
+
+/// Every verdict about a key. Of two that are equally bad the one that stands first here is told first; for the
+/// hygiene verdicts that is the order of the over-broad ladder (widest first).
+pub const VERDICTS: &[VerdictInfo] = &[
+    VerdictInfo {
+        id: SKELETON_KEY,
+        title: "Leaked skeleton key",
+        why: "The key reaches everything that its owner has and may publish or change it. Whoever read the leak can \
+              replace every package at once. It is the first key to revoke.",
+        cwe: &[798, 732],
+        severity: Severity::Critical,
+    },
+    VerdictInfo {
+        id: LIVE_LEAK,
+        title: "Leaked key that works",
+        why: "The issuer or the owner's list says that the key works. Whoever can read the text can use it now. \
+              Removing the text does not help: the key must be revoked.",
+        cwe: &[798, 312],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: LEAK_STATE_UNKNOWN,
+        title: "Leaked key, state unknown",
+        why: "Nobody said whether the key still works, so it counts as working. An answer that can mean several \
+              things is no proof of death. Ask the issuer, or revoke it.",
+        cwe: &[798, 312],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: SHADOW_KEY,
+        title: "Key that is in nobody's list",
+        why: "The owner's list was read and the key is not in it. It belongs to another account, or somebody made it \
+              outside the owner's sight. Nobody will renew, limit or revoke it.",
+        cwe: &[798],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: DEAD_LEAK,
+        title: "Leaked key that has expired or was revoked",
+        why: "The key is proved dead and opens nothing today. It shows how keys get into this text, and an issuer \
+              may let its owner bring it back. Remove it, so that a living one stands out.",
+        cwe: &[798, 312],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: FULL_ACCESS,
+        title: "Full access",
+        why: "The key may do whatever its owner may. No later limit on actions or packages applies to it. One theft \
+              is the loss of the account's packages.",
+        cwe: &[250, 732],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: REACHES_EVERYTHING,
+        title: "Reaches everything",
+        why: "The key is not limited to the packages that it is for. It also reaches whatever its owner will add \
+              later. A theft of this key is a theft of all of them.",
+        cwe: &[732, 250],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: FORBIDDEN_ACTION,
+        title: "Action that the policy forbids",
+        why: "The owner's policy says that no key may do this. A key that can is an exception that nobody granted. \
+              Create one without it.",
+        cwe: &[250],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: MAY_MANAGE,
+        title: "May change owners, members, tokens or settings",
+        why: "A thief can make himself an owner or make further keys. Revoking this key does not undo that. \
+              Publishing needs none of it.",
+        cwe: &[250],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: NEW_NAMES,
+        title: "May publish under new names",
+        why: "A pattern together with the right to create packages lets a thief add a package that looks like the \
+              owner's. Most pipelines publish new versions of what exists. The right to new names is not needed for \
+              that.",
+        cwe: &[732],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: PUBLISH_AND_WITHDRAW,
+        title: "May publish and take back",
+        why: "One key can push a bad version and hide the good ones. The two jobs are done at different times by \
+              different people. Two keys keep one theft from doing both.",
+        cwe: &[250],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: LOOSE_PATTERN,
+        title: "Pattern that matches more than meant",
+        why: "A pattern without a boundary also matches names that belong to somebody else or do not exist yet. A \
+              short beginning, or a star at the front, matches almost anything. End the pattern at a dot or a dash.",
+        cwe: &[732],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: NEVER_EXPIRES,
+        title: "Never expires",
+        why: "A key without an end works until somebody notices that it leaked. Old copies in backups, logs and \
+              images stay as good as new. An end limits what a missed leak costs.",
+        cwe: &[613],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: LIFE_OVER_POLICY,
+        title: "Lives longer than the policy allows",
+        why: "The owner's policy limits how long a key may live. The longer it lives, the longer a leak that nobody \
+              saw stays open.",
+        cwe: &[613],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: LONG_LIVED_SHORT_KIND,
+        title: "Long life in a short-lived kind of key",
+        why: "This kind of key is made by a workflow for one publication and should end within the hour. One that \
+              lives longer was made to be kept. It can be stolen like any other key.",
+        cwe: &[613],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: ORGANISATION_WIDE,
+        title: "Everything of an organisation",
+        why: "The key acts for an organisation and reaches all that it has. Its theft harms people who never saw \
+              the key. Keys for an organisation should name their packages.",
+        cwe: &[732],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: BYPASSES_SECOND_FACTOR,
+        title: "Needs no second factor",
+        why: "The key is all that stands between a thief and a publication: no second factor is asked for. Publish \
+              from a trusted workflow, or let a person confirm.",
+        cwe: &[308],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: LEGACY_KIND,
+        title: "Legacy kind of key",
+        why: "The issuer has replaced this kind of key with one that can be limited. The old kind lacks those limits. \
+              Issuers end old kinds, often on short notice.",
+        cwe: &[477],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: IDLE,
+        title: "Not used for a long time",
+        why: "A key that nobody uses helps only a thief. Its absence will not be noticed, and neither will its \
+              misuse. Revoke it.",
+        cwe: &[613],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: NEVER_USED,
+        title: "Never used",
+        why: "The key was made and never needed. It can only do harm. Revoke it.",
+        cwe: &[],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: ANY_ADDRESS,
+        title: "Works from any address",
+        why: "The issuer can limit a key to a range of addresses, and this one is not limited. A thief can use it \
+              from anywhere. Set a range where the pipeline's addresses are known.",
+        cwe: &[284],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: EXPIRES_SOON,
+        title: "Expires soon",
+        why: "Whatever uses this key will fail when it ends, and the error seldom says why. Replace it before that, \
+              or need no key.",
+        cwe: &[],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: EXPIRED_BUT_LISTED,
+        title: "Expired but still listed",
+        why: "Some issuers let an owner bring an expired key back with its old rights. It also hides the living keys \
+              in the list. Delete it.",
+        cwe: &[324],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: LIFE_OVER_CEILING,
+        title: "Lives longer than its issuer says",
+        why: "The issuer has announced or documented a shorter life for such keys. Whether the issuer enforces it \
+              for this key is not known. It may stop working before the date that is stored.",
+        cwe: &[],
+        severity: Severity::Note,
+    },
+];
+
+impl VerdictId {
+    /// What is the same for every verdict of this id; `None` for ids that are not about a key (`SK3xxx`).
+    #[must_use]
+    pub fn info(self) -> Option<&'static VerdictInfo> {
+        VERDICTS.iter().find(|info| info.id == self)
+    }
+
+    /// The place in [`VERDICTS`], for sorting.
+    pub(super) fn rank(self) -> usize {
+        VERDICTS.iter().position(|info| info.id == self).unwrap_or(VERDICTS.len())
+    }
+
+    /// A verdict of this id at its default severity.
+    pub(super) fn says(self, message: impl Into<String>) -> Verdict {
+        self.says_at(self.info().map_or(Severity::Medium, |info| info.severity), message)
+    }
+
+    /// A verdict of this id at a severity of its own.
+    pub(super) fn says_at(self, severity: Severity, message: impl Into<String>) -> Verdict {
+        Verdict { id: self, severity, message: message.into() }
+    }
+}
