@@ -44,9 +44,11 @@ fn write_facts(finding: &Finding, report: &Report, page: &mut Page<'_>) -> io::R
 
 fn until(finding: &Finding, report: &Report) -> String {
     let until = words::until(&finding.dossier, report.now);
+    // The label says it already.
+    let until = until.strip_prefix("until ").unwrap_or(&until);
     match finding.dossier.expires() {
         Some((_, witness)) => format!("{until}; {}", words::evidence(witness)),
-        None => until,
+        None => until.to_owned(),
     }
 }
 

@@ -1,26 +1,44 @@
 //! The code frame: severity, title, place and the masked lines, in the layout that compilers use.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
 
 use super::super::Options;
 use super::super::escape;
-use super::super::words::{self, REDACTED};
+use super::super::words;
+use super::page::NARROWEST;
 use crate::finding::{Finding, FrameLine, Place};
 use crate::severity::Severity;
 
 /// The frame of a finding's first place, `label` under its mark, several lines.
 pub(super) fn render(finding: &Finding, label: &str, options: &Options) -> String {
     let title = escape::terminal(&finding.title);
+    let frame = finding.places.first().and_then(|place| Frame::of(&place.frame));
+    let gutter = frame.as_ref().map_or(1, Frame::gutter);
     let group = Group::with_title(
         level(finding.judgement.severity).primary_title(&*title).id(escape::terminal(&finding.rule).into_owned()),
     );
-    let group = match finding.places.first() {
-        Some(place) => with_place(group, place, label),
+    let group = match frame {
+        Some(frame) => group.element(frame.snippet(label)),
         None => group,
     };
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
-    renderer.term_width(options.width.max(60)).render(&[group])
+    let rendered = renderer.term_width(options.width.max(NARROWEST)).render(&[group]);
+    match finding.places.first() {
+        Some(place) => with_place(&rendered, place, gutter, options.color),
+        None => rendered,
+    }
 }
+
+/// Puts the place under the title. It is not read off the snippet: columns of masked text are not columns of the file.
+fn with_place(rendered: &str, place: &Place, gutter: usize, color: bool) -> String {
+    let (title, rest) = rendered.split_once('\n').unwrap_or((rendered, ""));
+    let arrow = if color { format!("{ARROW}-->{ARROW:#}") } else { "-->".to_owned() };
+    format!("{title}\n{:gutter$}{arrow} {}\n{rest}", "", escape::terminal(&words::place(place)))
+}
+
+/// The colour in which the renderer paints line numbers.
+const ARROW: Style = AnsiColor::BrightBlue.on_default().bold();
 
 fn level(severity: Severity) -> Level<'static> {
     let level = match severity {
@@ -30,23 +48,6 @@ fn level(severity: Severity) -> Level<'static> {
         Severity::Note => Level::NOTE,
     };
     level.with_name(severity.as_str())
-}
-
-fn with_place<'a>(group: Group<'a>, place: &Place, label: &str) -> Group<'a> {
-    let group = group.element(origin(place));
-    match Frame::of(&place.frame) {
-        Some(frame) => group.element(frame.snippet(label)),
-        None => group,
-    }
-}
-
-/// The place is told by itself, not read off the snippet: columns of masked text are not columns of the file.
-fn origin(place: &Place) -> Origin<'static> {
-    if place.shown == REDACTED {
-        return Origin::path(words::place(place));
-    }
-    let origin = Origin::path(escape::terminal(&place.shown).into_owned());
-    origin.line(place.region.start_line).char_column(place.region.start_column)
 }
 
 /// Frame lines without a gap between them, and the byte range of the mark in their joined text.
@@ -64,6 +65,11 @@ impl Frame {
         let mut frame = Self { first: run.first()?.number, text: String::new(), mark: None };
         run.iter().for_each(|line| frame.push(line));
         Some(frame)
+    }
+
+    /// Columns of the widest line number.
+    fn gutter(&self) -> usize {
+        (self.first + self.text.matches('\n').count()).to_string().len()
     }
 
     fn push(&mut self, line: &FrameLine) {

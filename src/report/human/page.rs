@@ -12,7 +12,8 @@ use crate::severity::Severity;
 /// Columns before a label, and of a label with the gap after it.
 const INDENT: usize = 2;
 const LABEL: usize = 10;
-const NARROWEST: usize = 60;
+/// A narrower terminal gets lines of this width, which it wraps itself.
+pub(super) const NARROWEST: usize = 60;
 
 /// A terminal page of a known width.
 pub(super) struct Page<'a> {

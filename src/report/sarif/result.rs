@@ -17,8 +17,9 @@ use crate::key::{Evidence, Expiry, State, Statement};
 const RESULTS_MAX: usize = 25_000;
 
 /// Other places of a key that a result points at. Code scanning takes 1,000 locations and shows 100, but each of `n`
-/// places points at the others, so the log would grow with `n²`.
-const RELATED_MAX: usize = 20;
+/// places points at the others, so the log would grow with `n²`: keys with more than [`MANY_PLACES`] point at few.
+const RELATED_MAX: usize = 100;
+const MANY_PLACES: usize = 100;
 
 /// Other places that the message links to.
 const LINKS_MAX: usize = 3;
@@ -40,7 +41,7 @@ pub(super) fn all(report: &Report, descriptors: &Descriptors<'_>) -> Results {
 
 fn result(finding: &Finding, at: usize, report: &Report, descriptors: &Descriptors<'_>) -> SarifResult {
     let here = &finding.places[at];
-    let related: Vec<&Place> = others(finding, at).take(RELATED_MAX).collect();
+    let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
     let (rule_id, rule_index, cwe) = descriptors.reference(finding);
     let mut result = SarifResult::builder()
         .rule_id(rule_id)
@@ -62,6 +63,10 @@ fn result(finding: &Finding, at: usize, report: &Report, descriptors: &Descripto
         result.related_locations = Some(locations.collect());
     }
     result
+}
+
+fn related_max(finding: &Finding) -> usize {
+    if finding.places.len() > MANY_PLACES { LINKS_MAX } else { RELATED_MAX }
 }
 
 fn others(finding: &Finding, at: usize) -> impl Iterator<Item = &Place> {
