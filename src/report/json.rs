@@ -1,0 +1,64 @@
+//! Our own format: the whole report, versioned. Documented in `docs/json.md`, described by
+//! `docs/schema/skelkey-report-v1.schema.json`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Options;
+use super::escape::SafeJson;
+use super::words::Tally;
+use crate::finding::Report;
+use crate::severity::Severity;
+
+/// Grows when a field changes its meaning or goes. New fields do not raise it.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool: Tool,
+    /// Whether personal fields were left out.
+    privacy: bool,
+    /// Whether everything that was asked for was scanned or skipped by stated policy.
+    complete: bool,
+    summary: Summary,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    findings: u64,
+    keys: u64,
+    by_severity: BTreeMap<&'static str, u64>,
+}
+
+impl Summary {
+    fn of(report: &Report) -> Self {
+        let Tally { findings, keys, by_severity } = Tally::of(report);
+        let mut all: BTreeMap<_, _> = Severity::ALL.iter().map(|severity| (severity.as_str(), 0)).collect();
+        all.extend(by_severity.iter().map(|(severity, n)| (severity.as_str(), *n)));
+        Self { findings, keys, by_severity: all }
+    }
+}
+
+pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        privacy: options.privacy,
+        complete: report.coverage.is_complete(),
+        summary: Summary::of(report),
+        report,
+    };
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, SafeJson::new()))?;
+    writeln!(out)
+}

@@ -1,0 +1,169 @@
+//! SARIF 2.1.0 for code scanning: the fields that GitHub reads, and those that other consumers do.
+//!
+//! One result is one place of a key, because GitHub shows only a result's first location. The results of one key
+//! share `correlationGuid` and point at each other by `relatedLocations`.
+
+mod invocation;
+mod place;
+mod result;
+mod rule;
+mod taxonomy;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use serde_sarif::sarif::{
+    ArtifactLocation, MultiformatMessageString, PropertyBag, Run, RunAutomationDetails, Sarif, Tool, ToolComponent,
+    VersionControlDetails,
+};
+
+use self::rule::Descriptors;
+use super::Options;
+use super::escape::SafeJson;
+use super::words::REDACTED;
+use crate::finding::{Report, Root};
+use crate::rules::RuleSet;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// The project's page as the package names it; no field is written for an address that nobody has.
+fn home() -> Option<String> {
+    [env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")]
+        .into_iter()
+        .find(|page| !page.is_empty())
+        .map(str::to_owned)
+}
+
+/// What the mask puts for the hidden part of a key, and what `--privacy` puts for a name.
+const REDACTION_TOKENS: [&str; 2] = ["…", REDACTED];
+
+pub(super) fn write(report: &Report, rules: &RuleSet, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let sarif = Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run(report, rules, options)]).build();
+    sarif.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, SafeJson::new()))?;
+    writeln!(out)
+}
+
+fn run(report: &Report, rules: &RuleSet, options: &Options) -> Run {
+    let descriptors = Descriptors::of(report, rules);
+    let results = result::all(report, &descriptors);
+    let mut run = Run::builder()
+        .tool(Tool::builder().driver(driver(&descriptors)).build())
+        .taxonomies(taxonomy::all())
+        .automation_details(RunAutomationDetails::builder().id(options.automation_id.clone()).build())
+        .invocations(vec![invocation::of(report, options, results.left_out)])
+        .column_kind("utf16CodeUnits")
+        .default_encoding("utf-8")
+        .language("en-US")
+        .redaction_tokens(REDACTION_TOKENS.map(str::to_owned).to_vec())
+        .results(results.written)
+        .properties(bag(run_properties(report, options)))
+        .build();
+    if !report.roots.is_empty() {
+        run.original_uri_base_ids = Some(report.roots.iter().enumerate().map(base_of).collect());
+    }
+    let provenance: Vec<_> = report.roots.iter().enumerate().filter_map(provenance_of).collect();
+    run.version_control_provenance = (!provenance.is_empty()).then_some(provenance);
+    run
+}
+
+fn driver(descriptors: &Descriptors<'_>) -> ToolComponent {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut driver = ToolComponent::builder()
+        .name(env!("CARGO_PKG_NAME"))
+        .full_name(format!("{} {version}", env!("CARGO_PKG_NAME")))
+        .organization(env!("CARGO_PKG_NAME"))
+        .short_description(text("Finds leaked keys and says how to close them."))
+        .full_description(text(concat!(env!("CARGO_PKG_DESCRIPTION"), ".")))
+        .semantic_version(version)
+        .version(version)
+        .language("en-US")
+        .rules(descriptors.write())
+        .notifications(invocation::descriptors())
+        .supported_taxonomies(taxonomy::references())
+        .build();
+    driver.information_uri = home();
+    driver
+}
+
+/// The symbol that stands for a root in `uriBaseId`. `%SRCROOT%` is the one that GitHub's own tools use.
+fn base_id(root: usize) -> String {
+    match root {
+        0 => "%SRCROOT%".to_owned(),
+        n => format!("%SRCROOT{}%", n + 1),
+    }
+}
+
+fn base_of((at, root): (usize, &Root)) -> (String, ArtifactLocation) {
+    let mut location = ArtifactLocation::builder().description("A folder that was scanned.").build();
+    location.uri = root_uri(root);
+    (base_id(at), location)
+}
+
+/// The root's folder as an absolute URI with a slash at its end; `None` if it was left out.
+fn root_uri(root: &Root) -> Option<String> {
+    let uri = super::escape::path_uri(&root.path);
+    uri.starts_with("file:").then(|| format!("{}/", uri.trim_end_matches('/')))
+}
+
+/// Only a remote of which host and path are known; one with a user in it could hold a password.
+fn provenance_of((at, root): (usize, &Root)) -> Option<VersionControlDetails> {
+    let remote = url::Url::parse(&format!("https://{}", root.repository.as_deref()?)).ok()?;
+    let is_bare = remote.username().is_empty() && remote.password().is_none() && remote.query().is_none();
+    is_bare.then(|| {
+        let mapped = ArtifactLocation::builder().uri_base_id(base_id(at)).build();
+        VersionControlDetails::builder().repository_uri(remote.to_string()).mapped_to(mapped).build()
+    })
+}
+
+fn run_properties(report: &Report, options: &Options) -> Value {
+    let mut coverage = json!(report.coverage);
+    if let Some(coverage) = coverage.as_object_mut() {
+        // The single skips are notifications.
+        coverage.remove("skips");
+        coverage.insert("complete".to_owned(), json!(report.coverage.is_complete()));
+    }
+    json!({
+        "coverage": coverage,
+        "judgedAt": report.now,
+        "fingerprintKey": report.fingerprint_key,
+        "belowConfidence": report.below_confidence,
+        "published": report.published,
+        "asked": report.asked,
+        "privacy": options.privacy,
+    })
+}
+
+/// A property bag of an object's members; those that are `null` are left out at every depth.
+fn bag(properties: Value) -> PropertyBag {
+    let members = match without_nulls(properties) {
+        Value::Object(members) => members.into_iter().collect(),
+        _ => BTreeMap::new(),
+    };
+    PropertyBag::builder().additional_properties(members).build()
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(kept.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+fn text(text: impl Into<String>) -> MultiformatMessageString {
+    MultiformatMessageString::builder().text(text).build()
+}
+
+/// A GUID that depends on `bytes` alone, in the form of version 5 (RFC 9562), which the SARIF schema asks for.
+fn guid(bytes: [u8; 16]) -> String {
+    let mut bytes = bytes;
+    bytes[6] = bytes[6] & 0x0f | 0x50;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}

@@ -1,0 +1,242 @@
+//! The results: one for each place of each key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use serde_sarif::sarif::{Message, Result as SarifResult, ResultKind, ResultLevel};
+
+use super::super::escape::{code, markdown, message};
+use super::super::words;
+use super::rule::{Descriptors, level, recreate_markdown, revoke_markdown};
+use super::{bag, guid, place, taxonomy};
+use crate::finding::{Finding, Place, Report};
+use crate::key::{Evidence, Expiry, State, Statement};
+
+/// Most results that code scanning takes in one run.
+const RESULTS_MAX: usize = 25_000;
+
+/// Other places of a key that a result points at. Code scanning takes 1,000 locations and shows 100, but each of `n`
+/// places points at the others, so the log would grow with `n²`: keys with more than [`MANY_PLACES`] point at few.
+const RELATED_MAX: usize = 100;
+const MANY_PLACES: usize = 100;
+
+/// Other places that the message links to.
+const LINKS_MAX: usize = 3;
+
+/// The results, worst first.
+pub(super) struct Results {
+    pub(super) written: Vec<SarifResult>,
+    /// How many did not fit.
+    pub(super) left_out: usize,
+}
+
+pub(super) fn all(report: &Report, descriptors: &Descriptors<'_>) -> Results {
+    let places = || report.findings.iter().flat_map(|finding| (0..finding.places.len()).map(move |at| (finding, at)));
+    let written: Vec<_> =
+        places().take(RESULTS_MAX).map(|(finding, at)| result(finding, at, report, descriptors)).collect();
+    let left_out = places().count() - written.len();
+    Results { written, left_out }
+}
+
+fn result(finding: &Finding, at: usize, report: &Report, descriptors: &Descriptors<'_>) -> SarifResult {
+    let here = &finding.places[at];
+    let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
+    let (rule_id, rule_index, cwe) = descriptors.reference(finding);
+    let mut result = SarifResult::builder()
+        .rule_id(rule_id)
+        .rule_index(rule_index)
+        .kind(ResultKind::Fail)
+        .level(result_level(finding))
+        .rank(score(finding) * 10.0)
+        .message(words_of(finding, &related, report))
+        .locations(vec![place::primary(here, &finding.masked)])
+        .guid(guid(here.fingerprint.bytes()))
+        .correlation_guid(guid(finding.fingerprint.bytes()))
+        .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(here))]))
+        .fingerprints(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), here.fingerprint.to_string())]))
+        .taxa(taxa(finding, cwe))
+        .properties(bag(properties(finding, here, report)))
+        .build();
+    if !related.is_empty() {
+        let locations = related.iter().zip(1..).map(|(other, id)| place::related(other, id, &finding.masked));
+        result.related_locations = Some(locations.collect());
+    }
+    result
+}
+
+fn related_max(finding: &Finding) -> usize {
+    if finding.places.len() > MANY_PLACES { LINKS_MAX } else { RELATED_MAX }
+}
+
+fn others(finding: &Finding, at: usize) -> impl Iterator<Item = &Place> {
+    finding.places.iter().enumerate().filter(move |(n, _)| *n != at).map(|(_, place)| place)
+}
+
+/// From the word that chose the rule id, so that a result agrees with its rule; the key's own number is its rank.
+fn result_level(finding: &Finding) -> ResultLevel {
+    match level(finding.judgement.stable_severity) {
+        "error" => ResultLevel::Error,
+        "warning" => ResultLevel::Warning,
+        _ => ResultLevel::Note,
+    }
+}
+
+/// One decimal, exact as a double.
+fn score(finding: &Finding) -> f64 {
+    (f64::from(finding.judgement.score.value()) * 10.0).round() / 10.0
+}
+
+/// Our own value, so that none is computed from the line: that one is neither keyed nor free of the secret.
+fn line_hash(place: &Place) -> String {
+    format!("{}:1", &place.fingerprint.hex()[..16])
+}
+
+fn taxa(finding: &Finding, cwe: &[u16]) -> Vec<serde_sarif::sarif::ReportingDescriptorReference> {
+    let verdicts = &finding.judgement.verdicts;
+    let more = verdicts.iter().filter_map(|v| super::super::verdicts::info(v.id.0)).flat_map(|info| info.cwe);
+    let numbers: BTreeSet<u16> = cwe.iter().chain(more).copied().collect();
+    let hygiene: BTreeSet<&str> = verdicts.iter().map(|verdict| verdict.id.0).collect();
+    numbers.into_iter().filter_map(taxonomy::cwe).chain(hygiene.into_iter().filter_map(taxonomy::hygiene)).collect()
+}
+
+fn words_of(finding: &Finding, related: &[&Place], report: &Report) -> Message {
+    Message::builder().text(message_text(finding, related, report)).markdown(message_markdown(finding, report)).build()
+}
+
+/// What it is, what it opens, until when, and where to close it.
+fn message_text(finding: &Finding, related: &[&Place], report: &Report) -> String {
+    let until = match words::until(&finding.dossier, report.now) {
+        until if until == "not known" => "end not known".to_owned(),
+        until => until,
+    };
+    let opens = match words::opens(&finding.dossier, &finding.judgement) {
+        opens if opens == "not known" => "nobody says what it opens".to_owned(),
+        opens => format!("opens {opens}"),
+    };
+    let state = match &finding.judgement.state {
+        State::Unknown => "state not known",
+        known => words::state(known),
+    };
+    let mut out = format!("{} '{}': {opens}; {until}; {state}.", finding.title, finding.masked);
+    out = message(&out);
+    if let Some(page) = &finding.remedy.page {
+        _ = write!(out, " Revoke it now ({}).", message(page));
+    }
+    out.push_str(&links(finding, related));
+    out
+}
+
+/// SARIF links a message to a related location by its number.
+fn links(finding: &Finding, related: &[&Place]) -> String {
+    if related.is_empty() {
+        return String::new();
+    }
+    let linked: Vec<_> =
+        related.iter().zip(1..).take(LINKS_MAX).map(|(p, id)| format!("[{}]({id})", place::link_words(p))).collect();
+    let all = finding.places.len() - 1;
+    match all - linked.len() {
+        0 => format!(" The same key stands in {}.", linked.join(", ")),
+        more => {
+            format!(" The same key stands in {} and {} more.", linked.join(", "), words::count(more as u64, "place"))
+        }
+    }
+}
+
+fn message_markdown(finding: &Finding, report: &Report) -> String {
+    let mut out = format!("**{}** {}\n\n", markdown(&finding.title), code(finding.masked.as_str()));
+    for (label, value) in facts(finding, report) {
+        _ = writeln!(out, "- **{label}:** {}", markdown(&value));
+    }
+    for verdict in &finding.judgement.verdicts {
+        _ = writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, markdown(&verdict.message));
+    }
+    out.push('\n');
+    out.push_str(&revoke_markdown(&finding.remedy));
+    out.push_str(&recreate_markdown(&finding.remedy));
+    out.trim_end().to_owned()
+}
+
+fn facts(finding: &Finding, report: &Report) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("Opens", words::opens(&finding.dossier, &finding.judgement)),
+        ("Until", words::until(&finding.dossier, report.now)),
+        ("State", words::state_with_evidence(finding, report.now)),
+    ];
+    facts.extend(finding.dossier.name().map(|name| ("Name", name.to_owned())));
+    facts.extend(finding.dossier.owner().map(|owner| ("Owner", owner.to_owned())));
+    facts.extend(finding.join.clone().map(|join| ("List", join)));
+    facts.extend(finding.conflicts.iter().map(|conflict| {
+        let said: Vec<_> = conflict.said.iter().map(|(witness, value)| format!("{value} ({witness})")).collect();
+        ("Conflict", format!("{}: {}", conflict.field, said.join(", but ")))
+    }));
+    facts.extend(finding.judgement.notes.iter().map(|note| ("Note", note.clone())));
+    facts
+}
+
+fn properties(finding: &Finding, here: &Place, report: &Report) -> Value {
+    let judgement = &finding.judgement;
+    json!({
+        "keyFingerprint": finding.fingerprint,
+        "masked": finding.masked,
+        "subject": finding.subject,
+        "issuer": finding.issuer,
+        "issuerBasis": finding.issuer_basis,
+        "host": finding.host,
+        "confidence": finding.confidence,
+        "severity": judgement.severity,
+        "score": score(finding),
+        "state": judgement.state,
+        "stateReason": finding.dossier.state(report.now).2,
+        "breadth": judgement.breadth,
+        "power": judgement.power,
+        "covers": judgement.covers,
+        "actions": actions(finding),
+        "expires": expires(finding),
+        "verdicts": judgement.verdicts,
+        "conflicts": finding.conflicts,
+        "join": finding.join,
+        "evidence": evidence(finding),
+        "notes": judgement.notes,
+        "places": finding.places.len(),
+        "foundBy": here.rule,
+    })
+}
+
+/// The issuer's words for what the key may do, of the witness that is preferred; `None` if nobody said.
+fn actions(finding: &Finding) -> Option<BTreeSet<&str>> {
+    let (grants, _) = finding.dossier.grants()?;
+    Some(grants.iter().flat_map(|grant| &grant.actions).map(|action| action.name.as_str()).collect())
+}
+
+/// `never`, or the moment; `None` if nobody said.
+fn expires(finding: &Finding) -> Option<String> {
+    Some(match finding.dossier.expires()?.0 {
+        Expiry::Never => "never".to_owned(),
+        Expiry::At(at) => at.to_string(),
+    })
+}
+
+/// The witnesses, tier by tier, each with what it said. What it did not say is left out.
+fn evidence(finding: &Finding) -> Value {
+    let tier = |of: fn(&Evidence) -> bool| {
+        let said: Vec<_> = finding.dossier.statements().iter().filter(|s| of(&s.evidence)).map(statement).collect();
+        if said.is_empty() { Value::Null } else { Value::Array(said) }
+    };
+    json!({
+        "decoded": tier(|evidence| matches!(evidence, Evidence::Decoded)),
+        "inventory": tier(|evidence| matches!(evidence, Evidence::Inventory { .. })),
+        "probed": tier(|evidence| matches!(evidence, Evidence::Probed { .. })),
+    })
+}
+
+fn statement(statement: &Statement) -> Value {
+    let facts = json!(statement.facts);
+    match &statement.evidence {
+        Evidence::Decoded => json!({ "facts": facts }),
+        Evidence::Inventory { file, line, join } => {
+            json!({ "file": file, "line": line, "join": join, "facts": facts })
+        }
+        Evidence::Probed { at, host } => json!({ "at": at, "host": host, "facts": facts }),
+    }
+}

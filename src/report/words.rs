@@ -1,0 +1,305 @@
+//! The words that all formats share, so that a terminal, an alert and a file say the same of one key.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::finding::{Finding, Place, Published, Remedy, Report};
+use crate::hygiene::{Breadth, Judgement};
+use crate::issuer::Issuer;
+use crate::key::{Bound, Dossier, Evidence, Expiry, Grant, Inactive, State, Subjects};
+use crate::rules::{Keyless, RemedyTemplate};
+use crate::severity::Severity;
+
+/// What stands where a report leaves a word out; SARIF names it in `redactionTokens`.
+pub const REDACTED: &str = "[REDACTED]";
+
+/// What the key opens, for a sentence: "`package:push` on everything its owner has".
+#[must_use]
+pub fn opens(dossier: &Dossier, judgement: &Judgement) -> String {
+    let grants = dossier.grants().map_or(&[][..], |(grants, _)| grants);
+    if grants.is_empty() {
+        return breadth_words(&judgement.breadth).to_owned();
+    }
+    let said: Vec<String> = grants.iter().map(grant_words).collect();
+    let covers = judgement.covers.map(|n| format!(" ({n} of the known packages)")).unwrap_or_default();
+    format!("{}{covers}", said.join("; "))
+}
+
+fn breadth_words(breadth: &Breadth) -> &'static str {
+    match breadth {
+        Breadth::Everything => "everything its owner has",
+        Breadth::Pattern { .. } => "whatever matches a pattern",
+        Breadth::Listed { .. } => "a list of things",
+        Breadth::One => "one thing",
+        Breadth::Unknown => "not known",
+    }
+}
+
+fn grant_words(grant: &Grant) -> String {
+    let names: Vec<&str> = grant.actions.iter().map(|action| action.name.as_str()).collect();
+    let actions = if names.is_empty() { "actions not named".to_owned() } else { names.join(", ") };
+    let bound = if grant.bound == Bound::AtMost { "at most " } else { "" };
+    format!("{bound}{actions} on {}", subject_words(&grant.subjects))
+}
+
+/// How many subjects of a grant are spelled out.
+const SUBJECTS_SHOWN: usize = 5;
+
+fn subject_words(subjects: &Subjects) -> String {
+    match subjects {
+        Subjects::Everything => "everything its owner has or will have".to_owned(),
+        Subjects::NotSaid => "what nobody says".to_owned(),
+        Subjects::Named(names) => first_few(names, SUBJECTS_SHOWN),
+    }
+}
+
+/// The first `shown` of a list, and how many more there are.
+#[must_use]
+pub fn first_few(names: &[String], shown: usize) -> String {
+    let head = names.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(shown) {
+        0 => head,
+        more => format!("{head} and {more} more"),
+    }
+}
+
+/// Until when the key works by itself, for a sentence: "until 2027-03-01 (99 days)", "never expires".
+#[must_use]
+pub fn until(dossier: &Dossier, now: Timestamp) -> String {
+    match dossier.expires() {
+        None => "not known".to_owned(),
+        Some((Expiry::Never, _)) => "never expires".to_owned(),
+        Some((Expiry::At(at), _)) if at > now => format!("until {} ({})", date(at), days(now, at)),
+        Some((Expiry::At(at), _)) => format!("expired {}, {} ago", date(at), days(at, now)),
+    }
+}
+
+/// The day in UTC, as `2026-11-22`.
+#[must_use]
+pub fn date(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// The minute in UTC, as `2026-11-22 17:04 UTC`.
+#[must_use]
+pub fn minute(at: Timestamp) -> String {
+    let at = at.to_zoned(TimeZone::UTC);
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
+
+fn days(from: Timestamp, to: Timestamp) -> String {
+    match to.duration_since(from).as_hours() / 24 {
+        0 => "less than a day".to_owned(),
+        days => count(u64::try_from(days).unwrap_or(0), "day"),
+    }
+}
+
+/// Whether the key works, as a word.
+#[must_use]
+pub fn state(state: &State) -> &'static str {
+    match state {
+        State::Active => "active",
+        State::Inactive(Inactive::Expired) => "expired",
+        State::Inactive(Inactive::Revoked) => "revoked",
+        State::Inactive(Inactive::Rejected) => "rejected by its issuer",
+        State::Unknown => "not known",
+    }
+}
+
+/// Who says so: "decoded from the key", "from the list keys.json:14, joined by name", "asked nuget.org on …".
+#[must_use]
+pub fn evidence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Decoded => "decoded from the key".to_owned(),
+        Evidence::Inventory { file, join, .. } if file == REDACTED => {
+            format!("from the owner's list, joined {}", join.words())
+        }
+        Evidence::Inventory { file, line, join } => format!("from the list {file}:{line}, joined {}", join.words()),
+        Evidence::Probed { at, host } => format!("asked {host} on {}", minute(*at)),
+    }
+}
+
+/// Whether the key works, who says so and why, for a sentence.
+#[must_use]
+pub fn state_with_evidence(finding: &Finding, now: Timestamp) -> String {
+    let (_, witness, reason) = finding.dossier.state(now);
+    let mut said = state(&finding.judgement.state).to_owned();
+    for part in [witness.map(evidence), reason].into_iter().flatten() {
+        said = format!("{said}; {part}");
+    }
+    said
+}
+
+/// `1 key`, `2 keys`, `1,204 files`.
+#[must_use]
+pub fn count(n: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
+/// `1204` → `1,204`.
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Bytes as people read them: `512 bytes`, `18.2 MB` (powers of ten).
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..1_000 => return count(bytes, "byte"),
+        1_000..1_000_000 => (1_000, "kB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    let tenths = bytes / (unit / 10);
+    format!("{}.{} {name}", grouped(tenths / 10), tenths % 10)
+}
+
+/// How many places and keys a report has, and the keys by severity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Places: one key in three files counts three.
+    pub findings: u64,
+    /// Keys.
+    pub keys: u64,
+    /// Keys by severity, worst first; severities that do not occur are left out.
+    pub by_severity: Vec<(Severity, u64)>,
+}
+
+impl Tally {
+    /// Counts the findings of `report`.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
+        let keys_of = |severity| report.findings.iter().filter(|f| f.judgement.severity == severity).count() as u64;
+        let by_severity = Severity::ALL.into_iter().rev().map(|severity| (severity, keys_of(severity)));
+        Self {
+            findings: report.findings.iter().map(|f| f.places.len() as u64).sum(),
+            keys: report.findings.len() as u64,
+            by_severity: by_severity.filter(|(_, n)| *n > 0).collect(),
+        }
+    }
+
+    /// `1 critical, 2 low`; empty when there is nothing.
+    #[must_use]
+    pub fn severities(&self) -> String {
+        let words: Vec<_> =
+            self.by_severity.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
+        words.join(", ")
+    }
+}
+
+/// Where a place is, for a sentence: `src/a.yml:14:27`. The path is as it was found; escape before showing.
+#[must_use]
+pub fn place(place: &Place) -> String {
+    if place.shown == REDACTED {
+        return "the owner's list".to_owned();
+    }
+    format!("{}:{}:{}", place.shown, place.region.start_line, place.region.start_column)
+}
+
+/// What the repository publishes at one issuer: `nuget: Contoso.Core, Contoso.Logging`.
+#[must_use]
+pub fn published(published: &Published) -> String {
+    format!("{}: {}", published.issuer, first_few(&published.ids, SUBJECTS_SHOWN))
+}
+
+/// The issuer and, where it is another word, its host: `nuget (www.example.test)`.
+#[must_use]
+pub fn issuer(issuer: &Issuer, host: Option<&str>) -> String {
+    host.filter(|host| *host != issuer.as_str()).map_or_else(|| issuer.to_string(), |host| format!("{issuer} ({host})"))
+}
+
+/// A remedy for no key in particular: `{field|words}` becomes the words, a bare `{field}` what it stands for.
+#[must_use]
+pub fn any_key(template: &RemedyTemplate) -> Remedy {
+    let all = |steps: &[String]| steps.iter().map(|step| generic(step)).collect();
+    Remedy {
+        page: template.page.as_deref().map(generic),
+        revoke: all(&template.revoke),
+        command: template.command.as_deref().map(generic),
+        recreate: all(&template.recreate),
+        keyless: template.keyless.as_ref().map(|keyless| Keyless {
+            steps: all(&keyless.steps),
+            snippet: generic(&keyless.snippet),
+            ..keyless.clone()
+        }),
+    }
+}
+
+/// The fields of a remedy (see `rules/README.md`) and what stands for each where no key is at hand.
+const FIELDS: [(&str, &str); 8] = [
+    ("key", "the key"),
+    ("key_id", "KEY-ID"),
+    ("owner", "OWNER"),
+    ("host", "HOST"),
+    ("packages", "the packages it is for"),
+    ("scope", "the packages it is for"),
+    ("repository", "OWNER/REPOSITORY"),
+    ("workflow", "WORKFLOW.yml"),
+];
+
+fn generic(step: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(step.len()), step);
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}').map(|len| open + len) else { break };
+        let (name, words) = rest[open + 1..close].split_once('|').unwrap_or((&rest[open + 1..close], ""));
+        match FIELDS.iter().find(|(field, _)| *field == name) {
+            Some((_, stand_in)) => {
+                out.push_str(&rest[..open]);
+                out.push_str(if words.is_empty() { stand_in } else { words });
+                rest = &rest[close + 1..];
+            }
+            // Any other brace belongs to the text, as in `${{ … }}`.
+            None => {
+                out.push_str(&rest[..=open]);
+                rest = &rest[open + 1..];
+            }
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::KeyFacts;
+    use crate::key::Reported::Said;
+
+    #[test]
+    fn an_end_is_told_with_the_days_to_it() {
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let told = |at: &str| {
+            let mut dossier = Dossier::default();
+            let expires = Said(Expiry::At(at.parse().unwrap()));
+            dossier.add(Evidence::Decoded, KeyFacts { expires, ..KeyFacts::default() });
+            until(&dossier, now)
+        };
+        assert_eq!(told("2026-11-23T12:00:00Z"), "until 2026-11-23 (1 day)");
+        assert_eq!(told("2026-11-22T13:00:00Z"), "until 2026-11-22 (less than a day)");
+        assert_eq!(told("2025-01-01T00:00:00Z"), "expired 2025-01-01, 690 days ago");
+        assert_eq!(until(&Dossier::default(), now), "not known");
+    }
+
+    #[test]
+    fn numbers_and_sizes_are_readable() {
+        assert_eq!(
+            (grouped(999), grouped(1_204), grouped(1_234_567)),
+            ("999".into(), "1,204".into(), "1,234,567".into())
+        );
+        assert_eq!((size(1), size(18_249_000), size(999_999)), ("1 byte".into(), "18.2 MB".into(), "999.9 kB".into()));
+        assert_eq!((count(1, "key"), count(0, "key")), ("1 key".into(), "0 keys".into()));
+    }
+
+    #[test]
+    fn a_template_without_a_key_keeps_foreign_braces() {
+        assert_eq!(generic("{key_id|the id} of {owner}: ${{ x }} {"), "the id of OWNER: ${{ x }} {");
+    }
+}
