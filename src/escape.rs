@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// `text` with every unsafe character written as `\u{…}`.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_safe) {
+    if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -21,22 +21,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 pub fn push_visible(out: &mut String, c: char) {
     if c == '\t' {
         out.push(' ');
-    } else if is_safe(c) {
-        out.push(c);
-    } else {
+    } else if is_unsafe(c) {
         let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+    } else {
+        out.push(c);
     }
 }
 
-fn is_safe(c: char) -> bool {
-    !c.is_control() && !is_invisible(c)
-}
-
-/// Bidirectional controls, zero-width characters, line and paragraph separators, tags and the byte-order mark.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+/// Whether a character could move a cursor, or hide or reorder what stands next to it: controls, bidirectional marks and
+/// overrides, zero-width and other invisible characters, tags (Unicode TR 36 and the "Trojan Source" list).
+#[must_use]
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Longest word that a message may repeat. Field names and settings are shorter, keys are longer.

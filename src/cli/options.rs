@@ -184,16 +184,16 @@ fn fingerprint_key(around: &Surroundings, config: &Config) -> Result<Option<Fing
 }
 
 fn policy(from: &config::Policy) -> Result<hygiene::Policy> {
-    let mut policy = hygiene::Policy::default();
-    let top = hygiene::PolicyPart {
-        no_wildcard: from.no_wildcard,
-        max_lifetime_days: from.max_lifetime_days,
-        allow_non_expiring: from.allow_non_expiring,
-        max_idle_days: from.max_idle_days,
-        warn_before_expiry_days: from.warn_before_expiry_days,
-        forbidden_actions: from.forbidden_actions.clone(),
+    let usual = hygiene::Policy::default();
+    let mut policy = hygiene::Policy {
+        no_wildcard: from.no_wildcard.unwrap_or(usual.no_wildcard),
+        max_lifetime_days: from.max_lifetime_days.or(usual.max_lifetime_days),
+        allow_non_expiring: from.allow_non_expiring.unwrap_or(usual.allow_non_expiring),
+        max_idle_days: from.max_idle_days.or(usual.max_idle_days),
+        warn_before_expiry_days: from.warn_before_expiry_days.unwrap_or(usual.warn_before_expiry_days),
+        forbidden_actions: from.forbidden_actions.clone().unwrap_or_default(),
+        ..usual
     };
-    policy.apply(&top);
     policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), part(limits))).collect();
     for path in &from.path {
         policy.paths.push((globs(&path.globs, "[[policy.path]] globs")?, part(&path.limits)));

@@ -39,11 +39,11 @@ impl Outputs {
         for (format, file) in &self.pairs {
             match file {
                 Some(file) => {
-                    let options = report::Options { colour: false, ..options.clone() };
+                    let options = report::Options { color: false, ..options.clone() };
                     to_file(file, |out| report::write(*format, report, rules, &options, out))?;
                 }
                 None => {
-                    let options = report::Options { colour: colours(colour), ..options.clone() };
+                    let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
                     to_stdout(|out| report::write(*format, report, rules, &options, out))?;
                 }
             }
@@ -59,6 +59,11 @@ fn colours(when: Colour) -> bool {
         Colour::Never => false,
         Colour::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
     }
+}
+
+/// Columns of the terminal, within what reads well.
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns)).clamp(60, 110)
 }
 
 /// Whether people watch standard error: then progress may be drawn.

@@ -64,9 +64,9 @@ pub(crate) fn report_options(
     report::Options {
         privacy: args.privacy,
         verbose: args.verbose,
-        colour: false,
         exit_code: Some(exit.code()),
         times: (!report.now_is_given).then(|| (started, jiff::Timestamp::now())),
+        ..report::Options::default()
     }
 }
 

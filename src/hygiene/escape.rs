@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::escape::is_unsafe;
+
 /// The longest name that is shown in full, in characters.
 const LONGEST: usize = 200;
 
@@ -15,7 +17,7 @@ pub fn visible(value: &str) -> String {
             text.push('…');
             break;
         }
-        if acts(character) {
+        if is_unsafe(character) {
             _ = write!(text, "\\u{{{:x}}}", u32::from(character));
         } else {
             text.push(character);
@@ -36,11 +38,3 @@ pub fn inside_code(value: &str) -> String {
     visible(value).replace('`', "'")
 }
 
-/// Characters that move, turn, join or hide text: controls, line and paragraph separators, the bidirectional and the
-/// zero-width ones, tags, and the byte order mark.
-fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}

@@ -9,16 +9,7 @@ use std::io;
 
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-/// Whether a character could hide or reorder what stands next to it: controls, bidirectional marks and overrides,
-/// zero-width and other invisible characters, tags (Unicode TR 36 and the "Trojan Source" list).
-#[must_use]
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00ad}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
+pub use crate::escape::is_unsafe;
 
 /// One line for a terminal: every unsafe character becomes visible, as `\n`, `\t` or `\u{202e}`.
 #[must_use]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::coverage::Coverage;
 use crate::finding::{Asked, Finding, IssuerBasis, Place, Published, Remedy, Report, Root, Subject};
 use crate::hygiene::{self, Case, Exposure, Judgement};
-use crate::inventory::{self, JoinOutcome};
+use crate::inventory::{self, JoinOutcome, NearbyNames};
 use crate::issuer::Issuer;
 use crate::key::{self, Dossier, Evidence, JoinStrength, KeyFacts};
 use crate::packages::Publishes;
@@ -55,6 +55,8 @@ struct Known<'k> {
 /// One key with all its sightings, the strongest first. The secret lives here and nowhere else.
 struct Group {
     fingerprint: Fingerprint,
+    /// What the key's own text says.
+    decoded: Option<KeyFacts>,
     sightings: Vec<Sighting>,
 }
 
@@ -91,11 +93,14 @@ impl<'a> Assembly<'a> {
         let mut below_confidence = 0;
         let mut findings = Vec::new();
         let mut log = Log::default();
-        for group in self.group(sightings) {
+        let groups = self.group(sightings);
+        let mut joins: Vec<JoinOutcome> = groups.iter().map(|group| self.join(group)).collect();
+        inventory::settle(&mut joins);
+        for (group, join) in groups.into_iter().zip(joins) {
             if group.first().found.confidence < settings.confidence {
                 below_confidence += 1;
             } else {
-                findings.push(self.finding(group, ask, &mut log));
+                findings.push(self.finding(group, &join, ask, &mut log));
             }
         }
         for inventory in &settings.inventories {
@@ -130,11 +135,12 @@ impl<'a> Assembly<'a> {
                 groups[known].sightings.push(sighting);
             } else {
                 at.insert(fingerprint.clone(), groups.len());
-                groups.push(Group { fingerprint, sightings: vec![sighting] });
+                groups.push(Group { fingerprint, decoded: None, sightings: vec![sighting] });
             }
         }
         for group in &mut groups {
             group.sightings.sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
+            group.decoded = decode(self.rule(group.first()), group.secret());
         }
         groups
     }
@@ -165,38 +171,26 @@ impl<'a> Assembly<'a> {
     }
 
     /// Lets every witness speak about one key, judges it and fills in its remedy. Wipes the secret on return.
-    fn finding(
-        &self,
-        group: Group,
-        ask: Asker<'_>,
-        log: &mut Log,
-    ) -> Finding {
+    fn finding(&self, group: Group, join: &JoinOutcome, ask: Asker<'_>, log: &mut Log) -> Finding {
         let settings = self.scanner.settings();
         let rule = self.rule(group.first());
         let mut dossier = Dossier::default();
-        let decoded = decode(rule, group.secret());
-        if let Some(facts) = &decoded {
+        let guess = self.issuer(&group);
+        if let Some(facts) = &group.decoded {
             dossier.add(Evidence::Decoded, facts.clone());
         }
-        let mut issuer = decoded.as_ref().and_then(|facts| facts.issuer.clone()).unwrap_or_else(|| self.issuer(&group));
-        let outcome = self.join(&group, &issuer, decoded.as_ref(), &mut dossier);
-        let mut issuer_basis = self.basis(rule, &group, &issuer);
-        if let JoinOutcome::Found { inventory, record, strength } = &outcome {
-            let listed = &settings.inventories[*inventory].records[*record].facts.issuer;
-            if let (Some(listed), true) = (listed, *strength >= JoinStrength::Ends) {
-                issuer = listed.clone();
-                if matches!(issuer_basis, IssuerBasis::Unproved(_)) {
-                    issuer_basis = IssuerBasis::Inventory;
-                }
-            }
-        }
+        self.add_rows(join, &mut dossier);
+        let (issuer, basis) = self.whose(rule, &group, guess, join);
         let host = group.sightings.iter().find_map(|s| s.found.host.clone());
-        let known = Known { rule, group: &group, issuer: &issuer, basis: &issuer_basis, host: host.as_deref() };
-        self.ask(ask, &known, decoded.as_ref(), &mut dossier, log);
-        let shadow = matches!(outcome, JoinOutcome::Shadow { .. });
-        let judgement = self.judge(rule, &group, &issuer, &dossier, shadow);
+        let known = Known { rule, group: &group, issuer: &issuer, basis: &basis, host: host.as_deref() };
+        self.ask(ask, &known, &mut dossier, log);
+        let judgement = self.judge(&known, &dossier, matches!(join, JoinOutcome::Shadow));
         let masked = group.secret().masked(&rule.public_prefix);
         let remedy = self.remedy(&known, &dossier, &masked);
+        let join = match join {
+            JoinOutcome::NoList => None,
+            outcome => Some(outcome.words(&issuer, &settings.inventories)),
+        };
         Finding {
             subject: Subject::LeakedKey,
             fingerprint: group.fingerprint.clone(),
@@ -204,20 +198,39 @@ impl<'a> Assembly<'a> {
             title: rule.title.clone(),
             masked,
             issuer,
-            issuer_basis,
+            issuer_basis: basis,
             host,
             confidence: group.first().found.confidence,
             conflicts: dossier.conflicts(),
             dossier,
-            join: outcome.words(&settings.inventories),
+            join,
             judgement,
             remedy,
             places: self.places(rule, group),
         }
     }
 
-    /// The issuer that words near any of the places prove, or else the first place's.
+    /// The issuer and what proves it. A list that holds this very key proves whose it is.
+    fn whose(&self, rule: &Rule, group: &Group, guess: Issuer, join: &JoinOutcome) -> (Issuer, IssuerBasis) {
+        let basis = self.basis(rule, group, &guess);
+        if let JoinOutcome::Found { inventory, record, strength } = join
+            && *strength >= JoinStrength::Ends
+            && let Some(listed) = &self.scanner.settings().inventories[*inventory].records[*record].facts.issuer
+        {
+            let basis = if matches!(basis, IssuerBasis::Unproved(_)) { IssuerBasis::Inventory } else { basis };
+            return (listed.clone(), basis);
+        }
+        (guess, basis)
+    }
+
+    /// The issuer that the key itself names, or words near any of its places, or else its rule.
+    #[expect(clippy::unused_self, reason = "reads like its neighbours")]
     fn issuer(&self, group: &Group) -> Issuer {
+        if let Some(named) = group.decoded.as_ref().and_then(|facts| facts.issuer.clone())
+            && group.first().found.issuer_in_context != Some(true)
+        {
+            return named;
+        }
         let proved = group.sightings.iter().find(|s| s.found.issuer_in_context == Some(true));
         proved.unwrap_or_else(|| group.first()).found.issuer.clone()
     }
@@ -237,32 +250,32 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn join(&self, group: &Group, issuer: &Issuer, decoded: Option<&KeyFacts>, dossier: &mut Dossier) -> JoinOutcome {
+    /// The row of the owner's list, by everything that stands near any of the key's places.
+    fn join(&self, group: &Group) -> JoinOutcome {
         let settings = self.scanner.settings();
-        let joins = group
-            .sightings
-            .iter()
-            .map(|s| inventory::join(group.secret(), issuer, decoded, &s.nearby, &settings.inventories, settings.now));
-        let best = joins.max_by_key(certainty).unwrap_or(JoinOutcome::NoList);
-        if let JoinOutcome::Found { inventory, record, strength } = &best {
-            let list = &settings.inventories[*inventory];
-            let row = &list.records[*record];
-            let file = list.path.to_string_lossy().into_owned();
-            dossier.add(Evidence::Inventory { file, line: row.line, join: *strength }, row.facts.clone());
+        let mut nearby = NearbyNames::default();
+        for sighting in &group.sightings {
+            nearby.merge(&sighting.nearby);
         }
-        best
+        let decoded = group.decoded.as_ref();
+        inventory::join(group.secret(), &self.issuer(group), decoded, &nearby, &settings.inventories, settings.now)
+    }
+
+    /// What the joined row says, and the rows of other lists that are the same key.
+    fn add_rows(&self, join: &JoinOutcome, dossier: &mut Dossier) {
+        let JoinOutcome::Found { inventory, record, strength } = *join else { return };
+        let lists = &self.scanner.settings().inventories;
+        let twins = inventory::twins(lists, inventory, record).into_iter().map(|row| (row, JoinStrength::Name));
+        for ((list, row), join) in std::iter::once(((inventory, record), strength)).chain(twins) {
+            let (list, row) = (&lists[list], &lists[list].records[row]);
+            let file = list.path.to_string_lossy().into_owned();
+            dossier.add(Evidence::Inventory { file, line: row.line, join }, row.facts.clone());
+        }
     }
 
     /// The issuer's turn to speak, if it may be asked.
     #[cfg(feature = "probe")]
-    fn ask(
-        &self,
-        ask: Asker<'_>,
-        known: &Known<'_>,
-        decoded: Option<&KeyFacts>,
-        dossier: &mut Dossier,
-        log: &mut Log,
-    ) {
+    fn ask(&self, ask: Asker<'_>, known: &Known<'_>, dossier: &mut Dossier, log: &mut Log) {
         let Some(asking) = ask else { return };
         let Known { rule, group, issuer, basis, host } = *known;
         let turn = super::ask::Turn {
@@ -270,7 +283,7 @@ impl<'a> Assembly<'a> {
             basis,
             secret: group.secret(),
             fingerprint: &group.fingerprint,
-            decoded,
+            decoded: group.decoded.as_ref(),
             host,
             packages: self.known.get(issuer).map_or(&[], Vec::as_slice),
             label: format!("{} {} ({})", rule.title, group.secret().masked(&rule.public_prefix), group.fingerprint),
@@ -281,10 +294,11 @@ impl<'a> Assembly<'a> {
     /// Built without the means to ask.
     #[cfg(not(feature = "probe"))]
     #[expect(clippy::unused_self, reason = "the shape of the version that asks")]
-    fn ask(&self, _: Asker<'_>, _: &Known<'_>, _: Option<&KeyFacts>, _: &mut Dossier, _: &mut Log) {}
+    fn ask(&self, _: Asker<'_>, _: &Known<'_>, _: &mut Dossier, _: &mut Log) {}
 
-    fn judge(&self, rule: &Rule, group: &Group, issuer: &Issuer, dossier: &Dossier, shadow: bool) -> Judgement {
+    fn judge(&self, known: &Known<'_>, dossier: &Dossier, shadow: bool) -> Judgement {
         let settings = self.scanner.settings();
+        let Known { rule, group, issuer, .. } = *known;
         let case = Case {
             dossier,
             issuer,
@@ -305,12 +319,12 @@ impl<'a> Assembly<'a> {
         let published = self.published.get(issuer).map_or(&[][..], Vec::as_slice);
         let all = self.known.get(issuer).map_or(&[][..], Vec::as_slice);
         let fields = Fields {
-            key: dossier.name().or(dossier.key_id()).unwrap_or(masked.as_str()).to_owned(),
+            key: Some(dossier.name().or(dossier.key_id()).unwrap_or(masked.as_str()).to_owned()),
             key_id: dossier.key_id().map(str::to_owned),
             owner: dossier.owner().map(str::to_owned),
             host: host.map(str::to_owned),
             packages: published.to_vec(),
-            scope: remedy::suggested_scope(issuer, published, all),
+            scope: Some(remedy::suggested_scope(issuer, published, all)).filter(|scope| !scope.is_empty()),
             repository: repository.map(|(_, path)| path.to_owned()),
             workflow: workflow.map(str::to_owned),
         };
@@ -356,16 +370,6 @@ fn canonical(rule: &Rule, secret: &Secret) -> zeroize::Zeroizing<Vec<u8>> {
         bytes.make_ascii_lowercase();
     }
     bytes
-}
-
-/// How much a join says: a row, then an ambiguity, then a proved absence, then nothing.
-fn certainty(outcome: &JoinOutcome) -> (u8, Option<JoinStrength>) {
-    match outcome {
-        JoinOutcome::Found { strength, .. } => (3, Some(*strength)),
-        JoinOutcome::Ambiguous { .. } => (2, None),
-        JoinOutcome::Shadow { .. } => (1, None),
-        JoinOutcome::NoList => (0, None),
-    }
 }
 
 /// The one remote that every root has, so that a run over one repository is keyed by it.

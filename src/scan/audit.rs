@@ -59,7 +59,7 @@ fn audit_row(scanner: &Scanner, key: &FingerprintKey, list: &Inventory, record: 
     dossier.add(Evidence::Inventory { file, line: record.line, join: JoinStrength::Hash }, record.facts.clone());
     let judgement = judge(scanner, &issuer, &dossier);
     let worst = judgement.verdicts.first()?;
-    let (rule, title) = (worst.id.0.to_owned(), hygiene::title(worst.id).to_owned());
+    let (rule, title) = (worst.id.0.to_owned(), worst.id.info().map_or("", |info| info.title).to_owned());
     let identity = dossier.key_id().or(dossier.name()).unwrap_or("").to_owned();
     let fingerprint = key.of_secret(&format!("inventory/{issuer}"), identity.as_bytes());
     let place = key.of_place("", &file_name(&list.path), &fingerprint, 0);
@@ -108,11 +108,11 @@ fn judge(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier) -> Judgement {
 fn fill(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier) -> crate::finding::Remedy {
     let known = scanner.settings().known_packages.get(issuer).cloned().unwrap_or_default();
     let fields = Fields {
-        key: dossier.name().or(dossier.key_id()).unwrap_or("this key").to_owned(),
+        key: Some(dossier.name().or(dossier.key_id()).unwrap_or("this key").to_owned()),
         key_id: dossier.key_id().map(str::to_owned),
         owner: dossier.owner().map(str::to_owned),
         host: None,
-        scope: remedy::suggested_scope(issuer, &known, &known),
+        scope: Some(remedy::suggested_scope(issuer, &known, &known)).filter(|scope| !scope.is_empty()),
         packages: known,
         repository: None,
         workflow: None,

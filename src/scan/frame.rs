@@ -26,11 +26,12 @@ struct Draw<'l> {
 
 impl Draw<'_> {
     fn all(mut self, number: usize, at: Span, masks: &[(Span, Masked)]) -> FrameLine {
+        let shown = self.shown;
         if self.shown.start > self.start {
             self.text.push('…');
         }
         let mut from = self.shown.start;
-        for (span, masked) in masks.iter().filter(|(span, _)| span.overlaps(self.shown)) {
+        for (span, masked) in masks.iter().filter(|(span, _)| span.overlaps(shown)) {
             if span.start < from {
                 continue; // nested in one that is already masked
             }
@@ -68,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_match_on_the_line_is_masked() {
-        let text = b"one\na=SECRET1 b=SECRET2\u{7}\n";
+        let text = b"one\na=SECRET1 b=SECRET2\x07\n";
         let lines = draw(&LineIndex::new(text), Span::new(6, 13), &masks(&[(6, 13), (16, 23)]));
         assert_eq!(lines[0].number, 2);
         assert_eq!(lines[0].text, "a=… b=…\\u{7}");

@@ -82,6 +82,7 @@ fn issuer(finding: &Finding) -> String {
         IssuerBasis::Format => issuer,
         IssuerBasis::Context => format!("{issuer}, told by the words around it"),
         IssuerBasis::Configuration => format!("{issuer}, told by the configuration"),
+        IssuerBasis::Inventory => format!("{issuer}, told by its list"),
         IssuerBasis::Unproved(why) => format!("{issuer}, not proved: {why}"),
     }
 }
