@@ -1,7 +1,36 @@
 //! The owner's list of keys: one importer per export format, and the join to leaked keys.
+//!
+//! [`read`] recognises a list by its content, never by its file's name, and reads it whole or not at all: a list with
+//! one mistake is an error that names every mistake with its line. No list may carry a key itself; a list that does
+//! is refused without repeating it. [`join`] then says which row, if any, a leaked key is.
 
-use std::path::PathBuf;
+mod actions;
+mod crates_io_tokens;
+mod document;
+mod gitlab_tokens;
+mod join;
+mod marks;
+mod mistake;
+mod moment;
+mod names;
+mod npm_token_list;
+mod nuget_page;
+mod own;
+mod own_csv;
+mod own_json;
+mod plaintext;
+mod row;
+mod sort;
 
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use self::document::{Document, Shape};
+pub use self::join::{JoinOutcome, join, settle, twins};
+use self::mistake::Mistakes;
+pub use self::mistake::{Mistake, ReadError};
+pub use self::names::NearbyNames;
+use crate::issuer::Issuer;
 use crate::key::KeyFacts;
 
 /// One owner's list, as one file.
@@ -11,6 +40,11 @@ pub struct Inventory {
     pub path: PathBuf,
     /// The importer that recognised it (`nuget-page`, `npm-token-list`, …).
     pub format: &'static str,
+    /// Whose keys it lists, also where it lists none of them. Sorted, unique.
+    pub issuers: Vec<Issuer>,
+    /// Whether it holds all rows, as far as the file itself tells (a page of a longer list does not). Only a complete
+    /// list can show that a key is missing from it.
+    pub complete: bool,
     /// Its rows, in the file's order.
     pub records: Vec<Record>,
     /// Sentences about what the file could not tell.
@@ -48,4 +82,84 @@ pub enum Mark {
         /// What it ends with.
         suffix: String,
     },
+}
+
+/// What an importer makes of a file.
+struct List {
+    issuers: Vec<Issuer>,
+    complete: bool,
+    records: Vec<Record>,
+    notes: Vec<String>,
+}
+
+/// One format of lists.
+struct Format {
+    /// Its name, stable.
+    name: &'static str,
+    /// What it is and how the owner gets it, for the error about an unknown format.
+    export: &'static str,
+    /// Whether a file is one, by its content.
+    recognise: fn(&Document<'_>) -> bool,
+    /// Reads it; mistakes go to the second argument.
+    import: fn(&Document<'_>, &mut Mistakes) -> List,
+}
+
+/// Every format that is recognised, in the order of asking. Adding one is one file here and one line in this table.
+const FORMATS: &[Format] = &[
+    own_json::FORMAT,
+    nuget_page::FORMAT,
+    npm_token_list::FORMAT,
+    crates_io_tokens::FORMAT,
+    gitlab_tokens::FORMAT,
+    own_csv::FORMAT,
+];
+
+/// The formats that [`read`] recognises: name, and what the format is and how its owner exports it.
+pub fn formats() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FORMATS.iter().map(|format| (format.name, format.export))
+}
+
+/// Reads a list of keys. `path` is for messages only; `text` is the whole file.
+///
+/// # Errors
+/// Every mistake in the file, each with its line: an unknown format, broken JSON, a missing or mistyped field, a key in
+/// plain text. No message repeats a value that could be a key.
+pub fn read(path: &Path, text: &[u8]) -> Result<Inventory, ReadError> {
+    let file = path.display().to_string();
+    let text = document::decode(text).map_err(|(line, message)| Mistakes::only(&file, line, message))?;
+    let document = Document::open(&file, &text)?;
+    let format = FORMATS.iter().find(|format| (format.recognise)(&document)).ok_or_else(|| unknown(&document))?;
+    let mut mistakes = Mistakes::of(&file);
+    let List { mut issuers, complete, records, notes } = (format.import)(&document, &mut mistakes);
+    if let Some(error) = mistakes.into_error() {
+        return Err(error);
+    }
+    issuers.sort();
+    issuers.dedup();
+    Ok(Inventory { path: path.to_owned(), format: format.name, issuers, complete, records, notes })
+}
+
+fn unknown(document: &Document<'_>) -> ReadError {
+    let mut message = format!("is no list of keys that is known here{}; known are:", hint(document));
+    for (name, export) in formats() {
+        let _ = write!(message, "\n  {name}: {export}");
+    }
+    Mistakes::only(document.file, 1, message)
+}
+
+/// What the file is instead, where that can be told.
+fn hint(document: &Document<'_>) -> &'static str {
+    match &document.shape {
+        Shape::Array(elements) if elements.is_empty() => {
+            ": an empty JSON list does not tell whose it is (write {\"skelkey-inventory\": 1, \"keys\": []})"
+        }
+        Shape::Markup => {
+            " (a page without `initialData`: open NuGet's page of API keys while signed in, at \
+             /account/apikeys?forceApiKeys=true, and save it as \"HTML only\")"
+        }
+        Shape::Plain if document::is_page_archive(document.text) => {
+            " (a page archive; save the page as \"HTML only\" instead)"
+        }
+        _ => "",
+    }
 }

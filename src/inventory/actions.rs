@@ -1,0 +1,92 @@
+//! What issuers' words for actions amount to.
+
+use crate::key::{Action, Power};
+
+/// crates.io: `EndpointScope` of rust-lang/crates.io.
+pub(super) const CRATES_IO: &[(&str, Power)] = &[
+    ("publish-new", Power::PublishNew),
+    ("publish-update", Power::PublishUpdate),
+    ("yank", Power::Withdraw),
+    ("change-owners", Power::Manage),
+    ("trusted-publishing", Power::Manage),
+    ("legacy full access", Power::Everything),
+];
+
+/// NuGet: `NuGetScopes.cs` of NuGet/NuGetGallery.
+pub(super) const NUGET: &[(&str, Power)] = &[
+    ("all", Power::Everything),
+    ("package:push", Power::PublishNew),
+    ("package:pushversion", Power::PublishUpdate),
+    ("package:unlist", Power::Withdraw),
+    ("package:verify", Power::Read),
+    ("full access", Power::Everything),
+];
+
+/// npm: granular access tokens, as the registry's documentation of tokens names them.
+pub(super) const NPM: &[(&str, Power)] = &[
+    ("read-only", Power::Read),
+    ("read", Power::Read),
+    ("read-write", Power::PublishNew),
+    ("write", Power::PublishNew),
+    ("read-write-stage-only", Power::PublishNew),
+    ("orgs:read-only", Power::Read),
+    ("orgs:read", Power::Read),
+    ("orgs:read-write", Power::Manage),
+    ("orgs:write", Power::Manage),
+];
+
+/// GitLab: scopes of access tokens and of deploy tokens, as its documentation lists them.
+pub(super) const GITLAB: &[(&str, Power)] = &[
+    ("api", Power::Everything),
+    ("sudo", Power::Everything),
+    ("admin_mode", Power::Everything),
+    ("read_api", Power::Read),
+    ("read_user", Power::Read),
+    ("read_repository", Power::Read),
+    ("read_registry", Power::Read),
+    ("read_virtual_registry", Power::Read),
+    ("read_package_registry", Power::Read),
+    ("write_repository", Power::PublishUpdate),
+    ("write_registry", Power::PublishNew),
+    ("write_virtual_registry", Power::PublishNew),
+    ("write_package_registry", Power::PublishNew),
+    ("create_runner", Power::Manage),
+    ("k8s_proxy", Power::Manage),
+    ("self_rotate", Power::Manage),
+];
+
+/// Our own words for powers, accepted for any issuer.
+pub(super) const POWERS: &[(&str, Power)] = &[
+    ("read", Power::Read),
+    ("withdraw", Power::Withdraw),
+    ("publish-update", Power::PublishUpdate),
+    ("publish-new", Power::PublishNew),
+    ("manage", Power::Manage),
+    ("everything", Power::Everything),
+];
+
+/// The words of an issuer, if there are known ones.
+pub(super) fn words_of(issuer: &str) -> &'static [(&'static str, Power)] {
+    match issuer {
+        "nuget" | "powershell-gallery" => NUGET,
+        "npm" => NPM,
+        "crates-io" => CRATES_IO,
+        "gitlab" => GITLAB,
+        _ => &[],
+    }
+}
+
+/// What `word` amounts to by `table`.
+pub(super) fn power(table: &[(&str, Power)], word: &str) -> Option<Power> {
+    table.iter().find(|(known, _)| *known == word).map(|&(_, power)| power)
+}
+
+/// An action of an issuer's list. A word that is not known is ranked as the strongest, with a note: a word that an
+/// issuer added since must not make a key look weaker than it is.
+pub(super) fn action(table: &[(&str, Power)], word: &str, notes: &mut Vec<String>) -> Action {
+    let power = power(table, word).unwrap_or_else(|| {
+        notes.push(format!("the action `{word}` is not known here; it is ranked as everything"));
+        Power::Everything
+    });
+    Action::new(word, power)
+}

@@ -1,0 +1,219 @@
+//! One row of a list as named values, and typed access that gathers mistakes instead of stopping at the first.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::document::{Document, Members, Place};
+use super::mistake::{Mistakes, shown, shown_name};
+use super::moment::{Edge, milliseconds, moment};
+use super::plaintext::{holds_key, text_holds_key};
+use super::{Mark, Record};
+use crate::key::KeyFacts;
+
+/// How to name a key without writing it down.
+pub(super) const USE_A_HASH: &str = "a list must not carry keys: remove it and give the key's `sha256` instead (`printf %s \"$KEY\" | sha256sum`); \
+     a key that lay in a file should be replaced";
+
+/// One row.
+pub(super) struct Row {
+    /// Number of the row in its file, from 1.
+    pub(super) number: usize,
+    /// Where it stands.
+    pub(super) place: Place,
+    /// Its fields in their order.
+    pub(super) fields: Vec<Field>,
+}
+
+/// One field.
+pub(super) struct Field {
+    /// Its name as written.
+    pub(super) name: String,
+    /// Line of its value, from 1.
+    pub(super) line: usize,
+    /// Its value.
+    pub(super) value: Value,
+}
+
+/// What a row says in one field. *Absent* and *null* differ: some issuers write `null` for "never".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Given<T> {
+    Absent,
+    Null,
+    Value(T),
+}
+
+impl<T> Given<T> {
+    /// The value, if there is one.
+    pub(super) fn value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// The value, or `null` as this; nothing if the field is absent.
+    pub(super) fn or_null<U>(self, null: U, value: impl FnOnce(T) -> U) -> Option<U> {
+        match self {
+            Self::Absent => None,
+            Self::Null => Some(null),
+            Self::Value(given) => Some(value(given)),
+        }
+    }
+}
+
+impl Row {
+    /// Reads JSON objects, numbered from 1. What is none is a mistake.
+    pub(super) fn all_from_json(document: &Document<'_>, elements: &[&RawValue], mistakes: &mut Mistakes) -> Vec<Self> {
+        let rows = elements.iter().enumerate();
+        rows.filter_map(|(index, raw)| Self::from_json(document, index + 1, raw, mistakes)).collect()
+    }
+
+    /// Reads a JSON object. `None`, and a mistake, for anything else.
+    fn from_json(document: &Document<'_>, number: usize, raw: &RawValue, mistakes: &mut Mistakes) -> Option<Self> {
+        let place = document.place_of(raw.get());
+        let Ok(members) = serde_json::from_str::<Members<'_>>(raw.get()) else {
+            mistakes.add(place.line, format!("record {number} is not an object with named fields"));
+            return None;
+        };
+        let mut row = Self { number, place, fields: Vec::with_capacity(members.0.len()) };
+        for (name, raw) in members.0 {
+            let line = document.line_of(raw.get());
+            match serde_json::from_str(raw.get()) {
+                Ok(value) => row.push(Field { name, line, value }, mistakes),
+                Err(_) => row.complain(line, &name, "is nested too deeply or holds no valid text or number", mistakes),
+            }
+        }
+        Some(row)
+    }
+
+    /// Adds a field. A second one of the same name and a value that is a key are mistakes.
+    pub(super) fn push(&mut self, field: Field, mistakes: &mut Mistakes) {
+        if self.get(&field.name).is_some() {
+            self.complain(field.line, &field.name, "is given twice", mistakes);
+        }
+        if holds_key(&field.value) || text_holds_key(&field.name) {
+            let message = format!("holds what looks like a key itself; {USE_A_HASH}");
+            self.complain(field.line, &field.name, &message, mistakes);
+        }
+        self.fields.push(field);
+    }
+
+    /// The field of that name.
+    pub(super) fn get(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// A mistake about one field.
+    pub(super) fn complain(&self, line: usize, name: &str, message: &str, mistakes: &mut Mistakes) {
+        let position = self.fields.iter().position(|field| field.name == name).unwrap_or(self.fields.len()) + 1;
+        let name = shown_name(name, position);
+        mistakes.add(line, format!("record {}: field {name}: {message}", self.number));
+    }
+
+    /// The row as a record.
+    pub(super) fn into_record(self, facts: KeyFacts, marks: Vec<Mark>) -> Record {
+        let Place { line, column, end_column } = self.place;
+        Record { line, column, end_column, facts, marks }
+    }
+}
+
+/// A row being read, with the mistakes of its file.
+pub(super) struct Entry<'r> {
+    pub(super) row: &'r Row,
+    pub(super) mistakes: &'r mut Mistakes,
+}
+
+impl Entry<'_> {
+    /// A mistake about a field of this row, at the field's line if it is there.
+    pub(super) fn wrong(&mut self, name: &str, message: &str) {
+        let line = self.row.get(name).map_or(self.row.place.line, |field| field.line);
+        self.row.complain(line, name, message, self.mistakes);
+    }
+
+    /// Text.
+    pub(super) fn text(&mut self, name: &str) -> Given<String> {
+        self.read(name, "is not text", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// Text that is not blank, trimmed.
+    pub(super) fn words(&mut self, name: &str) -> Option<String> {
+        self.text(name).value().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// A number or text, as text: registries write ids either way.
+    pub(super) fn id(&mut self, name: &str) -> Option<String> {
+        self.read(name, "is neither text nor a whole number", |value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+            _ => None,
+        })
+        .value()
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, name: &str) -> Given<bool> {
+        self.read(name, "is neither true nor false", Value::as_bool)
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&mut self, name: &str) -> Given<Vec<String>> {
+        self.read(name, "is not a list of texts", |value| {
+            value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// A list of objects.
+    pub(super) fn objects(&mut self, name: &str) -> Given<Vec<serde_json::Map<String, Value>>> {
+        self.read(name, "is not a list of objects", |value| {
+            value.as_array()?.iter().map(|item| item.as_object().cloned()).collect()
+        })
+    }
+
+    /// A moment: text, or milliseconds since 1970. `hint` says what else the field takes.
+    pub(super) fn moment(&mut self, name: &str, edge: Edge, hint: &str) -> Given<Timestamp> {
+        let read = match self.row.get(name).map(|field| &field.value) {
+            None => return Given::Absent,
+            Some(Value::Null) => return Given::Null,
+            Some(Value::String(text)) => moment(text, edge).ok_or_else(|| shown(text)),
+            Some(Value::Number(number)) => number.as_i64().and_then(milliseconds).ok_or_else(|| "it".to_owned()),
+            Some(_) => Err("it".to_owned()),
+        };
+        read.map_or_else(
+            |shown| {
+                self.wrong(name, &format!("{shown} is not a date (write RFC 3339 or a date{hint})"));
+                Given::Absent
+            },
+            Given::Value,
+        )
+    }
+
+    /// Says that `name` is missing if it is.
+    pub(super) fn require(&mut self, name: &str) {
+        if self.row.get(name).is_none() {
+            let message = format!("record {}: field `{name}` is missing", self.row.number);
+            self.mistakes.add(self.row.place.line, message);
+        }
+    }
+
+    /// Refuses a field that holds the key.
+    pub(super) fn refuse_key(&mut self, name: &str) {
+        if self.row.get(name).is_some_and(|field| !field.value.is_null() && field.value.as_str() != Some("")) {
+            self.wrong(name, &format!("holds the key itself; {USE_A_HASH}"));
+        }
+    }
+
+    fn read<T>(&mut self, name: &str, wrong: &str, reader: impl Fn(&Value) -> Option<T>) -> Given<T> {
+        match self.row.get(name).map(|field| &field.value) {
+            None => Given::Absent,
+            Some(Value::Null) => Given::Null,
+            Some(value) => reader(value).map_or_else(
+                || {
+                    self.wrong(name, wrong);
+                    Given::Absent
+                },
+                Given::Value,
+            ),
+        }
+    }
+}
