@@ -1,7 +1,6 @@
 //! Asking issuers: who asks, whom, through what. And `skelkey probe list`.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
