@@ -88,7 +88,7 @@ pub(super) fn devpi(random: &mut Random<'_>, arg: &str) -> Option<String> {
         .iter()
         .filter_map(|name| args.get(name).map(|value| first_party(&format!("{name}={value}"))))
         .collect();
-    let macaroon = Macaroon { location: None, identifier: identifier.into_bytes(), caveats };
+    let macaroon = Macaroon { location: Some(String::new()), identifier: identifier.into_bytes(), caveats };
     Some(compose(DEVPI_PREFIX, &macaroon, &random::bytes::<32>(random)?))
 }
 
