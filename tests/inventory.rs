@@ -7,9 +7,7 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256, Sha512};
 use skelkey::inventory::{Inventory, JoinOutcome, Mark, NearbyNames, ReadError, Record, join, read, settle, twins};
 use skelkey::issuer::Issuer;
-use skelkey::key::{
-    Bound, Expiry, Grant, Inactive, JoinStrength, KeyFacts, LastUse, Power, Reported, State, Subjects,
-};
+use skelkey::key::{Bound, Expiry, Grant, Inactive, JoinStrength, KeyFacts, LastUse, Power, Reported, State, Subjects};
 use skelkey::location::Span;
 use skelkey::secret::Secret;
 
@@ -67,10 +65,7 @@ mod importers {
         assert_eq!(release.facts.created, Reported::NotSaid);
         assert_eq!(release.facts.last_used, Reported::NotSaid);
         assert_eq!(release.facts.state, State::Active);
-        assert_eq!(
-            actions(grant(release)),
-            [("package:push", Power::PublishNew), ("package:unlist", Power::Withdraw)]
-        );
+        assert_eq!(actions(grant(release)), [("package:push", Power::PublishNew), ("package:unlist", Power::Withdraw)]);
         assert_eq!(grant(release).subjects, Subjects::Everything);
         assert!(release.marks.is_empty(), "the page tells no part of a key");
 
@@ -103,14 +98,19 @@ mod importers {
     fn nuget_json_alone_is_read_and_its_gallery_is_told_where_the_page_tells_it() {
         let row = r#"{"Key":1,"Type":"apikey.v4","Value":null,"Description":"d","Expires":"2026-12-01T00:00:00","HasExpired":false,
             "IsNonScopedApiKey":false,"RevocationSource":null,"Owner":"o","Scopes":["Push only new package versions"],"Packages":["A"],"GlobPattern":""}"#;
-        for text in [format!("{{\"ApiKeys\":[{row}]}}"), format!("[{row}]"), format!("x = 1; initialData={{\"ApiKeys\":[{row}]}}")] {
+        for text in [
+            format!("{{\"ApiKeys\":[{row}]}}"),
+            format!("[{row}]"),
+            format!("x = 1; initialData={{\"ApiKeys\":[{row}]}}"),
+        ] {
             let list = list(&text);
             assert_eq!(list.format, "nuget-page");
             assert_eq!(list.records[0].facts.expires, Reported::Said(Expiry::At(at("2026-12-01T00:00:00Z"))));
             assert_eq!(grant(&list.records[0]).subjects, named(&["A"]));
             assert!(list.notes.iter().any(|note| note.contains("assumed")), "{:?}", list.notes);
         }
-        let page = format!("<html><a href='//www.powershellgallery.com'><script>var initialData = {{\"ApiKeys\":[{row}]}};");
+        let page =
+            format!("<html><a href='//www.powershellgallery.com'><script>var initialData = {{\"ApiKeys\":[{row}]}};");
         assert_eq!(list(&page).issuers, [Issuer::POWERSHELL_GALLERY]);
     }
 
@@ -135,7 +135,10 @@ mod importers {
         let grants = release.facts.grants.said().unwrap();
         assert_eq!(actions(&grants[0]), [("write", Power::PublishNew)]);
         assert_eq!(grants[0].subjects, named(&["widgets", "@acme/*"]));
-        assert_eq!((actions(&grants[1]), &grants[1].subjects), (vec![("orgs:read", Power::Read)], &named(&["org:acme"])));
+        assert_eq!(
+            (actions(&grants[1]), &grants[1].subjects),
+            (vec![("orgs:read", Power::Read)], &named(&["org:acme"]))
+        );
         let restrictions: Vec<String> =
             release.facts.restrictions.said().unwrap().iter().map(|r| format!("{}={}", r.name, r.value)).collect();
         assert_eq!(restrictions, ["cidr=192.0.2.0/24", "bypass-2fa=true"]);
@@ -159,7 +162,8 @@ mod importers {
 
     #[test]
     fn verdaccio_is_told_from_npm() {
-        let row = r#"{"user":"anna","token":"abcde...vwxyz","key":"k","cidr":[],"readonly":false,"created":1790000000000}"#;
+        let row =
+            r#"{"user":"anna","token":"abcde...vwxyz","key":"k","cidr":[],"readonly":false,"created":1790000000000}"#;
         let list = list(&format!("[{row}]"));
         assert_eq!(list.issuers, [Issuer::VERDACCIO]);
         assert_eq!(list.records[0].facts.created, Reported::Said(at("2026-09-21T14:13:20Z")));
@@ -234,7 +238,7 @@ mod importers {
         assert_eq!(list.format, "skelkey-csv");
         let [release, acme, crane] = list.records.as_slice() else { panic!("three rows") };
         assert_eq!((release.line, acme.line, crane.line), (2, 3, 4));
-        assert_eq!((acme.column, acme.end_column), (1, 112));
+        assert_eq!((acme.column, acme.end_column), (1, 109));
         assert_eq!(release.facts.expires, Reported::Said(Expiry::At(at("2026-12-02T00:00:00Z"))), "the end of the day");
         assert_eq!(actions(grant(release)).len(), 2);
         assert_eq!(grant(release).subjects, named(&["Contoso.*", "Contoso"]));
@@ -261,7 +265,8 @@ mod importers {
     #[test]
     fn byte_order_marks_line_ends_and_utf16_change_nothing() {
         for file in ["npm-token-list.json", "skelkey.json", "skelkey.csv", "nuget-api-keys.html"] {
-            let text = std::fs::read_to_string(Path::new("fixtures/inventory").join(file)).unwrap().replace("\r\n", "\n");
+            let text =
+                std::fs::read_to_string(Path::new("fixtures/inventory").join(file)).unwrap().replace("\r\n", "\n");
             let plain = read(Path::new(file), text.as_bytes()).unwrap();
             let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
             let utf16: Vec<u8> = windows.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -377,7 +382,11 @@ mod mistakes {
     fn a_missing_or_mistyped_field_of_an_issuers_list_is_a_mistake() {
         let page = std::fs::read_to_string("fixtures/inventory/nuget-api-keys.html").unwrap();
         for (from, to, words) in [
-            ("\"HasExpired\":false,\"IsNonScopedApiKey\":true", "\"IsNonScopedApiKey\":true", "20: record 5: field `HasExpired` is missing"),
+            (
+                "\"HasExpired\":false,\"IsNonScopedApiKey\":true",
+                "\"IsNonScopedApiKey\":true",
+                "20: record 5: field `HasExpired` is missing",
+            ),
             ("\"Owner\":\"fabrikam\"", "\"Owner\":5", "17: record 2: field `Owner`: is not text"),
             ("2025-03-01T00:00:00.0000000Z", "yesterday", "18: record 3: field `Expires`: \"yesterday\" is not a date"),
             ("\"Scopes\":[\"All\"]", "\"Scopes\":\"All\"", "18: record 3: field `Scopes`: is not a list of texts"),
@@ -396,7 +405,9 @@ mod mistakes {
         let tokens = std::fs::read_to_string("fixtures/inventory/npm-token-list.json").unwrap();
         let crates = std::fs::read_to_string("fixtures/inventory/crates-io-tokens.json").unwrap();
         let own = |field: &str, value: &str| {
-            format!("{{\"skelkey-inventory\":1,\"keys\":[{{\"name\":\"a\",\"issuer\":\"nuget\",\"{field}\":\"{value}\"}}]}}")
+            format!(
+                "{{\"skelkey-inventory\":1,\"keys\":[{{\"name\":\"a\",\"issuer\":\"nuget\",\"{field}\":\"{value}\"}}]}}"
+            )
         };
         for (text, key) in [
             (page.replacen("\"Value\":null", &format!("\"Value\":\"{v4}\""), 1), &v4),
@@ -421,8 +432,9 @@ mod mistakes {
     fn no_message_repeats_a_value_that_could_be_a_key() {
         let key = "Zk3x9PqLm2Vt7Rw1";
         for field in ["expires", "state", "actions", "sha256", "nuget_v4_id", "prefix", "issuer", "created", key] {
-            let text =
-                format!("{{\"skelkey-inventory\":1,\"keys\":[{{\"name\":\"a\",\"issuer\":\"nuget\",\"{field}\":\"{key}{key}\"}}]}}");
+            let text = format!(
+                "{{\"skelkey-inventory\":1,\"keys\":[{{\"name\":\"a\",\"issuer\":\"nuget\",\"{field}\":\"{key}{key}\"}}]}}"
+            );
             let error = error(&text);
             assert!(!format!("{error} {error:?}").contains(key), "{field}: {error}");
             let table = format!("name,{field}\nissuer,{key}{key}\n");
@@ -475,6 +487,496 @@ mod mistakes {
             let list = fixture("nuget-api-keys.html");
             let span = Span { start, end: start + length };
             let _ = NearbyNames::find(&text, span, variable.as_deref(), std::slice::from_ref(&list));
+        }
+    }
+}
+
+/// The join's table, row by row. Keys are put together here and never written out.
+mod joins {
+    use super::*;
+
+    fn v4(fill: &str) -> String {
+        format!("{}{}", "oy2a", fill.repeat(42)).chars().take(46).collect()
+    }
+
+    fn v5() -> String {
+        format!("{}JQQJ99{}NUGT{}", "k".repeat(52), "A".repeat(18), "0000")
+    }
+
+    fn row(issuer: &Issuer, name: &str, marks: Vec<Mark>) -> Record {
+        let name = (!name.is_empty()).then(|| name.to_owned());
+        let facts =
+            KeyFacts { issuer: Some(issuer.clone()), name: name.into(), state: State::Active, ..KeyFacts::default() };
+        Record { line: 7, column: 1, end_column: 2, facts, marks }
+    }
+
+    fn nuget(name: &str, marks: Vec<Mark>) -> Record {
+        row(&Issuer::NUGET, name, marks)
+    }
+
+    fn dead(mut record: Record) -> Record {
+        record.facts.expires = Reported::Said(Expiry::At(at("2026-11-01T00:00:00Z")));
+        record
+    }
+
+    fn listed(records: Vec<Record>) -> Inventory {
+        listed_as("skelkey-json", records)
+    }
+
+    fn listed_as(format: &'static str, records: Vec<Record>) -> Inventory {
+        let mut issuers: Vec<Issuer> = records.iter().filter_map(|record| record.facts.issuer.clone()).collect();
+        issuers.sort();
+        issuers.dedup();
+        Inventory { path: PathBuf::from("keys.json"), format, issuers, complete: true, records, notes: Vec::new() }
+    }
+
+    fn sha256(key: &str) -> Mark {
+        Mark::Sha256(Sha256::digest(key).into())
+    }
+
+    fn id(key: &str) -> Mark {
+        Mark::KeyId(key[..20].to_owned())
+    }
+
+    fn ends(key: &str) -> Mark {
+        Mark::Ends { prefix: key[..8].to_owned(), suffix: key[key.len() - 4..].to_owned() }
+    }
+
+    fn find(key: &str, issuer: &Issuer, lists: &[Inventory]) -> JoinOutcome {
+        find_beside("", key, issuer, lists)
+    }
+
+    fn find_beside(text: &str, key: &str, issuer: &Issuer, lists: &[Inventory]) -> JoinOutcome {
+        let nearby = NearbyNames::find(text.as_bytes(), Span::new(0, 0), None, lists);
+        join(&Secret::new(key.as_bytes()), issuer, None, &nearby, lists, now())
+    }
+
+    fn found(inventory: usize, record: usize, strength: JoinStrength) -> JoinOutcome {
+        JoinOutcome::Found { inventory, record, strength }
+    }
+
+    fn ambiguous(candidates: &[(usize, usize)], strength: JoinStrength) -> JoinOutcome {
+        JoinOutcome::Ambiguous { candidates: candidates.to_vec(), strength }
+    }
+
+    #[test]
+    fn row_1_a_hash_decides_whatever_the_issuer() {
+        let key = v4("b");
+        let lists = [
+            listed(vec![nuget("other", vec![sha256(&v4("c"))])]),
+            listed(vec![row(&Issuer::JFROG, "x", vec![sha256(&key)])]),
+        ];
+        assert_eq!(find(&key, &Issuer::NUGET, &lists), found(1, 0, JoinStrength::Hash));
+        let sha512 = listed(vec![nuget("v5", vec![Mark::Sha512(Sha512::digest(v5()).into())])]);
+        assert_eq!(find(&v5(), &Issuer::NUGET, &[sha512]), found(0, 0, JoinStrength::Hash));
+    }
+
+    #[test]
+    fn row_1_a_hash_of_the_key_as_its_issuer_folds_it_or_with_a_line_break_is_proof_too() {
+        let key = v4("b");
+        for written in [format!("{key}\n"), format!("{key}\r\n"), key.to_uppercase()] {
+            let lists = [listed(vec![nuget("a", vec![sha256(&written)]), nuget("b", vec![])])];
+            assert_eq!(find(&key, &Issuer::NUGET, &lists), found(0, 0, JoinStrength::Hash));
+        }
+        let npm = "Ab".repeat(20);
+        let lists = [listed(vec![row(&Issuer::NPM, "a", vec![sha256(&npm.to_uppercase())])])];
+        assert_eq!(find(&npm, &Issuer::NPM, &lists), JoinOutcome::Shadow, "npm does not ignore case");
+    }
+
+    #[test]
+    fn row_1_of_several_rows_the_first_that_is_alive_is_taken() {
+        let key = v4("b");
+        let lists = [listed(vec![dead(nuget("a", vec![sha256(&key)]))]), listed(vec![nuget("b", vec![sha256(&key)])])];
+        assert_eq!(find(&key, &Issuer::NUGET, &lists), found(1, 0, JoinStrength::Hash));
+    }
+
+    #[test]
+    fn row_2_the_id_of_a_nuget_key_is_its_first_twenty_characters_case_ignored() {
+        let key = v4("b");
+        let lists = [listed(vec![nuget("other", vec![id(&v4("c"))]), nuget("it", vec![id(&key.to_uppercase())])])];
+        assert_eq!(find(&key, &Issuer::NUGET, &lists), found(0, 1, JoinStrength::Id));
+    }
+
+    #[test]
+    fn row_2_a_decoded_id_is_compared_and_an_id_of_another_length_tells_nothing() {
+        let decoded = KeyFacts { key_id: Reported::Said("AKIA1".to_owned()), ..KeyFacts::default() };
+        let lists = [listed(vec![row(&Issuer::JFROG, "it", vec![Mark::KeyId("AKIA1".to_owned())])])];
+        let joined = |decoded: &KeyFacts, lists: &[Inventory]| {
+            let nearby = NearbyNames::default();
+            join(&Secret::new(b"some secret or other"), &Issuer::JFROG, Some(decoded), &nearby, lists, now())
+        };
+        assert_eq!(joined(&decoded, &lists), found(0, 0, JoinStrength::Id));
+        let number = [listed(vec![row(&Issuer::JFROG, "it", vec![Mark::KeyId("17".to_owned())])])];
+        assert_eq!(joined(&decoded, &number), found(0, 0, JoinStrength::Elimination));
+        let other = [listed(vec![row(&Issuer::JFROG, "it", vec![Mark::KeyId("AKIA2".to_owned())])])];
+        assert_eq!(joined(&decoded, &other), JoinOutcome::Shadow);
+    }
+
+    #[test]
+    fn row_2_an_npm_token_of_old_is_its_own_uuid() {
+        let uuid = format!("{}-{}", "0f8fad5b-d9cb", "469f-a165-70867728950e");
+        let lists = [fixture("npm-token-list.json")];
+        assert_eq!(find(&uuid.to_uppercase(), &Issuer::NPM, &lists), found(0, 0, JoinStrength::Id));
+    }
+
+    #[test]
+    fn row_3_both_ends_must_agree() {
+        let lists = [fixture("npm-token-list.json")];
+        let key = |head: &str, tail: &str| format!("{}{head}{}{tail}", "npm_", "q1".repeat(14));
+        assert_eq!(find(&key("aBcD", "7890"), &Issuer::NPM, &lists), found(0, 0, JoinStrength::Ends));
+        assert_eq!(find(&key("aBcD", "7891"), &Issuer::NPM, &lists), JoinOutcome::Shadow);
+        assert_eq!(find(&key("abcd", "7890"), &Issuer::NPM, &lists), JoinOutcome::Shadow);
+    }
+
+    #[test]
+    fn row_3_an_end_of_three_characters_or_ends_longer_than_the_key_are_no_mark() {
+        let key = v4("b");
+        let short = Mark::Ends { prefix: key[..3].to_owned(), suffix: key[42..].to_owned() };
+        let lists = [listed(vec![nuget("a", vec![short.clone()]), nuget("b", vec![short])])];
+        assert_eq!(find(&key, &Issuer::NUGET, &lists), ambiguous(&[(0, 0), (0, 1)], JoinStrength::Elimination));
+        let long = [listed(vec![row(
+            &Issuer::NPM,
+            "a",
+            vec![Mark::Ends { prefix: "abcdefgh".into(), suffix: "efgh".into() }],
+        )])];
+        assert_eq!(find("abcdefgh", &Issuer::NPM, &long), found(0, 0, JoinStrength::Elimination));
+    }
+
+    #[test]
+    fn rows_3_and_4_rows_of_two_lists_are_one_key_and_rows_of_one_list_are_not() {
+        let key = v4("b");
+        let one = || listed(vec![nuget("a", vec![ends(&key)])]);
+        assert_eq!(find(&key, &Issuer::NUGET, &[one(), one()]), found(0, 0, JoinStrength::Ends));
+        let two = [listed(vec![nuget("a", vec![ends(&key)]), nuget("b", vec![ends(&key)])])];
+        assert_eq!(find(&key, &Issuer::NUGET, &two), ambiguous(&[(0, 0), (0, 1)], JoinStrength::Ends));
+    }
+
+    #[test]
+    fn a_stronger_mark_that_differs_is_not_overruled_by_a_weaker_one_or_by_the_name() {
+        let (key, other) = (v4("b"), v4("c"));
+        let marks = vec![sha256(&other), id(&key), ends(&key)];
+        let lists = [listed(vec![nuget("Contoso release", marks)])];
+        let outcome = find_beside("push with Contoso release", &key, &Issuer::NUGET, &lists);
+        assert_eq!(outcome, JoinOutcome::Shadow);
+        let marks = vec![id(&other), ends(&key)];
+        assert_eq!(find(&key, &Issuer::NUGET, &[listed(vec![nuget("a", marks)])]), JoinOutcome::Shadow);
+    }
+
+    #[test]
+    fn row_5_a_name_that_stands_beside_the_leak_is_found() {
+        let lists = [fixture("nuget-api-keys.html")];
+        let outcome = find_beside("# the Fabrikam-Nightly key\n", &v4("b"), &Issuer::NUGET, &lists);
+        assert_eq!(outcome, found(0, 1, JoinStrength::Name));
+        let both = [fixture("nuget-api-keys.html"), listed(vec![nuget("fabrikam NIGHTLY", vec![])])];
+        let outcome = find_beside("# the Fabrikam-Nightly key\n", &v4("b"), &Issuer::NUGET, &both);
+        assert_eq!(outcome, found(0, 1, JoinStrength::Name));
+    }
+
+    #[test]
+    fn row_6_two_names_beside_the_leak_are_ambiguous() {
+        let lists = [fixture("nuget-api-keys.html")];
+        let outcome = find_beside("fabrikam nightly, contoso release 2026", &v4("b"), &Issuer::NUGET, &lists);
+        assert_eq!(outcome, ambiguous(&[(0, 0), (0, 1)], JoinStrength::Name));
+        let same = [listed(vec![nuget("Fabrikam nightly", vec![]), nuget("Fabrikam nightly", vec![])])];
+        let outcome = find_beside("fabrikam nightly", &v4("b"), &Issuer::NUGET, &same);
+        assert_eq!(outcome, ambiguous(&[(0, 0), (0, 1)], JoinStrength::Name));
+    }
+
+    #[test]
+    fn row_7_the_one_live_row_is_found_by_elimination() {
+        let key = v4("b");
+        let lists = [listed(vec![nuget("a", vec![sha256(&v4("c"))]), dead(nuget("b", vec![])), nuget("d", vec![])])];
+        assert_eq!(find(&key, &Issuer::NUGET, &lists), found(0, 2, JoinStrength::Elimination));
+    }
+
+    #[test]
+    fn row_7_a_row_of_another_sort_or_time_is_no_candidate() {
+        let mut guid = nuget("old", vec![]);
+        guid.facts.details.insert("type".to_owned(), "apikey.v1".to_owned());
+        let mut later = nuget("later", vec![]);
+        later.facts.created = Reported::Said(at("2026-11-23T00:00:00Z"));
+        let lists = [listed(vec![guid, later, nuget("it", vec![])])];
+        assert_eq!(find(&v4("b"), &Issuer::NUGET, &lists), found(0, 2, JoinStrength::Elimination));
+    }
+
+    #[test]
+    fn row_7_a_row_created_at_another_time_than_the_key_says_is_no_candidate() {
+        let created = |text: &str| {
+            let mut record = nuget(text, vec![]);
+            record.facts.created = Reported::Said(at(text));
+            record
+        };
+        let lists = [listed(vec![created("2026-05-20T00:00:00Z"), created("2026-08-20T00:00:00Z")])];
+        let decoded = KeyFacts { created: Reported::Said(at("2026-08-01T00:00:00Z")), ..KeyFacts::default() };
+        let key = Secret::new(v5().as_bytes());
+        let outcome = join(&key, &Issuer::NUGET, Some(&decoded), &NearbyNames::default(), &lists, now());
+        assert_eq!(outcome, found(0, 1, JoinStrength::Elimination));
+    }
+
+    #[test]
+    fn row_8_is_ambiguous() {
+        let key = v4("b");
+        let strength = JoinStrength::Elimination;
+        let several = [listed(vec![nuget("a", vec![]), nuget("b", vec![])])];
+        assert_eq!(find(&key, &Issuer::NUGET, &several), ambiguous(&[(0, 0), (0, 1)], strength));
+        let only_dead = [listed(vec![dead(nuget("a", vec![])), nuget("b", vec![sha256("x")])])];
+        assert_eq!(find(&key, &Issuer::NUGET, &only_dead), ambiguous(&[(0, 0)], strength));
+        let mut part = listed(vec![nuget("a", vec![])]);
+        part.complete = false;
+        assert_eq!(find(&key, &Issuer::NUGET, &[part]), ambiguous(&[(0, 0)], strength));
+        let mut part = listed(vec![nuget("a", vec![sha256("x")])]);
+        part.complete = false;
+        assert_eq!(find(&key, &Issuer::NUGET, &[part]), ambiguous(&[], strength));
+    }
+
+    #[test]
+    fn rows_7_and_8_the_other_gallery_is_joined_by_marks_and_names_but_never_by_elimination() {
+        let key = v4("b");
+        let gallery = |marks| listed(vec![row(&Issuer::POWERSHELL_GALLERY, "Fabrikam modules", marks)]);
+        assert_eq!(find(&key, &Issuer::NUGET, &[gallery(vec![id(&key)])]), found(0, 0, JoinStrength::Id));
+        let outcome = find_beside("fabrikam_modules", &key, &Issuer::NUGET, &[gallery(vec![])]);
+        assert_eq!(outcome, found(0, 0, JoinStrength::Name));
+        assert_eq!(find(&key, &Issuer::NUGET, &[gallery(vec![])]), ambiguous(&[(0, 0)], JoinStrength::Elimination));
+        let nuget_list = || listed(vec![nuget("a", vec![sha256("x")])]);
+        let both = [nuget_list(), gallery(vec![])];
+        assert_eq!(find(&key, &Issuer::NUGET, &both), ambiguous(&[(1, 0)], JoinStrength::Elimination));
+        let told = find(&key, &Issuer::POWERSHELL_GALLERY, &[listed(vec![nuget("a", vec![])])]);
+        assert_eq!(told, JoinOutcome::NoList, "a key that is known to be the gallery's is not NuGet.org's");
+    }
+
+    #[test]
+    fn row_9_a_list_whose_rows_are_all_other_keys_or_that_is_empty_makes_a_shadow() {
+        let key = v4("b");
+        let other = v4("c");
+        let lists = [listed(vec![
+            nuget("a", vec![sha256(&other)]),
+            nuget("b", vec![id(&other)]),
+            nuget("d", vec![ends(&v4("d"))]),
+        ])];
+        assert_eq!(find(&key, &Issuer::NUGET, &lists), JoinOutcome::Shadow);
+        let empty = read(Path::new("page.json"), b"{\"ApiKeys\":[]}").unwrap();
+        assert_eq!(find(&key, &Issuer::NUGET, &[empty]), JoinOutcome::Shadow);
+    }
+
+    #[test]
+    fn row_10_a_list_that_cannot_hold_the_key_excludes_nothing() {
+        assert_eq!(find(&v4("b"), &Issuer::NUGET, &[]), JoinOutcome::NoList);
+        assert_eq!(find(&v4("b"), &Issuer::NUGET, &[fixture("crates-io-tokens.json")]), JoinOutcome::NoList);
+        // Short-lived keys are never on NuGet's page, trusted publishing's never in crates.io's list.
+        assert_eq!(find(&v5(), &Issuer::NUGET, &[fixture("nuget-api-keys.html")]), JoinOutcome::NoList);
+        let trusted = format!("{}{}", "cio_tp_", "a".repeat(32));
+        assert_eq!(find(&trusted, &Issuer::CRATES_IO, &[fixture("crates-io-tokens.json")]), JoinOutcome::NoList);
+        let deploy = format!("{}{}", "gldt-", "a".repeat(20));
+        assert_eq!(find(&deploy, &Issuer::GITLAB, &[fixture("gitlab-access-tokens.json")]), JoinOutcome::NoList);
+        assert_eq!(
+            find(&deploy, &Issuer::GITLAB, &[fixture("gitlab-deploy-tokens.json")]),
+            found(0, 0, JoinStrength::Elimination)
+        );
+    }
+
+    #[test]
+    fn a_list_with_hashes_excludes_the_row_of_the_same_name_in_a_list_without() {
+        let page = || fixture("nuget-api-keys.html");
+        let own = listed(vec![nuget("contoso release 2026", vec![sha256(&v4("c"))])]);
+        let lists = [page(), own];
+        assert_eq!(twins(&lists, 1, 0), [(0, 0)]);
+        assert_eq!(twins(&lists, 0, 1), []);
+        assert_eq!(find(&v4("b"), &Issuer::NUGET, &[page()]), ambiguous(&[(0, 0), (0, 1)], JoinStrength::Elimination));
+        assert_eq!(find(&v4("b"), &Issuer::NUGET, &lists), found(0, 1, JoinStrength::Elimination));
+        assert_eq!(find(&v4("c"), &Issuer::NUGET, &lists), found(1, 0, JoinStrength::Hash));
+    }
+
+    #[test]
+    fn a_key_that_two_lists_have_by_one_name_is_one_candidate() {
+        let lists = [listed(vec![nuget("Fabrikam", vec![])]), listed(vec![nuget("fabrikam", vec![])])];
+        assert_eq!(find(&v4("b"), &Issuer::NUGET, &lists), found(0, 0, JoinStrength::Elimination));
+        let lists = [listed(vec![nuget("Fabrikam", vec![])]), listed(vec![nuget("Contoso", vec![])])];
+        assert_eq!(find(&v4("b"), &Issuer::NUGET, &lists), ambiguous(&[(0, 0), (1, 0)], JoinStrength::Elimination));
+    }
+
+    #[test]
+    fn two_keys_cannot_be_one_row() {
+        use JoinStrength::{Elimination, Ends, Hash, Name};
+        let mut outcomes = [
+            found(0, 0, Elimination),
+            found(0, 0, Elimination),
+            found(0, 1, Name),
+            found(0, 1, Hash),
+            found(0, 2, Ends),
+            JoinOutcome::Shadow,
+        ];
+        settle(&mut outcomes);
+        assert_eq!(
+            outcomes,
+            [
+                ambiguous(&[(0, 0)], Elimination),
+                ambiguous(&[(0, 0)], Elimination),
+                ambiguous(&[(0, 1)], Name),
+                found(0, 1, Hash),
+                found(0, 2, Ends),
+                JoinOutcome::Shadow,
+            ]
+        );
+    }
+
+    #[test]
+    fn every_outcome_is_told_in_words() {
+        let lists = [fixture("nuget-api-keys.html")];
+        let words = |outcome: JoinOutcome| outcome.words(&Issuer::NUGET, &lists);
+        let file = "fixtures/inventory/nuget-api-keys.html";
+        let name = words(found(0, 0, JoinStrength::Name));
+        assert!(name.starts_with(&format!("it is `Contoso release 2026` ({file}:16), joined by name")), "{name}");
+        assert!(words(found(0, 0, JoinStrength::Elimination)).contains("weak"));
+        let many = words(ambiguous(&[(0, 0), (0, 1), (0, 2), (0, 3), (0, 4)], JoinStrength::Elimination));
+        assert!(many.contains("and 2 more") && many.contains("sha256"), "{many}");
+        let shadow = words(JoinOutcome::Shadow);
+        assert_eq!(shadow, format!("it is none of the 5 keys of nuget in {file}: a key that the list does not know"));
+        assert!(words(JoinOutcome::NoList).contains("no list"));
+        assert!(words(ambiguous(&[], JoinStrength::Elimination)).contains("not complete"));
+        assert!(words(found(9, 9, JoinStrength::Hash)).contains("unknown row"));
+    }
+}
+
+mod nearby_names {
+    use super::*;
+
+    fn lists(names: &[&str]) -> Vec<Inventory> {
+        let rows: Vec<String> =
+            names.iter().map(|name| format!("{{\"name\":\"{name}\",\"issuer\":\"nuget\"}}")).collect();
+        vec![list(&format!("{{\"skelkey-inventory\":1,\"keys\":[{}]}}", rows.join(",")))]
+    }
+
+    fn holds(text: &str, name: &str) -> bool {
+        let start = text.find("KEY").unwrap();
+        NearbyNames::find(text.as_bytes(), Span::new(start, start + 3), None, &lists(&[name])).holds(0, 0)
+    }
+
+    #[test]
+    fn a_name_is_compared_as_words_whatever_joins_them() {
+        for text in
+            ["acme-Release: KEY", "KEY # ACME_RELEASE", "AcmeRelease=KEY", "x.acme.release KEY", "(acme  release) KEY"]
+        {
+            assert!(holds(text, "Acme release"), "{text}");
+        }
+        for text in
+            ["acme KEY release", "acmereleases KEY", "acme\nrelease KEY", "acme of the release KEY", "release acme KEY"]
+        {
+            assert!(!holds(text, "Acme release"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_every_key_could_have_is_not_looked_for() {
+        for name in ["CI", "NuGet API key", "nuget push 2026", "default", "acme", "deploy-token", "production release"]
+        {
+            assert!(!holds(&format!("{name} KEY"), name), "{name}");
+        }
+        assert!(holds("fabrikam KEY", "Fabrikam"));
+        assert!(holds("größe KEY größer", "größer"));
+    }
+
+    #[test]
+    fn only_eight_lines_and_two_kibibytes_are_read() {
+        let far = |lines: usize| format!("fabrikam{}KEY{}", "\n".repeat(lines), "\n".repeat(30));
+        assert!(holds(&far(8), "fabrikam"));
+        assert!(!holds(&far(9), "fabrikam"));
+        let behind = |lines: usize| format!("KEY{}fabrikam", "\n".repeat(lines));
+        assert!(holds(&behind(8), "fabrikam"));
+        assert!(!holds(&behind(9), "fabrikam"));
+        let long = |bytes: usize| format!("fabrikam{}KEY", " ".repeat(bytes));
+        assert!(holds(&long(2000), "fabrikam"));
+        assert!(!holds(&long(2045), "fabrikam"), "a word that the reach cuts is no word");
+        assert!(!holds(&format!("xfabrikam{}KEY", " ".repeat(2040)), "fabrikam"));
+    }
+
+    #[test]
+    fn the_key_itself_is_not_searched_and_the_variable_must_be_the_whole_name() {
+        let lists = lists(&["fabrikam tools"]);
+        let text = b"push fabrikam-tools now";
+        let find = |span, variable| NearbyNames::find(text, span, variable, &lists).holds(0, 0);
+        assert!(!find(Span::new(5, 19), None));
+        assert!(find(Span::new(0, 4), None));
+        assert!(find(Span::new(5, 19), Some("FABRIKAM_TOOLS")));
+        assert!(find(Span::new(5, 19), Some("fabrikamTools")));
+        assert!(!find(Span::new(5, 19), Some("FABRIKAM_TOOLS_KEY")));
+    }
+
+    #[test]
+    fn a_name_inside_a_longer_listed_name_is_not_meant() {
+        let lists = lists(&["fabrikam tools", "fabrikam tools preview"]);
+        let find = |text: &str| {
+            let names = NearbyNames::find(text.as_bytes(), Span::new(0, 0), None, &lists);
+            (names.holds(0, 0), names.holds(0, 1))
+        };
+        assert_eq!(find("fabrikam tools preview"), (false, true));
+        assert_eq!(find("fabrikam tools"), (true, false));
+        assert_eq!(find("fabrikam tools preview, fabrikam tools"), (true, true));
+    }
+
+    #[test]
+    fn places_of_one_key_are_put_together() {
+        let lists = lists(&["fabrikam tools", "contoso logging"]);
+        let find = |text: &str| NearbyNames::find(text.as_bytes(), Span::new(0, 0), None, &lists);
+        let mut names = find("contoso logging");
+        names.merge(&find("fabrikam tools"));
+        assert!(names.holds(0, 0) && names.holds(0, 1));
+    }
+}
+
+mod documentation {
+    use super::*;
+
+    const SCHEMA: &str = include_str!("../docs/schema/skelkey-inventory-v1.schema.json");
+    const PAGE: &str = include_str!("../docs/inventory.md");
+
+    fn example(language: &str) -> &'static str {
+        let start = PAGE.find(&format!("```{language}\n")).unwrap() + language.len() + 4;
+        &PAGE[start..start + PAGE[start..].find("```").unwrap()]
+    }
+
+    fn accepts(text: &str) -> bool {
+        let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+        jsonschema::validator_for(&schema).unwrap().is_valid(&serde_json::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn the_examples_are_read_and_fit_the_schema() {
+        assert!(accepts(example("json")));
+        assert_eq!(list(example("json")).records.len(), 2);
+        assert_eq!(list(example("csv")).format, "skelkey-csv");
+        assert!(accepts(&std::fs::read_to_string("fixtures/inventory/skelkey.json").unwrap()));
+    }
+
+    #[test]
+    fn schema_and_reader_refuse_the_same() {
+        let wrap = |row: &str| format!("{{\"skelkey-inventory\":1,\"keys\":[{row}]}}");
+        for row in [
+            r#"{"name":"a"}"#,
+            r#"{"issuer":"nuget"}"#,
+            r#"{"name":"a","issuer":"NuGet"}"#,
+            r#"{"name":"a","issuer":"nuget","key":"x"}"#,
+            r#"{"name":"a","issuer":"nuget","owner":null}"#,
+            r#"{"name":"a","issuer":"nuget","state":"dead"}"#,
+            r#"{"name":"a","issuer":"nuget","prefix":"abcd"}"#,
+            r#"{"name":"a","issuer":"nuget","sha256":"abc"}"#,
+            r#"{"name":"a","issuer":"nuget","expires":"soon"}"#,
+            r#"{"name":"a","issuer":"nuget","nuget_v4_id":"oy1"}"#,
+        ] {
+            assert!(!accepts(&wrap(row)), "{row}");
+            assert!(read(Path::new("x"), wrap(row).as_bytes()).is_err(), "{row}");
+        }
+    }
+
+    #[test]
+    fn every_format_and_every_field_is_documented() {
+        for (name, _) in skelkey::inventory::formats() {
+            assert!(PAGE.contains(&format!("`{name}`")), "{name}");
+        }
+        let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+        for field in schema["$defs"]["key"]["properties"].as_object().unwrap().keys() {
+            assert!(PAGE.contains(&format!("| `{field}` |")), "{field}");
+            let row = format!("name,issuer,{field}\n");
+            assert!(field == "name" || field == "issuer" || read(Path::new("x"), row.as_bytes()).is_ok(), "{field}");
         }
     }
 }

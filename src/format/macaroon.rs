@@ -20,7 +20,7 @@ pub const DEVPI_PREFIX: &str = "devpi-";
 /// A macaroon without its signature, which is of use to nobody but the issuer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Macaroon {
-    /// Where it is for, as the issuer writes it.
+    /// Where it is for, as the issuer writes it; devpi-tokens writes an empty one.
     pub location: Option<String>,
     /// The issuer's id of it.
     pub identifier: Vec<u8>,
@@ -151,12 +151,20 @@ fn put_varint(bytes: &mut Vec<u8>, value: u64) {
 
 /// A PyPI token's structure: a macaroon that names where it is for.
 pub(super) fn verify_pypi(key: &[u8]) -> bool {
-    parse(PYPI_PREFIX, key).is_some_and(|macaroon| macaroon.location.is_some())
+    parse(PYPI_PREFIX, key).is_some_and(|macaroon| macaroon.is_placed())
 }
 
 /// A devpi token's structure: a macaroon that names no place.
 pub(super) fn verify_devpi(key: &[u8]) -> bool {
-    parse(DEVPI_PREFIX, key).is_some_and(|macaroon| macaroon.location.is_none())
+    parse(DEVPI_PREFIX, key).is_some_and(|macaroon| !macaroon.is_placed())
+}
+
+impl Macaroon {
+    /// Whether it names where it is for.
+    #[must_use]
+    pub fn is_placed(&self) -> bool {
+        self.location.as_deref().is_some_and(|location| !location.is_empty())
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! A row *relates* to a leak if it is of the leak's issuer. NuGet.org and the PowerShell Gallery make keys of the same
 //! form, so a row of the PowerShell Gallery's also relates to a leak that is said to be NuGet's. A row *can be* the key
 //! if it relates, is of the same sort (NuGet v4, GUID, …) as far as both tell, was not created after `now`, and was not
-//! created at another time than the key's own text says.
+//! created at another time than the key's own text says, and if its list can hold such a key at all (NuGet's page never
+//! has short-lived keys).
 //!
 //! The marks of a row are compared by strength: the strongest sort of mark that both the row and the leak have decides.
 //! If it agrees the row *is* the key; if it differs the row *is not*; if there is none the row is *open*. A row is also
@@ -23,7 +24,7 @@
 //! | 9 | no row is open, and there is a list of the issuer that could hold such a key | shadow |
 //! | 10 | there is no such list | no list |
 //!
-//! In 1, 2, 3 and 5 the same key may stand in several lists; the first row that is alive is taken, else the first.
+//! In 7 and 8 a key that two lists have by the same name counts once. In 1, 2, 3 and 5 the same key may stand in several lists; the first row that is alive is taken, else the first.
 //! Elimination never says that a key is dead: a dead row is not joined by it, and dead rows beside one that is alive do
 //! not keep it from being joined, since a key that is dead after all was only taken too seriously.
 //!
@@ -205,6 +206,7 @@ impl<'a> Search<'a> {
     fn by_elimination(&self, open: Vec<RowId>) -> JoinOutcome {
         let strength = JoinStrength::Elimination;
         let alive: Vec<RowId> = open.iter().copied().filter(|&id| self.is_alive(id)).collect();
+        let alive = self.distinct(&alive);
         let lists: Vec<&Inventory> = self.inventories.iter().filter(|list| self.could_hold(list)).collect();
         let complete = lists.iter().all(|list| list.complete);
         match *alive.as_slice() {
@@ -226,7 +228,9 @@ impl<'a> Search<'a> {
 
     /// Rows that can be the key, marks aside.
     fn possible(&self) -> impl Iterator<Item = (RowId, &'a Record)> {
-        self.rows().filter(|(_, record)| self.relation(record).is_some() && self.fits(record))
+        self.rows().filter(|((list, _), record)| {
+            self.fits_list(&self.inventories[*list]) && self.relation(record).is_some() && self.fits(record)
+        })
     }
 
     /// Possible rows of which no mark tells, and no mark of the same key in another list.
@@ -235,6 +239,14 @@ impl<'a> Search<'a> {
         let namesakes = Namesakes::of(self.inventories);
         let is_not = |id| self.leak.compare(self.record(id)) == Likeness::IsNot;
         open.filter(|&id| !namesakes.twins(self.inventories, id).into_iter().any(is_not)).collect()
+    }
+
+    /// The rows without those that are the same key as an earlier one, in another list.
+    fn distinct(&self, rows: &[RowId]) -> Vec<RowId> {
+        let namesakes = Namesakes::of(self.inventories);
+        let is_first =
+            |&id: &RowId| namesakes.twins(self.inventories, id).iter().all(|twin| *twin > id || !rows.contains(twin));
+        rows.iter().copied().filter(is_first).collect()
     }
 
     fn relation(&self, record: &Record) -> Option<Relation> {
@@ -251,7 +263,11 @@ impl<'a> Search<'a> {
 
     /// Whether the list is one of the issuer's and could hold a key of this sort.
     fn could_hold(&self, list: &Inventory) -> bool {
-        list.issuers.contains(self.issuer) && self.leak.sort.is_none_or(|sort| sort.fits_list(list))
+        list.issuers.contains(self.issuer) && self.fits_list(list)
+    }
+
+    fn fits_list(&self, list: &Inventory) -> bool {
+        self.leak.sort.is_none_or(|sort| sort.fits_list(list))
     }
 
     fn fits(&self, record: &Record) -> bool {

@@ -70,6 +70,11 @@ impl Reply {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// Whether the body is a page for people: something in front of the issuer speaks, not the issuer.
+    pub(crate) fn is_page(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<")
+    }
+
     /// Whether the body holds `text`.
     pub(crate) fn says(&self, text: &str) -> bool {
         memchr::memmem::find(&self.body, text.as_bytes()).is_some()

@@ -56,6 +56,10 @@ impl Probe for CratesIo {
             (403, Some(text)) if text.starts_with("this token does not have the required permissions") => {
                 scoped(line.active("knows the token and refuses it this page for its scopes"))
             }
+            // `AuthCheck::check` finds the token before it refuses tokens as such.
+            (403, Some("this action can only be performed on the crates.io website")) => {
+                line.active("knows the token and keeps this page for people")
+            }
             (404, Some(_)) => legacy(line.active("let the token use a page that only tokens without scopes may use")),
             (403, Some(text)) if text.contains("locked") => {
                 line.unknown("says that the account is locked; the token may work again when it is unlocked")

@@ -94,6 +94,7 @@ fn is_package_id(id: &str) -> bool {
 fn read_impossible(line: &Line<'_>, reply: &Reply) -> KeyFacts {
     match reply.status {
         404 => pusher(line.active("let the key pass and then found no package of the made-up id")),
+        400 if reply.is_page() => line.unknown("answered 400 with a page, which is not its own refusal"),
         400 => {
             let mut facts = pusher(line.active("let the key pass, but the account's policy wants verification keys"));
             facts.restrictions = Reported::Said(vec![crate::key::Restriction {

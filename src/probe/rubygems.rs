@@ -1,6 +1,8 @@
 //! RubyGems.org: two lists, each of which one scope may read. The bits for push, yank and owners need writing and stay
 //! unknown.
 
+use serde::de::IgnoredAny;
+
 use super::client::{CredentialHeader, Reply};
 use super::failure::Failure;
 use super::issuer::{About, Line, Probe, Step, Subject};
@@ -47,8 +49,9 @@ impl Probe for RubyGems {
     fn ask(&self, _: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
         let reply = line.get(&gems())?;
         let lists_gems = match reply.status {
-            200 if is_list(&reply) => true,
+            200 if reply.json::<Vec<IgnoredAny>>().is_some() => true,
             200 => return Ok(line.unreadable()),
+            403 if reply.is_page() => return Ok(line.unknown("answered 403 with a page, which is not its own refusal")),
             403 => false,
             401 if reply.says("OTP") => {
                 return Ok(line.unknown("asks for a one-time password before it tells anything"));
@@ -75,16 +78,16 @@ fn web_hooks() -> Step {
     Step { when: "when the first answer shows that the key works", ..Step::always(&["api", "v1", "web_hooks.json"]) }
 }
 
-/// Whether the body is a JSON list or, as for web hooks, an object of lists.
-fn is_list(reply: &Reply) -> bool {
-    reply.json::<serde_json::Value>().is_some_and(|body| body.is_array() || body.is_object())
+/// Web hooks come as an object: the gem's name, then its hooks.
+fn lists_hooks(reply: &Reply) -> bool {
+    reply.json::<serde_json::Map<String, serde_json::Value>>().is_some()
 }
 
 /// The key is known to work; without a clear second answer one bit stays unknown.
 fn ask_hooks(line: &mut Line<'_>, facts: &mut KeyFacts) -> Option<bool> {
     match line.get(&web_hooks()) {
-        Ok(reply) if reply.status == 200 && is_list(&reply) => Some(true),
-        Ok(reply) if reply.status == 403 => Some(false),
+        Ok(reply) if reply.status == 200 && lists_hooks(&reply) => Some(true),
+        Ok(reply) if reply.status == 403 && !reply.is_page() => Some(false),
         _ => {
             facts.notes.push("Whether the key may read web hooks was not answered.".into());
             None

@@ -131,6 +131,7 @@ mod crates_io_tokens {
                 (said(403, "authentication failed"), REJECTED),
                 (said(403, required), State::Active),
                 (said(404, "Not Found"), State::Active),
+                (said(403, "this action can only be performed on the crates.io website"), State::Active),
                 (said(403, "This account is locked until tomorrow."), State::Unknown),
                 (said(403, "something new"), State::Unknown),
                 (said(401, "The given API token does not match the format used by crates.io."), State::Unknown),
@@ -181,6 +182,8 @@ mod rubygems_keys {
             &[
                 (answer(200, "[]"), State::Active),
                 (answer(403, "Access Denied."), State::Active),
+                (answer(403, "<html>blocked</html>"), State::Unknown),
+                (answer(200, "{}"), State::Unknown),
                 (answer(401, "Access Denied. Please sign up for an account"), REJECTED),
                 (answer(401, "You have enabled multifactor authentication but no OTP code provided."), State::Unknown),
                 (answer(200, "<html>"), State::Unknown),

@@ -51,6 +51,8 @@ fn a_400_is_a_living_key_under_a_policy() {
     let facts = first(answer(400, "verification keys only"));
     assert_eq!(facts.state, State::Active);
     assert_eq!(facts.restrictions.said().unwrap()[0].name, "account-policy");
+    let page = first(answer(400, "<h2>Bad Request - Invalid URL</h2>"));
+    assert_eq!(page.state, State::Unknown, "something in front of the site speaks");
 }
 
 #[test]

@@ -183,3 +183,15 @@ fn every_issuer_says_what_is_asked_and_where_that_comes_from() {
     }
     assert_eq!(count, 9);
 }
+
+#[test]
+fn the_documentation_says_what_the_table_says() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/probes.md")).unwrap();
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    for about in probe::list() {
+        let header = format!("`{}: {}KEY`", about.header.name, about.header.scheme);
+        for text in [&format!("`{}`", about.issuer), about.accepts, about.asks, about.side_effects, &header] {
+            assert!(page.contains(text), "{}: the page lacks: {text}", about.issuer);
+        }
+    }
+}
