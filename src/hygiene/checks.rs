@@ -120,7 +120,7 @@ fn looseness(issuer: &Issuer, name: &str) -> Option<String> {
     if !glob::is_pattern(issuer, name) || glob::is_everything(issuer, name) {
         return None;
     }
-    let prefix = glob::literal_prefix(issuer, name);
+    let prefix = glob::literal_prefix(name);
     let shown = code(name);
     if prefix.is_empty() {
         return Some(format!("The pattern {shown} begins with a star."));

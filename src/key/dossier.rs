@@ -98,13 +98,14 @@ impl Dossier {
         self.prefer(|f| f.restrictions.said()).map_or(&[], |(restrictions, _)| restrictions.as_slice())
     }
 
-    /// Whether it works at `now`, who says so, and why. A stated expiry that has passed makes a key inactive unless
-    /// a stronger witness found it active.
+    /// Whether it works at `now`, who says so, and why. An expiry that has passed makes a key inactive, the one in its
+    /// own text whatever a list says (a list can be old, the text cannot change); only the issuer's own answer that the
+    /// key works is stronger.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> (State, Option<&Evidence>, Option<String>) {
         for Statement { evidence, facts } in &self.statements {
             match &facts.state {
-                State::Active if !matches!(evidence, Evidence::Probed { .. }) && ended(facts, now) => {}
+                State::Active if !matches!(evidence, Evidence::Probed { .. }) && self.text_ended(now, facts) => {}
                 State::Unknown => {}
                 known => return (known.clone(), Some(evidence), facts.state_reason.clone()),
             }
@@ -117,6 +118,12 @@ impl Dossier {
             }
         }
         (State::Unknown, None, self.prefer(|f| f.state_reason.clone()).map(|(reason, _)| reason))
+    }
+
+    /// Whether an end has passed that these facts or the key's own text state.
+    fn text_ended(&self, now: Timestamp, facts: &KeyFacts) -> bool {
+        let mut texts = self.statements.iter().filter(|s| s.evidence == Evidence::Decoded);
+        ended(facts, now) || texts.any(|s| ended(&s.facts, now))
     }
 
     /// Every field about which two witnesses contradict each other.
