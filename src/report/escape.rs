@@ -71,7 +71,7 @@ pub fn markdown(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '~' | '#' | '!' | '$' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => out.extend(['\\', c]),
             // GitHub makes links of bare addresses: `https://…` and `www.…`.
             ':' if safe[at..].starts_with("://") => out.push_str("\\:"),
             '.' if ends_with_www(&safe.as_bytes()[..at]) => out.push_str("\\."),
@@ -232,6 +232,9 @@ impl SafeJson {
 
 impl Formatter for SafeJson {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut from = 0;
         for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
             out.write_all(&fragment.as_bytes()[from..at])?;
@@ -297,7 +300,7 @@ mod tests {
     fn markdown_shows_a_hostile_name_as_it_is() {
         assert_eq!(markdown("b|c`.md"), "b\\|c\\`.md");
         assert_eq!(markdown("<img src=x>"), "&lt;img src=x&gt;");
-        assert_eq!(markdown("[a](https://x)"), "\\[a\\]\\(https\\://x\\)");
+        assert_eq!(markdown("[a](https://x)"), "\\[a\\](https\\://x)");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code_block("yaml", "a\n```\nb"), "````yaml\na\n```\nb\n````\n");

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use serde_sarif::sarif::{Message, Result as SarifResult, ResultKind, ResultLevel};
 
 use super::super::escape::{code, markdown, message};
-use super::super::words;
+use super::super::words::{self, REDACTED};
 use super::rule::{Descriptors, level, recreate_markdown, revoke_markdown};
 use super::{bag, guid, place, taxonomy};
-use crate::finding::{Finding, Place, Report};
+use crate::finding::{Finding, Place, Report, Subject};
 use crate::key::{Evidence, Expiry, State, Statement};
 
 /// Most results that code scanning takes in one run.
@@ -112,14 +112,14 @@ fn message_text(finding: &Finding, related: &[&Place], report: &Report) -> Strin
     };
     let opens = match words::opens(&finding.dossier, &finding.judgement) {
         opens if opens == "not known" => "nobody says what it opens".to_owned(),
-        opens => format!("opens {opens}"),
+        opens => format!("opens: {opens}"),
     };
     let state = match &finding.judgement.state {
         State::Unknown => "state not known",
         known => words::state(known),
     };
-    let mut out = format!("{} '{}': {opens}; {until}; {state}.", finding.title, finding.masked);
-    out = message(&out);
+    let leaked = if finding.subject == Subject::LeakedKey { " leaked" } else { "" };
+    let mut out = message(&format!("{}{leaked}: '{}'; {opens}; {until}; {state}.", finding.title, finding.masked));
     if let Some(page) = &finding.remedy.page {
         _ = write!(out, " Revoke it now ({}).", message(page));
     }
@@ -231,9 +231,13 @@ fn evidence(finding: &Finding) -> Value {
 }
 
 fn statement(statement: &Statement) -> Value {
-    let facts = json!(statement.facts);
+    let mut facts = json!(statement.facts);
+    if let Some(members) = facts.as_object_mut() {
+        members.retain(|_, value| value != &json!([]) && value != &json!({}));
+    }
     match &statement.evidence {
         Evidence::Decoded => json!({ "facts": facts }),
+        Evidence::Inventory { file, join, .. } if file == REDACTED => json!({ "join": join, "facts": facts }),
         Evidence::Inventory { file, line, join } => {
             json!({ "file": file, "line": line, "join": join, "facts": facts })
         }

@@ -96,6 +96,14 @@ impl<'a> About<'a> {
         }
     }
 
+    /// A name in one word. It must not repeat the id, so a verdict's is its title.
+    fn name_of(self, id: &str) -> String {
+        match self {
+            Self::Verdict(info) => pascal_case(&id.replace(info.id, info.title)),
+            Self::Rule(_) | Self::Unknown(_) => pascal_case(id),
+        }
+    }
+
     fn description(self) -> String {
         match self {
             Self::Rule(rule) if !rule.description.is_empty() => terminal(&rule.description).into_owned(),
@@ -134,10 +142,10 @@ fn descriptor(id: &str, described: &Described<'_>, rules: &RuleSet) -> Reporting
     let about = described.about;
     let mut descriptor = ReportingDescriptor::builder()
         .id(id)
-        .name(cut(&pascal_case(id), NAME_MAX))
+        .name(cut(&about.name_of(id), NAME_MAX))
         .short_description(text(cut(&about.title(), DESCRIPTION_MAX)))
         .full_description(text(cut(&about.description(), DESCRIPTION_MAX)))
-        .help(help(described, rules))
+        .help(help(described))
         .default_configuration(ReportingConfiguration::builder().level(level(described.severity)).build())
         .properties(bag(properties(described)))
         .build();
@@ -237,7 +245,7 @@ fn remedy(described: &Described<'_>) -> Remedy {
     }
 }
 
-fn help(described: &Described<'_>, _rules: &RuleSet) -> MultiformatMessageString {
+fn help(described: &Described<'_>) -> MultiformatMessageString {
     let remedy = remedy(described);
     MultiformatMessageString::builder()
         .text(help_text(described, &remedy))
