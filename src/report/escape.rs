@@ -114,11 +114,10 @@ fn longest_run(text: &str) -> usize {
 pub fn step_markdown(step: &str) -> String {
     each_piece(step, |piece, out| match piece {
         Piece::Code(code) => out.push_str(code),
-        Piece::Escaped(c) => out.extend(['\\', c]),
         Piece::Emphasis => out.push('*'),
         Piece::Text('<') => out.push_str("&lt;"),
         Piece::Text('>') => out.push_str("&gt;"),
-        Piece::Text(c @ ('[' | ']' | '!' | '|' | '*' | '`')) => out.extend(['\\', c]),
+        Piece::Escaped(c) | Piece::Text(c @ ('[' | ']' | '!' | '|' | '*' | '`')) => out.extend(['\\', c]),
         Piece::Text(c) => out.push(c),
     })
 }
@@ -167,7 +166,7 @@ fn next_piece(rest: &str, c: char, before: char) -> (Piece<'_>, usize) {
         '*' => {
             let opens = !before.is_alphanumeric() && after.starts_with(char::is_alphanumeric);
             let closes = !before.is_whitespace() && !after.starts_with(char::is_alphanumeric);
-            (if opens != closes { Piece::Emphasis } else { Piece::Text('*') }, 1)
+            (if opens == closes { Piece::Text('*') } else { Piece::Emphasis }, 1)
         }
         c => (Piece::Text(c), c.len_utf8()),
     }

@@ -140,7 +140,9 @@ impl PrivateWords {
     }
 
     fn scrub_all(&self, texts: &mut [String]) {
-        texts.iter_mut().for_each(|text| self.scrub(text));
+        for text in texts {
+            self.scrub(text);
+        }
     }
 
     fn scrub(&self, text: &mut String) {

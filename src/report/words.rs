@@ -251,17 +251,14 @@ fn generic(step: &str) -> String {
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}').map(|len| open + len) else { break };
         let (name, words) = rest[open + 1..close].split_once('|').unwrap_or((&rest[open + 1..close], ""));
-        match FIELDS.iter().find(|(field, _)| *field == name) {
-            Some((_, stand_in)) => {
-                out.push_str(&rest[..open]);
-                out.push_str(if words.is_empty() { stand_in } else { words });
-                rest = &rest[close + 1..];
-            }
+        if let Some((_, stand_in)) = FIELDS.iter().find(|(field, _)| *field == name) {
+            out.push_str(&rest[..open]);
+            out.push_str(if words.is_empty() { stand_in } else { words });
+            rest = &rest[close + 1..];
+        } else {
             // Any other brace belongs to the text, as in `${{ … }}`.
-            None => {
-                out.push_str(&rest[..=open]);
-                rest = &rest[open + 1..];
-            }
+            out.push_str(&rest[..=open]);
+            rest = &rest[open + 1..];
         }
     }
     out + rest
