@@ -32,37 +32,59 @@ pub(super) struct Results {
 }
 
 pub(super) fn all(report: &Report, descriptors: &Descriptors<'_>) -> Results {
-    let places = || report.findings.iter().flat_map(|finding| (0..finding.places.len()).map(move |at| (finding, at)));
-    let written: Vec<_> =
-        places().take(RESULTS_MAX).map(|(finding, at)| result(finding, at, report, descriptors)).collect();
-    let left_out = places().count() - written.len();
-    Results { written, left_out }
+    let mut written = Vec::new();
+    for finding in &report.findings {
+        let shared = Shared::of(finding, report, descriptors);
+        let room = RESULTS_MAX - written.len();
+        written.extend((0..finding.places.len()).take(room).map(|at| shared.at(at)));
+    }
+    let all: usize = report.findings.iter().map(|finding| finding.places.len()).sum();
+    Results { left_out: all - written.len(), written }
 }
 
-fn result(finding: &Finding, at: usize, report: &Report, descriptors: &Descriptors<'_>) -> SarifResult {
-    let here = &finding.places[at];
-    let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
-    let (rule_id, rule_index, cwe) = descriptors.reference(finding);
-    let mut result = SarifResult::builder()
-        .rule_id(rule_id)
-        .rule_index(rule_index)
-        .kind(ResultKind::Fail)
-        .level(result_level(finding))
-        .rank(score(finding) * 10.0)
-        .message(words_of(finding, &related, report))
-        .locations(vec![place::primary(here, &finding.masked)])
-        .guid(guid(here.fingerprint.bytes()))
-        .correlation_guid(guid(finding.fingerprint.bytes()))
-        .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(here))]))
-        .fingerprints(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), here.fingerprint.to_string())]))
-        .taxa(taxa(finding, cwe))
-        .properties(bag(properties(finding, here, report)))
-        .build();
-    if !related.is_empty() {
-        let locations = related.iter().zip(1..).map(|(other, id)| place::related(other, id, &finding.masked));
-        result.related_locations = Some(locations.collect());
+/// What the results of one key have in common.
+struct Shared<'a> {
+    finding: &'a Finding,
+    result: SarifResult,
+    text: String,
+}
+
+impl<'a> Shared<'a> {
+    fn of(finding: &'a Finding, report: &Report, descriptors: &Descriptors<'_>) -> Self {
+        let (rule_id, rule_index, cwe) = descriptors.reference(finding);
+        let result = SarifResult::builder()
+            .rule_id(rule_id)
+            .rule_index(rule_index)
+            .kind(ResultKind::Fail)
+            .level(result_level(finding))
+            .rank(score(finding) * 10.0)
+            .message(Message::builder().markdown(message_markdown(finding, report)).build())
+            .correlation_guid(guid(finding.fingerprint.bytes()))
+            .taxa(taxa(finding, cwe))
+            .properties(bag(properties(finding, report)))
+            .build();
+        Self { finding, result, text: message_text(finding, report) }
     }
-    result
+
+    fn at(&self, at: usize) -> SarifResult {
+        let finding = self.finding;
+        let here = &finding.places[at];
+        let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
+        let mut result = self.result.clone();
+        result.message.text = Some(format!("{}{}", self.text, links(finding, &related)));
+        result.locations = Some(vec![place::primary(here, &finding.masked)]);
+        result.guid = Some(guid(here.fingerprint.bytes()));
+        result.partial_fingerprints = Some(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(here))]));
+        result.fingerprints = Some(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), here.fingerprint.to_string())]));
+        if let (Some(rule), Some(bag)) = (&here.rule, &mut result.properties) {
+            bag.additional_properties.insert("foundBy".to_owned(), json!(rule));
+        }
+        if !related.is_empty() {
+            let locations = related.iter().zip(1..).map(|(other, id)| place::related(other, id, &finding.masked));
+            result.related_locations = Some(locations.collect());
+        }
+        result
+    }
 }
 
 fn related_max(finding: &Finding) -> usize {
@@ -100,12 +122,8 @@ fn taxa(finding: &Finding, cwe: &[u16]) -> Vec<serde_sarif::sarif::ReportingDesc
     numbers.into_iter().filter_map(taxonomy::cwe).chain(hygiene.into_iter().filter_map(taxonomy::hygiene)).collect()
 }
 
-fn words_of(finding: &Finding, related: &[&Place], report: &Report) -> Message {
-    Message::builder().text(message_text(finding, related, report)).markdown(message_markdown(finding, report)).build()
-}
-
 /// What it is, what it opens, until when, and where to close it.
-fn message_text(finding: &Finding, related: &[&Place], report: &Report) -> String {
+fn message_text(finding: &Finding, report: &Report) -> String {
     let until = match words::until(&finding.dossier, report.now) {
         until if until == "not known" => "end not known".to_owned(),
         until => until,
@@ -123,7 +141,6 @@ fn message_text(finding: &Finding, related: &[&Place], report: &Report) -> Strin
     if let Some(page) = &finding.remedy.page {
         _ = write!(out, " Revoke it now ({}).", message(page));
     }
-    out.push_str(&links(finding, related));
     out
 }
 
@@ -174,7 +191,7 @@ fn facts(finding: &Finding, report: &Report) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn properties(finding: &Finding, here: &Place, report: &Report) -> Value {
+fn properties(finding: &Finding, report: &Report) -> Value {
     let judgement = &finding.judgement;
     json!({
         "keyFingerprint": finding.fingerprint,
@@ -199,7 +216,6 @@ fn properties(finding: &Finding, here: &Place, report: &Report) -> Value {
         "evidence": evidence(finding),
         "notes": judgement.notes,
         "places": finding.places.len(),
-        "foundBy": here.rule,
     })
 }
 
