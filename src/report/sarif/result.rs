@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use serde_sarif::sarif::{Message, Result as SarifResult, ResultKind, ResultLevel};
 
-use super::super::escape::{code, markdown, message};
+use super::super::escape::{code, markdown, message, step_markdown, step_plain};
 use super::super::words::{self, REDACTED};
 use super::rule::{Descriptors, level, recreate_markdown, revoke_markdown};
 use super::{bag, guid, place, taxonomy};
@@ -137,7 +137,8 @@ fn message_text(finding: &Finding, report: &Report) -> String {
         known => words::state(known),
     };
     let leaked = if finding.subject == Subject::LeakedKey { " leaked" } else { "" };
-    let mut out = message(&format!("{}{leaked}: '{}'; {opens}; {until}; {state}.", finding.title, finding.masked));
+    let mut out =
+        message(&format!("{}{leaked}: '{}'; {}; {until}; {state}.", finding.title, finding.masked, step_plain(&opens)));
     if let Some(page) = &finding.remedy.page {
         _ = write!(out, " Revoke it now ({}).", message(page));
     }
@@ -160,13 +161,19 @@ fn links(finding: &Finding, related: &[&Place]) -> String {
     }
 }
 
+/// Our own sentences are inline Markdown, in which names stand in code spans; what witnesses say is any text.
 fn message_markdown(finding: &Finding, report: &Report) -> String {
     let mut out = format!("**{}** {}\n\n", markdown(&finding.title), code(finding.masked.as_str()));
-    for (label, value) in facts(finding, report) {
+    let opens = words::opens(&finding.dossier, &finding.judgement);
+    _ = writeln!(out, "- **Opens:** {}", step_markdown(&opens));
+    for (label, value) in told(finding, report) {
         _ = writeln!(out, "- **{label}:** {}", markdown(&value));
     }
     for verdict in &finding.judgement.verdicts {
-        _ = writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, markdown(&verdict.message));
+        _ = writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, step_markdown(&verdict.message));
+    }
+    for note in &finding.judgement.notes {
+        _ = writeln!(out, "- **Note:** {}", step_markdown(note));
     }
     out.push('\n');
     out.push_str(&revoke_markdown(&finding.remedy));
@@ -174,21 +181,17 @@ fn message_markdown(finding: &Finding, report: &Report) -> String {
     out.trim_end().to_owned()
 }
 
-fn facts(finding: &Finding, report: &Report) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("Opens", words::opens(&finding.dossier, &finding.judgement)),
+/// Sentences that hold words of witnesses as they are.
+fn told(finding: &Finding, report: &Report) -> Vec<(&'static str, String)> {
+    let mut told = vec![
         ("Until", words::until(&finding.dossier, report.now)),
         ("State", words::state_with_evidence(finding, report.now)),
     ];
-    facts.extend(finding.dossier.name().map(|name| ("Name", name.to_owned())));
-    facts.extend(finding.dossier.owner().map(|owner| ("Owner", owner.to_owned())));
-    facts.extend(finding.join.clone().map(|join| ("List", join)));
-    facts.extend(finding.conflicts.iter().map(|conflict| {
-        let said: Vec<_> = conflict.said.iter().map(|(witness, value)| format!("{value} ({witness})")).collect();
-        ("Conflict", format!("{}: {}", conflict.field, said.join(", but ")))
-    }));
-    facts.extend(finding.judgement.notes.iter().map(|note| ("Note", note.clone())));
-    facts
+    told.extend(finding.dossier.name().map(|name| ("Name", name.to_owned())));
+    told.extend(finding.dossier.owner().map(|owner| ("Owner", owner.to_owned())));
+    told.extend(finding.join.clone().map(|join| ("List", join)));
+    told.extend(finding.conflicts.iter().map(|conflict| ("Conflict", words::conflict(conflict))));
+    told
 }
 
 fn properties(finding: &Finding, report: &Report) -> Value {

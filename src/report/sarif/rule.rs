@@ -81,7 +81,7 @@ impl<'a> About<'a> {
     fn id_at(self, severity: Severity) -> String {
         let (id, default) = match self {
             Self::Rule(rule) => (rule.id.as_str(), Some(rule.severity)),
-            Self::Verdict(info) => (info.id, Some(info.severity)),
+            Self::Verdict(info) => (info.id.0, Some(info.severity)),
             Self::Unknown(finding) => (finding.rule.as_str(), None),
         };
         let id = terminal(id);
@@ -99,7 +99,7 @@ impl<'a> About<'a> {
     /// A name in one word. It must not repeat the id, so a verdict's is its title.
     fn name_of(self, id: &str) -> String {
         match self {
-            Self::Verdict(info) => pascal_case(&id.replace(info.id, info.title)),
+            Self::Verdict(info) => pascal_case(&id.replace(info.id.0, info.title)),
             Self::Rule(_) | Self::Unknown(_) => pascal_case(id),
         }
     }
