@@ -1,10 +1,12 @@
 //! What readers get: one sample report through every format.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
 #[path = "report/sample.rs"]
 mod sample;
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use serde_json::Value;
 use skelkey::finding::Report;
 use skelkey::report::{Format, Options, write};
@@ -291,6 +293,44 @@ fn a_rule_set_that_knows_no_rule_still_gives_a_whole_log() {
     for rule in sarif["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
         for field in ["shortDescription", "fullDescription", "help"] {
             assert!(!rule[field]["text"].as_str().unwrap().is_empty(), "{field} of {}", rule["id"]);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_a_repository_holds_no_format_fails_on_it(
+        text in any::<String>(),
+        mark in any::<Option<(usize, usize)>>(),
+        numbers in prop::collection::vec(any::<usize>(), 4),
+        width in any::<u8>(),
+    ) {
+        let mut report = sample::report();
+        report.notes = vec![text.clone()];
+        report.coverage.skips[0].path.clone_from(&text);
+        for finding in &mut report.findings {
+            finding.title.clone_from(&text);
+            finding.rule.clone_from(&text);
+            finding.remedy.revoke = vec![text.clone()];
+            finding.judgement.verdicts[..].iter_mut().for_each(|verdict| verdict.message.clone_from(&text));
+            let place = &mut finding.places[0];
+            (place.path, place.shown) = (text.clone(), text.clone());
+            place.variable = Some(text.clone());
+            (place.region.start_line, place.region.end_line) = (numbers[0], numbers[1]);
+            (place.region.start_column_utf16, place.region.end_column_utf16) = (numbers[2], numbers[3]);
+            place.frame[1].text.clone_from(&text);
+            place.frame[1].mark = mark;
+        }
+        let options = Options { width: width.into(), color: width % 2 == 0, privacy: width % 3 == 0, ..Options::default() };
+        for format in Format::ALL {
+            let out = render(format, &report, &options);
+            let is_bad = |c: char| !matches!(c, '\n' | '\x1b') && skelkey::report::escape::is_unsafe(c);
+            prop_assert!(!out.contains(is_bad), "{}", format);
+            if format != Format::Human {
+                prop_assert!(serde_json::from_str::<Value>(&out).is_ok());
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ pub fn markdown(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '~' | '#' | '!' | '$' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => out.extend(['\\', c]),
             // GitHub makes links of bare addresses: `https://…` and `www.…`.
             ':' if safe[at..].starts_with("://") => out.push_str("\\:"),
             '.' if ends_with_www(&safe.as_bytes()[..at]) => out.push_str("\\."),
@@ -105,11 +105,10 @@ fn longest_run(text: &str) -> usize {
 pub fn step_markdown(step: &str) -> String {
     each_piece(step, |piece, out| match piece {
         Piece::Code(code) => out.push_str(code),
-        Piece::Escaped(c) => out.extend(['\\', c]),
         Piece::Emphasis => out.push('*'),
         Piece::Text('<') => out.push_str("&lt;"),
         Piece::Text('>') => out.push_str("&gt;"),
-        Piece::Text(c @ ('[' | ']' | '!' | '|' | '*' | '`')) => out.extend(['\\', c]),
+        Piece::Escaped(c) | Piece::Text(c @ ('[' | ']' | '!' | '|' | '*' | '`')) => out.extend(['\\', c]),
         Piece::Text(c) => out.push(c),
     })
 }
@@ -158,7 +157,7 @@ fn next_piece(rest: &str, c: char, before: char) -> (Piece<'_>, usize) {
         '*' => {
             let opens = !before.is_alphanumeric() && after.starts_with(char::is_alphanumeric);
             let closes = !before.is_whitespace() && !after.starts_with(char::is_alphanumeric);
-            (if opens != closes { Piece::Emphasis } else { Piece::Text('*') }, 1)
+            (if opens == closes { Piece::Text('*') } else { Piece::Emphasis }, 1)
         }
         c => (Piece::Text(c), c.len_utf8()),
     }
@@ -223,6 +222,9 @@ impl SafeJson {
 
 impl Formatter for SafeJson {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut from = 0;
         for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
             out.write_all(&fragment.as_bytes()[from..at])?;
@@ -288,7 +290,7 @@ mod tests {
     fn markdown_shows_a_hostile_name_as_it_is() {
         assert_eq!(markdown("b|c`.md"), "b\\|c\\`.md");
         assert_eq!(markdown("<img src=x>"), "&lt;img src=x&gt;");
-        assert_eq!(markdown("[a](https://x)"), "\\[a\\]\\(https\\://x\\)");
+        assert_eq!(markdown("[a](https://x)"), "\\[a\\](https\\://x)");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code_block("yaml", "a\n```\nb"), "````yaml\na\n```\nb\n````\n");

@@ -11,7 +11,7 @@ mod verdicts;
 pub mod words;
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -117,11 +117,14 @@ pub fn write(
     } else {
         report
     };
+    // All formats write in small pieces.
+    let mut out = BufWriter::new(out);
     match format {
-        Format::Human => human::write(report, options, out),
-        Format::Json => json::write(report, options, out),
-        Format::Sarif => sarif::write(report, rules, options, out),
-    }
+        Format::Human => human::write(report, options, &mut out),
+        Format::Json => json::write(report, options, &mut out),
+        Format::Sarif => sarif::write(report, rules, options, &mut out),
+    }?;
+    out.flush()
 }
 
 #[cfg(test)]

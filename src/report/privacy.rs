@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use super::escape;
 use super::words::REDACTED;
 use crate::finding::{Finding, Place, Remedy, Report, Subject};
 use crate::key::{Dossier, Evidence, KeyFacts, Reported, Statement};
@@ -123,8 +124,7 @@ impl PrivateWords {
                 }
             }
         }
-        words.remove("");
-        let mut words: Vec<String> = words.into_iter().collect();
+        let mut words: Vec<String> = words.iter().flat_map(|word| spellings(word)).filter(|w| !w.is_empty()).collect();
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         let roots = report.roots.iter().map(|root| root.path.clone()).filter(|path| path.len() > 1).collect();
         Self { words, roots }
@@ -140,7 +140,9 @@ impl PrivateWords {
     }
 
     fn scrub_all(&self, texts: &mut [String]) {
-        texts.iter_mut().for_each(|text| self.scrub(text));
+        for text in texts {
+            self.scrub(text);
+        }
     }
 
     fn scrub(&self, text: &mut String) {
@@ -166,6 +168,21 @@ fn collect(statement: &Statement, words: &mut BTreeSet<String>) {
 fn collect_file(path: &str, words: &mut BTreeSet<String>) {
     words.insert(path.to_owned());
     words.extend(path.rsplit(['/', '\\']).next().map(str::to_owned));
+}
+
+/// How many characters of a long name a sentence shows.
+const LONGEST: usize = 200;
+
+/// A name as sentences may write it: as it is, invisible characters made visible, backticks as apostrophes, quoted,
+/// percent-encoded in an address, or cut.
+fn spellings(word: &str) -> Vec<String> {
+    let cut: String = word.chars().take(LONGEST).collect();
+    let mut all = vec![word.to_owned(), escape::path_uri(word)];
+    for word in [word, &cut] {
+        let visible = escape::terminal(word);
+        all.extend([visible.replace('`', "'"), visible.into_owned(), format!("{word:?}").trim_matches('"').to_owned()]);
+    }
+    all
 }
 
 /// `text` with every free-standing occurrence of `word` redacted, and the `:14` after it; `None` when it has none.
@@ -209,6 +226,16 @@ mod tests {
         assert_eq!(scrub("pusher and repush"), None);
         let rows = without_word("keys.json:14 and keys.json line 3", "keys.json");
         assert_eq!(rows.as_deref(), Some("[REDACTED] and [REDACTED]"));
+    }
+
+    #[test]
+    fn a_name_goes_in_whatever_way_a_sentence_writes_it() {
+        let words = PrivateWords { words: spellings("a`b\u{202e} c"), roots: Vec::new() };
+        for said in ["a`b\u{202e} c", "`a'b\\u{202e} c`", "a`b\\u{202e} c", "x/a%60b%E2%80%AE%20c"] {
+            let mut text = said.to_owned();
+            words.scrub(&mut text);
+            assert!(text.contains(REDACTED) && !text.contains('b'), "{text}");
+        }
     }
 
     proptest! {

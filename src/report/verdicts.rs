@@ -1,13 +1,14 @@
 //! What is the same for every verdict of one id. Stands in for the table of [`crate::hygiene`] until that is there,
 //! and has its names and shapes.
 
+use crate::hygiene::VerdictId;
 use crate::severity::Severity;
 
 /// What is the same for every verdict of one id.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct VerdictInfo {
     /// The id.
-    pub(super) id: &'static str,
+    pub(super) id: VerdictId,
     /// What is wrong, in a few words.
     pub(super) title: &'static str,
     /// Why it matters.
@@ -20,14 +21,14 @@ pub(super) struct VerdictInfo {
 
 /// The table's row for an id.
 pub(super) fn info(id: &str) -> Option<&'static VerdictInfo> {
-    VERDICTS.iter().find(|info| info.id == id)
+    VERDICTS.iter().find(|info| info.id.0 == id)
 }
 
 macro_rules! verdicts {
     ($($id:literal $severity:ident [$($cwe:literal),*] $title:literal, $why:literal;)*) => {
         /// Every verdict about a key, by id.
         pub(super) const VERDICTS: &[VerdictInfo] = &[
-            $(VerdictInfo { id: $id, title: $title, why: $why, cwe: &[$($cwe),*], severity: Severity::$severity },)*
+            $(VerdictInfo { id: VerdictId($id), title: $title, why: $why, cwe: &[$($cwe),*], severity: Severity::$severity },)*
         ];
     };
 }

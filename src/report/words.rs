@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::escape::code;
 use crate::finding::{Finding, Place, Published, Remedy, Report};
 use crate::hygiene::{Breadth, Judgement};
 use crate::issuer::Issuer;
-use crate::key::{Bound, Dossier, Evidence, Expiry, Grant, Inactive, State, Subjects};
+use crate::key::{Bound, Conflict, Dossier, Evidence, Expiry, Grant, Inactive, State, Subjects};
 use crate::rules::{Keyless, RemedyTemplate};
 use crate::severity::Severity;
 
@@ -42,6 +43,13 @@ fn grant_words(grant: &Grant) -> String {
     format!("{bound}{actions} on {}", subject_words(&grant.subjects))
 }
 
+/// Two witnesses that contradict each other: "expires: never (the list), but 2027-01-01 (the key itself)".
+#[must_use]
+pub fn conflict(conflict: &Conflict) -> String {
+    let said: Vec<_> = conflict.said.iter().map(|(witness, value)| format!("{value} ({witness})")).collect();
+    format!("{}: {}", conflict.field, said.join(", but "))
+}
+
 /// How many subjects of a grant are spelled out.
 const SUBJECTS_SHOWN: usize = 5;
 
@@ -49,7 +57,10 @@ fn subject_words(subjects: &Subjects) -> String {
     match subjects {
         Subjects::Everything => "everything its owner has or will have".to_owned(),
         Subjects::NotSaid => "what nobody says".to_owned(),
-        Subjects::Named(names) => first_few(names, SUBJECTS_SHOWN),
+        Subjects::Named(names) => {
+            let names: Vec<_> = names.iter().map(|name| code(name)).collect();
+            first_few(&names, SUBJECTS_SHOWN)
+        }
     }
 }
 
@@ -251,17 +262,14 @@ fn generic(step: &str) -> String {
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}').map(|len| open + len) else { break };
         let (name, words) = rest[open + 1..close].split_once('|').unwrap_or((&rest[open + 1..close], ""));
-        match FIELDS.iter().find(|(field, _)| *field == name) {
-            Some((_, stand_in)) => {
-                out.push_str(&rest[..open]);
-                out.push_str(if words.is_empty() { stand_in } else { words });
-                rest = &rest[close + 1..];
-            }
+        if let Some((_, stand_in)) = FIELDS.iter().find(|(field, _)| *field == name) {
+            out.push_str(&rest[..open]);
+            out.push_str(if words.is_empty() { stand_in } else { words });
+            rest = &rest[close + 1..];
+        } else {
             // Any other brace belongs to the text, as in `${{ … }}`.
-            None => {
-                out.push_str(&rest[..=open]);
-                rest = &rest[open + 1..];
-            }
+            out.push_str(&rest[..=open]);
+            rest = &rest[open + 1..];
         }
     }
     out + rest

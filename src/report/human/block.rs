@@ -93,8 +93,7 @@ fn write_judgement(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
         verdicts.iter().map(|v| (format!("{} {:<9}", v.id.0, v.severity.as_str()), v.message.clone())).collect();
     page.list("verdicts", &verdicts)?;
     for conflict in &finding.conflicts {
-        let said: Vec<_> = conflict.said.iter().map(|(witness, value)| format!("{value} ({witness})")).collect();
-        page.field("conflict", &format!("{}: {}", conflict.field, said.join(", but ")))?;
+        page.field("conflict", &words::conflict(conflict))?;
     }
     let facts_notes = finding.dossier.statements().iter().flat_map(|statement| &statement.facts.notes);
     finding.judgement.notes.iter().chain(facts_notes).try_for_each(|note| page.field("note", note))

@@ -23,10 +23,10 @@ pub(super) fn render(finding: &Finding, label: &str, options: &Options) -> Strin
         None => group,
     };
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
-    let rendered = renderer.term_width(options.width.max(NARROWEST)).render(&[group]);
+    let text = renderer.term_width(options.width.max(NARROWEST)).render(&[group]);
     match finding.places.first() {
-        Some(place) => with_place(&rendered, place, gutter, options.color),
-        None => rendered,
+        Some(place) => with_place(&text, place, gutter, options.color),
+        None => text,
     }
 }
 
@@ -63,7 +63,9 @@ impl Frame {
         let runs = || lines.chunk_by(|a, b| a.number + 1 == b.number);
         let run = runs().find(|run| run.iter().any(|line| line.mark.is_some())).or_else(|| runs().next())?;
         let mut frame = Self { first: run.first()?.number, text: String::new(), mark: None };
-        run.iter().for_each(|line| frame.push(line));
+        for line in run {
+            frame.push(line);
+        }
         Some(frame)
     }
 

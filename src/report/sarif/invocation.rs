@@ -97,9 +97,8 @@ pub(super) fn descriptors() -> Vec<ReportingDescriptor> {
 }
 
 fn descriptor(reason: Reason) -> ReportingDescriptor {
-    let (why, help) = explanation(reason);
+    let (name, why, help) = explanation(reason);
     let words = reason.words();
-    let name: String = format!("{reason:?}");
     ReportingDescriptor::builder()
         .id(reason.id())
         .name(name)
@@ -109,41 +108,51 @@ fn descriptor(reason: Reason) -> ReportingDescriptor {
         .build()
 }
 
-fn explanation(reason: Reason) -> (&'static str, &'static str) {
+/// Name, meaning and help.
+fn explanation(reason: Reason) -> (&'static str, &'static str, &'static str) {
     match reason {
         Reason::Ignored => (
+            "Ignored",
             "An ignore rule of the repository names the file. The run stays complete.",
             "Take the file out of the ignore rules, or name it on the command line, to have it scanned.",
         ),
         Reason::Excluded => (
+            "Excluded",
             "An exclude of the configuration names the file. The run stays complete.",
             "Take the exclude out of the configuration to have the file scanned.",
         ),
         Reason::TooLarge => (
+            "TooLarge",
             "The file is larger than the size limit. The run stays complete.",
             "Raise the size limit in the configuration to have the file scanned.",
         ),
         Reason::NotAFile => (
+            "NotRegularFile",
             "It is a link that leads out of the root, or not a regular file. The run stays complete.",
             "Name the link's target on the command line to have it scanned.",
         ),
         Reason::Unreadable => (
+            "Unreadable",
             "The file could not be read, so nobody knows whether it holds a key. The run is incomplete.",
             "Give the scanning user the right to read the file, or exclude it in the configuration.",
         ),
         Reason::Vanished => (
+            "Vanished",
             "The file was gone before it could be read. The run is incomplete.",
             "Scan again while nothing else writes to the folder.",
         ),
         Reason::Missing => (
+            "Missing",
             "What was named cannot be opened. The run is incomplete.",
             "Check the spelling and the rights of the path that was given.",
         ),
         Reason::Empty => (
+            "Empty",
             "What was named holds no file at all, so nothing of it was scanned. The run is incomplete.",
             "Check that the path is the one that was meant, and that a checkout has filled it.",
         ),
         Reason::Interrupted => (
+            "Interrupted",
             "The run was stopped before it had read everything. The run is incomplete.",
             "Scan again and let the run come to its end.",
         ),

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use serde_sarif::sarif::{Message, Result as SarifResult, ResultKind, ResultLevel};
 
-use super::super::escape::{code, markdown, message};
-use super::super::words;
+use super::super::escape::{code, markdown, message, step_markdown, step_plain};
+use super::super::words::{self, REDACTED};
 use super::rule::{Descriptors, level, recreate_markdown, revoke_markdown};
 use super::{bag, guid, place, taxonomy};
-use crate::finding::{Finding, Place, Report};
+use crate::finding::{Finding, Place, Report, Subject};
 use crate::key::{Evidence, Expiry, State, Statement};
 
 /// Most results that code scanning takes in one run.
@@ -32,37 +32,59 @@ pub(super) struct Results {
 }
 
 pub(super) fn all(report: &Report, descriptors: &Descriptors<'_>) -> Results {
-    let places = || report.findings.iter().flat_map(|finding| (0..finding.places.len()).map(move |at| (finding, at)));
-    let written: Vec<_> =
-        places().take(RESULTS_MAX).map(|(finding, at)| result(finding, at, report, descriptors)).collect();
-    let left_out = places().count() - written.len();
-    Results { written, left_out }
+    let mut written = Vec::new();
+    for finding in &report.findings {
+        let shared = Shared::of(finding, report, descriptors);
+        let room = RESULTS_MAX - written.len();
+        written.extend((0..finding.places.len()).take(room).map(|at| shared.at(at)));
+    }
+    let all: usize = report.findings.iter().map(|finding| finding.places.len()).sum();
+    Results { left_out: all - written.len(), written }
 }
 
-fn result(finding: &Finding, at: usize, report: &Report, descriptors: &Descriptors<'_>) -> SarifResult {
-    let here = &finding.places[at];
-    let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
-    let (rule_id, rule_index, cwe) = descriptors.reference(finding);
-    let mut result = SarifResult::builder()
-        .rule_id(rule_id)
-        .rule_index(rule_index)
-        .kind(ResultKind::Fail)
-        .level(result_level(finding))
-        .rank(score(finding) * 10.0)
-        .message(words_of(finding, &related, report))
-        .locations(vec![place::primary(here, &finding.masked)])
-        .guid(guid(here.fingerprint.bytes()))
-        .correlation_guid(guid(finding.fingerprint.bytes()))
-        .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(here))]))
-        .fingerprints(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), here.fingerprint.to_string())]))
-        .taxa(taxa(finding, cwe))
-        .properties(bag(properties(finding, here, report)))
-        .build();
-    if !related.is_empty() {
-        let locations = related.iter().zip(1..).map(|(other, id)| place::related(other, id, &finding.masked));
-        result.related_locations = Some(locations.collect());
+/// What the results of one key have in common.
+struct Shared<'a> {
+    finding: &'a Finding,
+    result: SarifResult,
+    text: String,
+}
+
+impl<'a> Shared<'a> {
+    fn of(finding: &'a Finding, report: &Report, descriptors: &Descriptors<'_>) -> Self {
+        let (rule_id, rule_index, cwe) = descriptors.reference(finding);
+        let result = SarifResult::builder()
+            .rule_id(rule_id)
+            .rule_index(rule_index)
+            .kind(ResultKind::Fail)
+            .level(result_level(finding))
+            .rank(score(finding) * 10.0)
+            .message(Message::builder().markdown(message_markdown(finding, report)).build())
+            .correlation_guid(guid(finding.fingerprint.bytes()))
+            .taxa(taxa(finding, cwe))
+            .properties(bag(properties(finding, report)))
+            .build();
+        Self { finding, result, text: message_text(finding, report) }
     }
-    result
+
+    fn at(&self, at: usize) -> SarifResult {
+        let finding = self.finding;
+        let here = &finding.places[at];
+        let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
+        let mut result = self.result.clone();
+        result.message.text = Some(format!("{}{}", self.text, links(finding, &related)));
+        result.locations = Some(vec![place::primary(here, &finding.masked)]);
+        result.guid = Some(guid(here.fingerprint.bytes()));
+        result.partial_fingerprints = Some(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(here))]));
+        result.fingerprints = Some(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), here.fingerprint.to_string())]));
+        if let (Some(rule), Some(bag)) = (&here.rule, &mut result.properties) {
+            bag.additional_properties.insert("foundBy".to_owned(), json!(rule));
+        }
+        if !related.is_empty() {
+            let locations = related.iter().zip(1..).map(|(other, id)| place::related(other, id, &finding.masked));
+            result.related_locations = Some(locations.collect());
+        }
+        result
+    }
 }
 
 fn related_max(finding: &Finding) -> usize {
@@ -100,30 +122,26 @@ fn taxa(finding: &Finding, cwe: &[u16]) -> Vec<serde_sarif::sarif::ReportingDesc
     numbers.into_iter().filter_map(taxonomy::cwe).chain(hygiene.into_iter().filter_map(taxonomy::hygiene)).collect()
 }
 
-fn words_of(finding: &Finding, related: &[&Place], report: &Report) -> Message {
-    Message::builder().text(message_text(finding, related, report)).markdown(message_markdown(finding, report)).build()
-}
-
 /// What it is, what it opens, until when, and where to close it.
-fn message_text(finding: &Finding, related: &[&Place], report: &Report) -> String {
+fn message_text(finding: &Finding, report: &Report) -> String {
     let until = match words::until(&finding.dossier, report.now) {
         until if until == "not known" => "end not known".to_owned(),
         until => until,
     };
     let opens = match words::opens(&finding.dossier, &finding.judgement) {
         opens if opens == "not known" => "nobody says what it opens".to_owned(),
-        opens => format!("opens {opens}"),
+        opens => format!("opens: {opens}"),
     };
     let state = match &finding.judgement.state {
         State::Unknown => "state not known",
         known => words::state(known),
     };
-    let mut out = format!("{} '{}': {opens}; {until}; {state}.", finding.title, finding.masked);
-    out = message(&out);
+    let leaked = if finding.subject == Subject::LeakedKey { " leaked" } else { "" };
+    let mut out =
+        message(&format!("{}{leaked}: '{}'; {}; {until}; {state}.", finding.title, finding.masked, step_plain(&opens)));
     if let Some(page) = &finding.remedy.page {
         _ = write!(out, " Revoke it now ({}).", message(page));
     }
-    out.push_str(&links(finding, related));
     out
 }
 
@@ -143,13 +161,19 @@ fn links(finding: &Finding, related: &[&Place]) -> String {
     }
 }
 
+/// Our own sentences are inline Markdown, in which names stand in code spans; what witnesses say is any text.
 fn message_markdown(finding: &Finding, report: &Report) -> String {
     let mut out = format!("**{}** {}\n\n", markdown(&finding.title), code(finding.masked.as_str()));
-    for (label, value) in facts(finding, report) {
+    let opens = words::opens(&finding.dossier, &finding.judgement);
+    _ = writeln!(out, "- **Opens:** {}", step_markdown(&opens));
+    for (label, value) in told(finding, report) {
         _ = writeln!(out, "- **{label}:** {}", markdown(&value));
     }
     for verdict in &finding.judgement.verdicts {
-        _ = writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, markdown(&verdict.message));
+        _ = writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, step_markdown(&verdict.message));
+    }
+    for note in &finding.judgement.notes {
+        _ = writeln!(out, "- **Note:** {}", step_markdown(note));
     }
     out.push('\n');
     out.push_str(&revoke_markdown(&finding.remedy));
@@ -157,24 +181,20 @@ fn message_markdown(finding: &Finding, report: &Report) -> String {
     out.trim_end().to_owned()
 }
 
-fn facts(finding: &Finding, report: &Report) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("Opens", words::opens(&finding.dossier, &finding.judgement)),
+/// Sentences that hold words of witnesses as they are.
+fn told(finding: &Finding, report: &Report) -> Vec<(&'static str, String)> {
+    let mut told = vec![
         ("Until", words::until(&finding.dossier, report.now)),
         ("State", words::state_with_evidence(finding, report.now)),
     ];
-    facts.extend(finding.dossier.name().map(|name| ("Name", name.to_owned())));
-    facts.extend(finding.dossier.owner().map(|owner| ("Owner", owner.to_owned())));
-    facts.extend(finding.join.clone().map(|join| ("List", join)));
-    facts.extend(finding.conflicts.iter().map(|conflict| {
-        let said: Vec<_> = conflict.said.iter().map(|(witness, value)| format!("{value} ({witness})")).collect();
-        ("Conflict", format!("{}: {}", conflict.field, said.join(", but ")))
-    }));
-    facts.extend(finding.judgement.notes.iter().map(|note| ("Note", note.clone())));
-    facts
+    told.extend(finding.dossier.name().map(|name| ("Name", name.to_owned())));
+    told.extend(finding.dossier.owner().map(|owner| ("Owner", owner.to_owned())));
+    told.extend(finding.join.clone().map(|join| ("List", join)));
+    told.extend(finding.conflicts.iter().map(|conflict| ("Conflict", words::conflict(conflict))));
+    told
 }
 
-fn properties(finding: &Finding, here: &Place, report: &Report) -> Value {
+fn properties(finding: &Finding, report: &Report) -> Value {
     let judgement = &finding.judgement;
     json!({
         "keyFingerprint": finding.fingerprint,
@@ -199,7 +219,6 @@ fn properties(finding: &Finding, here: &Place, report: &Report) -> Value {
         "evidence": evidence(finding),
         "notes": judgement.notes,
         "places": finding.places.len(),
-        "foundBy": here.rule,
     })
 }
 
@@ -231,9 +250,13 @@ fn evidence(finding: &Finding) -> Value {
 }
 
 fn statement(statement: &Statement) -> Value {
-    let facts = json!(statement.facts);
+    let mut facts = json!(statement.facts);
+    if let Some(members) = facts.as_object_mut() {
+        members.retain(|_, value| value != &json!([]) && value != &json!({}));
+    }
     match &statement.evidence {
         Evidence::Decoded => json!({ "facts": facts }),
+        Evidence::Inventory { file, join, .. } if file == REDACTED => json!({ "join": join, "facts": facts }),
         Evidence::Inventory { file, line, join } => {
             json!({ "file": file, "line": line, "join": join, "facts": facts })
         }

@@ -81,7 +81,7 @@ impl<'a> About<'a> {
     fn id_at(self, severity: Severity) -> String {
         let (id, default) = match self {
             Self::Rule(rule) => (rule.id.as_str(), Some(rule.severity)),
-            Self::Verdict(info) => (info.id, Some(info.severity)),
+            Self::Verdict(info) => (info.id.0, Some(info.severity)),
             Self::Unknown(finding) => (finding.rule.as_str(), None),
         };
         let id = terminal(id);
@@ -93,6 +93,14 @@ impl<'a> About<'a> {
             Self::Rule(rule) => format!("{} leaked", terminal(&rule.title)),
             Self::Verdict(info) => info.title.to_owned(),
             Self::Unknown(finding) => terminal(&finding.title).into_owned(),
+        }
+    }
+
+    /// A name in one word. It must not repeat the id, so a verdict's is its title.
+    fn name_of(self, id: &str) -> String {
+        match self {
+            Self::Verdict(info) => pascal_case(&id.replace(info.id.0, info.title)),
+            Self::Rule(_) | Self::Unknown(_) => pascal_case(id),
         }
     }
 
@@ -134,10 +142,10 @@ fn descriptor(id: &str, described: &Described<'_>, rules: &RuleSet) -> Reporting
     let about = described.about;
     let mut descriptor = ReportingDescriptor::builder()
         .id(id)
-        .name(cut(&pascal_case(id), NAME_MAX))
+        .name(cut(&about.name_of(id), NAME_MAX))
         .short_description(text(cut(&about.title(), DESCRIPTION_MAX)))
         .full_description(text(cut(&about.description(), DESCRIPTION_MAX)))
-        .help(help(described, rules))
+        .help(help(described))
         .default_configuration(ReportingConfiguration::builder().level(level(described.severity)).build())
         .properties(bag(properties(described)))
         .build();
@@ -237,7 +245,7 @@ fn remedy(described: &Described<'_>) -> Remedy {
     }
 }
 
-fn help(described: &Described<'_>, _rules: &RuleSet) -> MultiformatMessageString {
+fn help(described: &Described<'_>) -> MultiformatMessageString {
     let remedy = remedy(described);
     MultiformatMessageString::builder()
         .text(help_text(described, &remedy))

@@ -67,12 +67,12 @@ fn weakness((number, title): &(u16, &str)) -> ReportingDescriptor {
 }
 
 fn hygiene_verdicts() -> impl Iterator<Item = &'static VerdictInfo> {
-    VERDICTS.iter().filter(|info| info.id.starts_with("SK2"))
+    VERDICTS.iter().filter(|info| info.id.0.starts_with("SK2"))
 }
 
 fn verdict(info: &VerdictInfo) -> ReportingDescriptor {
     ReportingDescriptor::builder()
-        .id(info.id)
+        .id(info.id.0)
         .short_description(text(format!("{}.", info.title)))
         .full_description(text(info.why))
         .build()
@@ -86,7 +86,7 @@ pub(super) fn cwe(number: u16) -> Option<ReportingDescriptorReference> {
 
 /// The reference of a result to a hygiene verdict; `None` for verdicts about leaks and coverage.
 pub(super) fn hygiene(id: &str) -> Option<ReportingDescriptorReference> {
-    let index = hygiene_verdicts().position(|info| info.id == id)?;
+    let index = hygiene_verdicts().position(|info| info.id.0 == id)?;
     Some(reference(HYGIENE, id, index))
 }
 
