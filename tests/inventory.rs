@@ -876,9 +876,14 @@ mod nearby_names {
         {
             assert!(holds(text, "Acme release"), "{text}");
         }
-        for text in
-            ["acme KEY release", "acmereleases KEY", "acme\nrelease KEY", "acme of the release KEY", "release acme KEY"]
-        {
+        for text in [
+            "acme KEY release",
+            "acmereleases KEY",
+            "acme\nrelease KEY",
+            "acme of the release KEY",
+            "acme ---- release KEY",
+            "release acme KEY",
+        ] {
             assert!(!holds(text, "Acme release"), "{text}");
         }
     }
