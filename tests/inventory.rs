@@ -1,5 +1,7 @@
 //! Lists of keys: every importer on its fixture, every way a list can be wrong, every row of the join's table.
 
+#![expect(clippy::unwrap_used, reason = "tests may be blunt, and so may what they share")]
+
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -190,7 +192,7 @@ mod importers {
         assert_eq!((list.format, list.issuers.as_slice()), ("gitlab-tokens", &[Issuer::GITLAB][..]));
         let [project, personal] = list.records.as_slice() else { panic!("two rows") };
         assert_eq!(project.facts.kind.said().unwrap(), "project or group access token");
-        assert_eq!(project.facts.expires, Reported::Said(Expiry::At(at("2027-05-31T00:00:00Z"))));
+        assert_eq!(project.facts.expires, Reported::Said(Expiry::At(at("2027-06-01T00:00:00Z"))));
         assert_eq!(project.facts.state, State::Active);
         assert_eq!(grant(project).subjects, Subjects::NotSaid);
         assert_eq!(project.facts.details["user-id"], "1337");
@@ -355,6 +357,7 @@ mod mistakes {
         for (text, words) in [
             ("issuer;name\nnuget;x\n", "separated by commas"),
             ("name,issuer\na,nuget,c\n", "keys.json:2: record 1: has 3 values for 2 columns"),
+            ("name,issuer\na,nuget,c\n\nb,npm\nd,\n", "keys.json:5: record 3: field `issuer` is missing"),
             ("name,issuer,expiry\na,nuget,never\n", "column 3: field `expiry` is not known"),
             ("name,owner\na,b\n", "the column `issuer` is missing"),
             ("name,issuer,name\na,nuget,b\n", "`name` is given twice"),
@@ -819,6 +822,21 @@ mod joins {
         );
     }
 
+    proptest! {
+        /// Whatever the key, no mark agrees by chance, and nothing panics.
+        #[test]
+        fn a_key_that_no_list_knows_is_never_joined_by_a_mark(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let lists = [fixture("skelkey.json"), fixture("npm-token-list.json"), fixture("nuget-api-keys.html")];
+            for issuer in [Issuer::NUGET, Issuer::NPM, Issuer::GITLAB, Issuer::new("acme-registry")] {
+                let nearby = NearbyNames::default();
+                let outcome = join(&Secret::new(&bytes), &issuer, None, &nearby, &lists, now());
+                let weak = !matches!(outcome, JoinOutcome::Found { strength, .. } if strength != JoinStrength::Elimination);
+                prop_assert!(weak, "{outcome:?}");
+                prop_assert!(!outcome.words(&issuer, &lists).is_empty());
+            }
+        }
+    }
+
     #[test]
     fn every_outcome_is_told_in_words() {
         let lists = [fixture("nuget-api-keys.html")];
@@ -858,9 +876,14 @@ mod nearby_names {
         {
             assert!(holds(text, "Acme release"), "{text}");
         }
-        for text in
-            ["acme KEY release", "acmereleases KEY", "acme\nrelease KEY", "acme of the release KEY", "release acme KEY"]
-        {
+        for text in [
+            "acme KEY release",
+            "acmereleases KEY",
+            "acme\nrelease KEY",
+            "acme of the release KEY",
+            "acme ---- release KEY",
+            "release acme KEY",
+        ] {
             assert!(!holds(text, "Acme release"), "{text}");
         }
     }

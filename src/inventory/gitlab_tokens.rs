@@ -89,8 +89,8 @@ fn record(row: Row, mistakes: &mut Mistakes) -> Record {
         name: entry.words("name").into(),
         owner: entry.words("username").into(),
         created: entry.moment("created_at", Edge::Start, "").value().into(),
-        // A token ends at the first moment of its date.
-        expires: entry.moment("expires_at", Edge::Start, "").or_null(Expiry::Never, Expiry::At).into(),
+        // Most of these lists give a date: its end is taken, so that no token is called dead too early.
+        expires: entry.moment("expires_at", Edge::End, "").or_null(Expiry::Never, Expiry::At).into(),
         last_used: entry.moment("last_used_at", Edge::Start, "").or_null(LastUse::Never, LastUse::At).into(),
         restrictions: access_level(&mut entry).into(),
         ..KeyFacts::default()

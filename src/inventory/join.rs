@@ -95,8 +95,8 @@ pub fn join(
 }
 
 /// Takes back what two leaked keys cannot both be: of several *different* keys that were joined to the same row, those
-/// that were joined most strongly keep it, and all others become ambiguous; by name or by elimination none keeps it
-/// beside another of the same strength. `outcomes` has one entry for each key.
+/// that were joined most strongly keep it, and all others become ambiguous; beside another of the same strength only a
+/// hash or an id keeps it. `outcomes` has one entry for each key.
 pub fn settle(outcomes: &mut [JoinOutcome]) {
     let claims: Vec<Option<(RowId, JoinStrength)>> = outcomes.iter().map(claim).collect();
     for (index, outcome) in outcomes.iter_mut().enumerate() {

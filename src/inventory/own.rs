@@ -222,7 +222,7 @@ fn grants(entry: &mut Entry<'_>, issuer: Option<&Issuer>) -> Option<Vec<Grant>> 
     }
     let words = words_of(issuer.map_or("", Issuer::as_str));
     let actions = actions.unwrap_or_default().iter().filter_map(|text| action(entry, words, text)).collect();
-    Some(vec![Grant { actions, subjects: self::subjects(subjects.unwrap_or_default()), bound: Bound::Exact }])
+    Some(vec![Grant { actions, subjects: self::subjects(&subjects.unwrap_or_default()), bound: Bound::Exact }])
 }
 
 /// The issuer's own word where it is known, one of our words for powers, or `word=power`.
@@ -248,7 +248,7 @@ fn action(entry: &mut Entry<'_>, words: &[(&str, crate::key::Power)], text: &str
     None
 }
 
-fn subjects(named: Vec<String>) -> Subjects {
+fn subjects(named: &[String]) -> Subjects {
     let named: Vec<String> = named.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     if named.iter().any(|name| name == "*") {
         Subjects::Everything

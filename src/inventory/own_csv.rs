@@ -35,8 +35,8 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     check_heading(&heading, heading_line, mistakes);
     let mut rows = Vec::new();
     // The text is UTF-8 already and rows of any length are taken, so no row can fail here.
-    for record in records.flatten() {
-        rows.extend(row(document, &heading, rows.len() + 1, &record, mistakes));
+    for (index, record) in records.flatten().enumerate() {
+        rows.extend(row(document, &heading, index + 1, &record, mistakes));
     }
     own::list(rows, mistakes)
 }
