@@ -90,8 +90,14 @@ mod tests {
     #[test]
     fn a_message_repeats_field_names_but_no_key() {
         let key = "k".repeat(40);
-        assert_eq!(message("unknown field `fail-om`, expected `fail-on`"), "unknown field `fail-om`, expected `fail-on`");
-        assert_eq!(message(&format!("invalid type: string \"{key}\", expected u32")), "invalid type: string \"kkk…\", expected u32");
+        assert_eq!(
+            message("unknown field `fail-om`, expected `fail-on`"),
+            "unknown field `fail-om`, expected `fail-on`"
+        );
+        assert_eq!(
+            message(&format!("invalid type: string \"{key}\", expected u32")),
+            "invalid type: string \"kkk…\", expected u32"
+        );
         assert_eq!(message(&format!("odd: `{key}")), "odd: ");
     }
 }

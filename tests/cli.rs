@@ -260,7 +260,7 @@ fn a_broken_inventory_names_line_and_field() {
     write(
         at.path(),
         "keys.json",
-        "{\"skelkey_inventory\": 1, \"keys\": [\n  {\"name\": \"one\", \"issuer\": \"npm\",\n   \"expires\": \"soonish\"}\n]}\n",
+        "{\"skelkey-inventory\": 1, \"keys\": [\n  {\"name\": \"one\", \"issuer\": \"npm\",\n   \"expires\": \"soonish\"}\n]}\n",
     );
     let run = skelkey(at.path(), &["scan", "--inventory", "keys.json"]);
     assert_eq!(run.code, 2, "{}", run.err);

@@ -25,9 +25,13 @@ fn canaries() -> Vec<Canary> {
     for rule in &rules.rules {
         for (n, example) in rule.examples.iter().enumerate() {
             let sample = minter.example(&rules, rule, example).unwrap();
-            let Some(span) = sample.key else { continue };
+            let Some(span) = sample.spans.first() else { continue };
             let key = sample.text[span.start..span.end].to_owned();
-            let path = if example.path.is_empty() { format!("{}-{n}.txt", rule.id) } else { format!("{}-{n}/{}", rule.id, example.path) };
+            let path = if example.path.is_empty() {
+                format!("{}-{n}.txt", rule.id)
+            } else {
+                format!("{}-{n}/{}", rule.id, example.path)
+            };
             canaries.push(Canary { path, text: sample.text, key });
         }
     }
@@ -41,7 +45,9 @@ fn disguises(key: &str) -> Vec<String> {
     let percent: String = bytes.iter().map(|b| format!("%{b:02X}")).collect();
     let base64 = |bytes: &[u8]| BASE64.encode(bytes).trim_end_matches('=').to_owned();
     // Inside a longer text the three alignments of base64 differ at both ends; the middle of each is tested.
-    let aligned = (0..3).map(|skip| base64(&bytes[skip.min(bytes.len() - 1)..])).map(|text| text[..text.len() * 3 / 4].to_owned());
+    let aligned = (0..3)
+        .map(|skip| base64(&bytes[skip.min(bytes.len() - 1)..]))
+        .map(|text| text[..text.len() * 3 / 4].to_owned());
     let mut forms = vec![
         key.to_owned(),
         key.chars().rev().collect(),
@@ -93,7 +99,9 @@ fn no_command_format_or_verbosity_shows_a_key() {
     let watch = Watch::over(&canaries);
     tree(at.path(), &canaries);
     for format in ["human", "json", "sarif"] {
-        for more in [&[][..], &["--verbose"], &["--quiet"], &["--privacy"], &["--color", "always"], &["--confidence", "low"]] {
+        for more in
+            [&[][..], &["--verbose"], &["--quiet"], &["--privacy"], &["--color", "always"], &["--confidence", "low"]]
+        {
             let mut args = vec!["scan", "tree", "--now", NOW, "-f", format];
             args.extend(more);
             let run = skelkey_with(at.path(), &args, b"", &[]);
@@ -142,8 +150,11 @@ fn broken_files_with_a_key_in_them_are_refused_without_showing_it() {
     for (n, canary) in canaries.iter().enumerate().step_by(7) {
         let key = canary.key.replace(['"', '\\', '\n', '\''], "x");
         let files = [
-            ("inventory", format!("{{\"skelkey_inventory\": 1, \"keys\": [{{\"name\": \"a\", \"expires\": \"{key}\"}}]}}")),
-            ("inventory", format!("{{\"skelkey_inventory\": 1, \"{key}\": []}}")),
+            (
+                "inventory",
+                format!("{{\"skelkey-inventory\": 1, \"keys\": [{{\"name\": \"a\", \"expires\": \"{key}\"}}]}}"),
+            ),
+            ("inventory", format!("{{\"skelkey-inventory\": 1, \"{key}\": []}}")),
             ("inventory", format!("[{{\"token\": \"{key}\", ")),
             ("inventory", format!("name,issuer,{key}\na,npm,x\n")),
             ("inventory", format!("name,issuer,created\na,npm,{key}\n")),
@@ -155,7 +166,12 @@ fn broken_files_with_a_key_in_them_are_refused_without_showing_it() {
             ("config", format!("[scan]\nexclude = [\"[{key}\"]\n")),
             ("config", format!("[issuers.gitlab]\nurl = \"{key}\"\n")),
             ("config", format!("[rules]\ndisable = [\"{key}\"]\n")),
-            ("rules", format!("[provider]\nid = \"{key}\"\nname = 3\n[[rule]]\nid = \"{key}\"\n\"{key}\" = 1\nkind = \"{key}\"\n")),
+            (
+                "rules",
+                format!(
+                    "[provider]\nid = \"{key}\"\nname = 3\n[[rule]]\nid = \"{key}\"\n\"{key}\" = 1\nkind = \"{key}\"\n"
+                ),
+            ),
             ("rules", format!("[provider]\nid = {key}\n")),
         ];
         for (flag, text) in files {
@@ -172,7 +188,11 @@ fn lists_help_and_scripts_show_no_key() {
     let at = tempfile::tempdir().unwrap();
     let canaries = canaries();
     let watch = Watch::over(&canaries);
-    write(at.path(), "keys.json", "{\"skelkey_inventory\": 1, \"keys\": [{\"name\": \"a\", \"issuer\": \"npm\", \"expires\": \"never\"}]}");
+    write(
+        at.path(),
+        "keys.json",
+        "{\"skelkey-inventory\": 1, \"keys\": [{\"name\": \"a\", \"issuer\": \"npm\", \"expires\": \"never\"}]}",
+    );
     for args in [
         &["--help"][..],
         &["scan", "--help"],

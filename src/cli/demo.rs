@@ -63,7 +63,8 @@ impl Keys {
         Ok(Self {
             now,
             nuget: minter.fill("{@nuget-v4}")?,
-            nuget_expired: minter.fill(&format!("{{@nuget-v5:created={created};lifetime=60m;env=P;owner=42;class=S}}"))?,
+            nuget_expired: minter
+                .fill(&format!("{{@nuget-v5:created={created};lifetime=60m;env=P;owner=42;class=S}}"))?,
             pypi: minter.fill("{@pypi:projects=contoso-client}")?,
             npm,
             npm_shadow,
@@ -144,7 +145,8 @@ impl Keys {
     /// What `npm token list --json` prints.
     fn npm_list(&self) -> String {
         let redacted = format!("{}...{}", &self.npm[..8], &self.npm[self.npm.len() - 4..]);
-        let at = |days: i64| days_from(self.now, days).unwrap_or(self.now).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+        let at =
+            |days: i64| days_from(self.now, days).unwrap_or(self.now).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
         let list = json!([{
             "name": "contoso-web-publish", "description": "used by the web team", "expiry": at(21), "token": redacted,
             "key": "6d1f0c5e-8f5a-4f0e-9d53-2f5a0c1c7b11", "readonly": false, "bypass_2fa": true, "cidr": [], "revoked": null,

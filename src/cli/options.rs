@@ -162,7 +162,12 @@ pub(crate) fn settings(
 }
 
 fn assumed(config: &Config) -> BTreeSet<Issuer> {
-    config.issuers.iter().filter(|(_, issuer)| issuer.assume == Some(true)).map(|(id, _)| Issuer::new(id.as_str())).collect()
+    config
+        .issuers
+        .iter()
+        .filter(|(_, issuer)| issuer.assume == Some(true))
+        .map(|(id, _)| Issuer::new(id.as_str()))
+        .collect()
 }
 
 fn known_packages(config: &Config) -> BTreeMap<Issuer, Vec<String>> {
@@ -215,7 +220,10 @@ fn part(from: &config::PolicyPart) -> hygiene::PolicyPart {
 fn globs(patterns: &[String], of: &str) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        set.add(Glob::new(pattern).map_err(|why| anyhow!("{of}: `{}` is not a glob: {}", skelkey::escape::word(pattern), why.kind()))?);
+        set.add(
+            Glob::new(pattern)
+                .map_err(|why| anyhow!("{of}: `{}` is not a glob: {}", skelkey::escape::word(pattern), why.kind()))?,
+        );
     }
     set.build().with_context(|| format!("{of}: too many globs"))
 }
@@ -269,7 +277,9 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
         "g" | "gib" => 1 << 30,
         _ => return Err(format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text))),
     };
-    let number: u64 = number.parse().map_err(|_| format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text)))?;
+    let number: u64 = number
+        .parse()
+        .map_err(|_| format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text)))?;
     number.checked_mul(factor).ok_or_else(|| format!("`{text}` is too large"))
 }
 

@@ -35,7 +35,13 @@ impl Outputs {
     }
 
     /// Writes every format.
-    pub(crate) fn write(&self, report: &Report, rules: &RuleSet, options: &report::Options, colour: Colour) -> Result<()> {
+    pub(crate) fn write(
+        &self,
+        report: &Report,
+        rules: &RuleSet,
+        options: &report::Options,
+        colour: Colour,
+    ) -> Result<()> {
         for (format, file) in &self.pairs {
             match file {
                 Some(file) => {

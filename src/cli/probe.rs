@@ -31,7 +31,12 @@ impl Asker {
 }
 
 /// The asker of this run, or none: the default run reaches no network.
-pub(crate) fn asker(args: &ProbeArgs, around: &Surroundings, global: &Global, config: &Config) -> Result<Option<Asker>> {
+pub(crate) fn asker(
+    args: &ProbeArgs,
+    around: &Surroundings,
+    global: &Global,
+    config: &Config,
+) -> Result<Option<Asker>> {
     let Some(named) = &args.probe else { return Ok(None) };
     let known: BTreeSet<&Issuer> = probe::list().map(|about| &about.issuer).collect();
     if let Some(stranger) = named.iter().find(|issuer| !known.contains(issuer)) {
@@ -42,7 +47,8 @@ pub(crate) fn asker(args: &ProbeArgs, around: &Surroundings, global: &Global, co
     let settings = settings(around, config)?;
     let prober = Prober::new(settings).context("prepare to ask issuers")?;
     if !global.quiet && !args.dry_run {
-        let whom = only.as_ref().map_or_else(|| "each key's own issuer".to_owned(), |only: &BTreeSet<Issuer>| join(only));
+        let whom =
+            only.as_ref().map_or_else(|| "each key's own issuer".to_owned(), |only: &BTreeSet<Issuer>| join(only));
         tell(format_args!("note: --probe asks {whom} about every key found whose issuer is proved, by GET alone"));
     }
     Ok(Some(Asker { prober, only, dry_run: args.dry_run }))
@@ -71,7 +77,8 @@ fn settings(around: &Surroundings, config: &Config) -> Result<Settings> {
         settings.ca_pem = Some(pem);
     }
     let Proxies { https, http, no } = &around.proxies;
-    settings.proxies = ProxySettings { http: http.clone(), https: https.clone(), none_for: no.clone().unwrap_or_default() };
+    settings.proxies =
+        ProxySettings { http: http.clone(), https: https.clone(), none_for: no.clone().unwrap_or_default() };
     Ok(settings)
 }
 

@@ -37,4 +37,3 @@ pub fn code(value: &str) -> String {
 pub fn inside_code(value: &str) -> String {
     visible(value).replace('`', "'")
 }
-

@@ -100,10 +100,13 @@ impl Dossier {
 
     /// Whether it works at `now`, who says so, and why. An expiry that has passed makes a key inactive, the one in its
     /// own text whatever a list says (a list can be old, the text cannot change); only the issuer's own answer that the
-    /// key works is stronger.
+    /// key works is stronger. A row that was joined by its name or by elimination alone proves no key dead.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> (State, Option<&Evidence>, Option<String>) {
         for Statement { evidence, facts } in &self.statements {
+            if is_weak(evidence) && (ended(facts, now) || matches!(facts.state, State::Inactive(_))) {
+                continue;
+            }
             match &facts.state {
                 State::Active if !matches!(evidence, Evidence::Probed { .. }) && self.text_ended(now, facts) => {}
                 State::Unknown => {}
@@ -131,6 +134,11 @@ impl Dossier {
     pub fn conflicts(&self) -> Vec<Conflict> {
         conflict::among(&self.statements, self.issuer())
     }
+}
+
+/// Whether the witness may be speaking of another key.
+fn is_weak(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Inventory { join: JoinStrength::Name | JoinStrength::Elimination, .. })
 }
 
 fn ended(facts: &KeyFacts, now: Timestamp) -> bool {

@@ -74,7 +74,10 @@ impl Asking<'_> {
         match self.prober.plan(question) {
             Ok(requests) => log.notes.extend(requests.iter().map(|request| {
                 let headers = request.headers.join(", ");
-                format!("{}: would send {} {} ({}; headers: {headers})", turn.label, request.method, request.url, request.when)
+                format!(
+                    "{}: would send {} {} ({}; headers: {headers})",
+                    turn.label, request.method, request.url, request.when
+                )
             })),
             Err(why) => log.notes.push(format!("{}: would not be asked: {why}", turn.label)),
         }

@@ -117,7 +117,11 @@ impl<'a> Assembly<'a> {
             fingerprint_key: self.key.get().kid().to_owned(),
             findings,
             below_confidence,
-            published: self.published.iter().map(|(i, ids)| Published { issuer: i.clone(), ids: ids.clone() }).collect(),
+            published: self
+                .published
+                .iter()
+                .map(|(i, ids)| Published { issuer: i.clone(), ids: ids.clone() })
+                .collect(),
             asked: log.asked.into_iter().map(|((issuer, host), requests)| Asked { issuer, host, requests }).collect(),
             notes,
             coverage,
@@ -139,7 +143,9 @@ impl<'a> Assembly<'a> {
             }
         }
         for group in &mut groups {
-            group.sightings.sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
+            group
+                .sightings
+                .sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
             group.decoded = decode(self.rule(group.first()), group.secret());
         }
         groups
@@ -338,7 +344,8 @@ impl<'a> Assembly<'a> {
         sightings
             .into_iter()
             .map(|sighting| {
-                let ordinal = ordinals.entry((sighting.root, sighting.path.clone())).and_modify(|n| *n += 1).or_insert(0);
+                let ordinal =
+                    ordinals.entry((sighting.root, sighting.path.clone())).and_modify(|n| *n += 1).or_insert(0);
                 let repository = sighting.root.and_then(|root| self.roots[root].repository.as_deref()).unwrap_or("");
                 let fingerprint = self.key.get().of_place(repository, &sighting.path, &group.fingerprint, *ordinal);
                 let found_by = &self.rule(&sighting).id;

@@ -12,7 +12,8 @@ const REACH: usize = 72;
 pub(super) fn draw(index: &LineIndex<'_>, at: Span, masks: &[(Span, Masked)]) -> Vec<FrameLine> {
     let number = index.line_of(at.start);
     let Some((start, line)) = index.line(number) else { return Vec::new() };
-    let shown = Span::new(at.start.saturating_sub(REACH).max(start), (at.end + REACH).min(start + line.len()).max(at.start));
+    let shown =
+        Span::new(at.start.saturating_sub(REACH).max(start), (at.end + REACH).min(start + line.len()).max(at.start));
     vec![Draw { line, start, shown, text: String::new(), mark: None }.all(number, at, masks)]
 }
 

@@ -47,7 +47,12 @@ pub(super) struct Gatherer<'g> {
 }
 
 impl<'g> Gatherer<'g> {
-    pub(super) fn new(detector: &'g Detector, inventories: &'g [Inventory], progress: &'g Progress, jobs: usize) -> Self {
+    pub(super) fn new(
+        detector: &'g Detector,
+        inventories: &'g [Inventory],
+        progress: &'g Progress,
+        jobs: usize,
+    ) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
         Self { detector, inventories, progress, workers }
     }

@@ -185,7 +185,8 @@ impl<'w> Walk<'w> {
             _ => Ignores::default(),
         };
         let in_work_tree = repository.is_some() && !self.options.no_ignore;
-        let folder = Folder { absolute: start.absolute.clone(), relative, shown, root: start.root, ignores, in_work_tree };
+        let folder =
+            Folder { absolute: start.absolute.clone(), relative, shown, root: start.root, ignores, in_work_tree };
         scope.spawn(move |scope| self.folder(scope, folder));
     }
 

@@ -20,7 +20,9 @@ impl Repository {
         let (found, _trust) = gix_discover::upwards(folder).ok()?;
         match found {
             Found::WorkTree(work_tree) => Some(Self { common_dir: common_dir(&work_tree.join(".git")), work_tree }),
-            Found::LinkedWorkTree { work_dir, git_dir } => Some(Self { work_tree: work_dir, common_dir: common_dir(&git_dir) }),
+            Found::LinkedWorkTree { work_dir, git_dir } => {
+                Some(Self { work_tree: work_dir, common_dir: common_dir(&git_dir) })
+            }
             Found::Repository(_) => None,
         }
         .map(|found| Self { work_tree: std::path::absolute(&found.work_tree).unwrap_or(found.work_tree), ..found })
@@ -35,7 +37,8 @@ impl Repository {
     /// The normalised address (`host/path`) of `origin`, or else of the first remote by name.
     #[must_use]
     pub fn remote(&self) -> Option<String> {
-        let config = gix_config::File::from_path_no_includes(self.common_dir.join("config"), gix_config::Source::Local).ok()?;
+        let config =
+            gix_config::File::from_path_no_includes(self.common_dir.join("config"), gix_config::Source::Local).ok()?;
         let mut remotes: Vec<(String, String)> = config
             .sections_by_name("remote")?
             .filter_map(|section| {
