@@ -105,9 +105,14 @@ fn literal(url: &Url) -> Result<Option<IpAddr>, BaseError> {
     match url.host() {
         Some(Host::Ipv4(v4)) => Ok(Some(v4.into())),
         Some(Host::Ipv6(v6)) => Ok(Some(v6.into())),
-        Some(Host::Domain(name)) if !name.is_empty() => Ok(None),
+        Some(Host::Domain(name)) if is_name(name) => Ok(None),
         _ => Err(BaseError::Malformed),
     }
+}
+
+/// Whether no label is empty, but for the root's at the very end.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.strip_suffix('.').unwrap_or(name).split('.').all(|label| !label.is_empty())
 }
 
 fn check(address: IpAddr, allow: Allow) -> Result<(), BaseError> {
@@ -120,7 +125,8 @@ fn check(address: IpAddr, allow: Allow) -> Result<(), BaseError> {
 }
 
 fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let host = url.host_str().unwrap_or_default();
+    let host = host.strip_suffix('.').unwrap_or(host);
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
@@ -130,8 +136,8 @@ pub(crate) fn normal_host(written: &str) -> Option<String> {
         return None;
     }
     let url = Url::parse(&format!("https://{written}/")).ok()?;
-    let host = authority(&url);
-    (!host.is_empty()).then_some(host)
+    literal(&url).ok()?;
+    Some(authority(&url))
 }
 
 #[cfg(test)]
@@ -189,7 +195,7 @@ mod tests {
         assert_eq!(normal_host("Git.Example.TEST.").as_deref(), Some("git.example.test"));
         assert_eq!(normal_host("git.example.test:443").as_deref(), Some("git.example.test"));
         assert_eq!(normal_host("git.example.test:8443").as_deref(), Some("git.example.test:8443"));
-        for no in ["", "a/b", "u@h", "a b", "h?x", "h:99999", "h\\x"] {
+        for no in ["", "a/b", "u@h", "a b", "h?x", "h:99999", "h\\x", "0..", "a..b", ".a", "."] {
             assert_eq!(normal_host(no), None, "{no:?}");
         }
     }

@@ -8,7 +8,7 @@
 //!   else. A time-out, a redirect, a 403 that can mean five things: unknown, with the reason.
 //! - Nothing is asked that uses a key up, changes it, or writes.
 //!
-//! Adding an issuer is one file here and one line in [`PROBES`].
+//! Adding an issuer is one file here and one line in the table `PROBES`.
 
 mod address;
 mod base;

@@ -7,7 +7,7 @@ use skelkey::issuer::Issuer;
 use skelkey::key::State;
 use skelkey::probe::{Answer, NotAsked, Prober, Settings, SettingsError};
 
-use crate::bench::{Ask, FakeClock, answered, check_requests, not_asked, npm, nuget_v4, server, settings};
+use crate::bench::{Ask, FakeClock, FakeNames, answered, check_requests, not_asked, npm, nuget_v4, server, settings};
 use crate::stub::{Script, Stub, answer, answer_with};
 
 fn ask() -> Ask {
@@ -222,6 +222,32 @@ fn hosts_that_need_no_proxy_do_without() {
     let answer = answered(ask().of(&Prober::new(settings).unwrap()));
     assert_eq!(answer.facts.state, State::Unknown, "the name leads nowhere");
     assert!(proxy.seen().is_empty());
+}
+
+/// The port of the target, for the child process of the test below.
+const CHILD: &str = "SKELKEY_TEST_TARGET";
+
+#[test]
+fn proxies_in_the_environment_are_not_read() {
+    if let Some(target) = std::env::var_os(CHILD) {
+        let mut settings = settings(&FakeClock::new());
+        settings.names = FakeNames::new(&["127.0.0.1"]);
+        let base = format!("http://registry.test:{}", target.to_str().unwrap());
+        settings.instead.push(server(&Issuer::NUGET, &base));
+        assert_eq!(answered(ask().of(&Prober::new(settings).unwrap())).facts.state, State::Active);
+        return;
+    }
+    let (target, proxy) = (Stub::new(vec![answer(404, "")]), Stub::new(vec![]));
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child
+        .args(["--exact", "client::proxies_in_the_environment_are_not_read"])
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY");
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        child.env(name, proxy.url());
+    }
+    assert!(child.env(CHILD, target.port.to_string()).output().unwrap().status.success());
+    assert_eq!((target.seen().len(), proxy.seen().len()), (1, 0));
 }
 
 #[test]
