@@ -191,7 +191,7 @@ fn percent_encoded(value: &str) -> String {
 struct Plain {
     /// Marks that are allowed beside letters and digits, though not at the beginning.
     marks: &'static [u8],
-    /// Marks that are allowed anywhere between the template's own quotes.
+    /// Marks that are allowed between the template's own quotes; a dash at the beginning would be an option.
     quoted_marks: &'static [u8],
 }
 
@@ -227,7 +227,11 @@ fn plain(template: &str, fields: &Fields, allowed: &Plain) -> String {
 impl Plain {
     fn takes(&self, value: &str, quoted: bool) -> bool {
         let marks = if quoted { self.quoted_marks } else { self.marks };
-        let begins_well = quoted || value.starts_with(|first: char| first.is_ascii_alphanumeric());
+        let begins_well =
+            (quoted && !value.starts_with('-')) || value.starts_with(|first: char| first.is_ascii_alphanumeric());
         begins_well && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
     }
 }
+
+#[cfg(test)]
+mod tests;

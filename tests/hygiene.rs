@@ -14,7 +14,7 @@ use skelkey::key::{
 use skelkey::severity::{Score, Severity};
 
 fn now() -> Timestamp {
-    "2026-11-22T12:00:00Z".parse().unwrap()
+    "2026-11-22T12:00:00Z".parse().expect("a moment")
 }
 
 fn days(count: i64) -> Timestamp {
@@ -385,6 +385,7 @@ fn verdict_rows() -> Vec<(&'static str, bool, KeyFacts)> {
         ("SK2016", true, owned("organization:contoso", &["*"])),
         ("SK2016", false, owned("organization:contoso", &["Contoso.Core"])),
         ("SK2016", false, owned("user:alice", &["*"])),
+        ("SK2016", true, KeyFacts { kind: kind("organization access token").kind, ..may(&[UPDATE], &["*"]) }),
         ("SK2017", true, kind("API key v5, long-lived")),
         ("SK2017", false, kind("API key v5, short-lived")),
         ("SK2017", true, KeyFacts { kind: kind("API key v5, short-lived").kind, ..lives(Some(0), 1) }),
@@ -416,6 +417,21 @@ fn a_legacy_name_counts_only_at_its_issuer() {
     let facts = KeyFacts { name: Reported::Said("legacy-key".into()), ..KeyFacts::default() };
     let at = |issuer: Issuer| ids(&Asked { issuer, ..asked() }.judge(&of(listed(), facts.clone()))).contains(&"SK2015");
     assert!(at(Issuer::RUBYGEMS) && !at(Issuer::NUGET));
+}
+
+/// What is a boundary differs: npm's scopes are one, the star of crates.io stands only at the end.
+#[test]
+fn patterns_are_read_as_their_issuer_reads_them() {
+    let loose = |issuer: Issuer, name: &str| {
+        ids(&Asked { issuer, ..asked() }.judge(&of(listed(), may(&[UPDATE], &[name])))).contains(&"SK2004")
+    };
+    assert!(!loose(Issuer::NPM, "@ac/*") && !loose(Issuer::NPM, "@acme"));
+    assert!(loose(Issuer::CRATES_IO, "contoso*") && !loose(Issuer::CRATES_IO, "contoso-*"));
+    assert!(!loose(Issuer::CRATES_IO, "con*toso") && !loose(Issuer::PYPI, "contoso*"));
+    let breadth =
+        |issuer: Issuer, name: &str| Asked { issuer, ..asked() }.judge(&of(listed(), may(&[UPDATE], &[name]))).breadth;
+    assert_eq!(breadth(Issuer::NPM, "@acme"), Breadth::Pattern { covers_future: true });
+    assert_eq!(breadth(Issuer::PYPI, "contoso*"), Breadth::One);
 }
 
 /// The over-broad ladder of a package registry, in its order.
@@ -493,7 +509,7 @@ fn names_cannot_act_in_a_message() {
 // Policy.
 
 fn paths(glob: &str) -> globset::GlobSet {
-    globset::GlobSetBuilder::new().add(globset::Glob::new(glob).unwrap()).build().unwrap()
+    globset::GlobSetBuilder::new().add(globset::Glob::new(glob).expect("a glob")).build().expect("a set")
 }
 
 #[test]
@@ -681,7 +697,7 @@ fn any_grant() -> impl Strategy<Value = Grant> {
 }
 
 fn any_facts() -> impl Strategy<Value = KeyFacts> {
-    let timestamps = || (-4_000_000_000_i64..8_000_000_000).prop_map(|s| Timestamp::from_second(s).unwrap());
+    let timestamps = || (-4_000_000_000_i64..8_000_000_000).prop_map(|s| Timestamp::from_second(s).expect("in range"));
     let text = || prop::option::of(".{0,12}");
     let grants = prop::option::of(prop::collection::vec(any_grant(), 0..4));
     let ends = prop::option::of(prop_oneof![Just(Expiry::Never), timestamps().prop_map(Expiry::At)]);
@@ -760,7 +776,9 @@ proptest! {
         facts.created = Reported::NotSaid;
         let mut stable = |left: i64| {
             facts.expires = Reported::Said(Expiry::At(days(left)));
-            let asked = Asked { exposure: exposure(leaked), policy: strict(), ..asked() };
+            // Without a creation date, a life over the policy is itself known by the days left.
+            let policy = Policy { max_lifetime_days: None, ..strict() };
+            let asked = Asked { exposure: exposure(leaked), policy, ..asked() };
             asked.judge(&of(listed(), facts.clone())).stable_severity
         };
         prop_assert_eq!(stable(one), stable(other));

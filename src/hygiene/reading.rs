@@ -194,11 +194,11 @@ fn breadth<'a>(issuer: &Issuer, reached: impl Iterator<Item = Reached<'a>>) -> B
         match one {
             Reached::Everything => return Breadth::Everything,
             Reached::NotSaid => told = false,
-            Reached::Named(named) => names.extend(named.iter().map(String::as_str)),
+            Reached::Named(more) => names.extend(more.iter().map(String::as_str)),
         }
     }
-    let named = breadth_of_names(issuer, &names);
-    if told { named } else { named.max(Breadth::Unknown) }
+    let of_names = breadth_of_names(issuer, &names);
+    if told { of_names } else { of_names.max(Breadth::Unknown) }
 }
 
 fn breadth_of_names(issuer: &Issuer, names: &BTreeSet<&str>) -> Breadth {

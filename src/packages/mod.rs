@@ -83,8 +83,8 @@ fn reader(name: &str) -> Option<(Issuer, Reader)> {
     let exact: Option<(Issuer, Reader)> = match name {
         "package.json" => Some((Issuer::NPM, node::ids)),
         "pyproject.toml" => Some((Issuer::PYPI, python::pyproject)),
-        "setup.cfg" => Some((Issuer::PYPI, python::setup_cfg)),
-        "setup.py" => Some((Issuer::PYPI, python::setup_py)),
+        "setup.cfg" => Some((Issuer::PYPI, |file| Ok(python::setup_cfg(file)))),
+        "setup.py" => Some((Issuer::PYPI, |file| Ok(python::setup_py(file)))),
         "Cargo.toml" => Some((Issuer::CRATES_IO, cargo::ids)),
         _ => None,
     };
@@ -96,7 +96,7 @@ fn reader(name: &str) -> Option<(Issuer, Reader)> {
         match lower.rsplit_once('.')?.1 {
             "csproj" | "fsproj" | "vbproj" => Some((Issuer::NUGET, msbuild::project)),
             "nuspec" => Some((Issuer::NUGET, nuspec::ids)),
-            "gemspec" => Some((Issuer::RUBYGEMS, ruby::ids)),
+            "gemspec" => Some((Issuer::RUBYGEMS, |file| Ok(ruby::ids(file)))),
             _ => None,
         }
     })
@@ -171,3 +171,6 @@ fn toml_table(text: &str) -> Result<toml::Table, PackagesError> {
         line: error.span().map(|span| line_at(text, span.start)),
     })
 }
+
+#[cfg(test)]
+mod tests;
