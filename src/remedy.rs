@@ -168,10 +168,15 @@ fn address(template: &str, fields: &Fields) -> Option<String> {
     Some(text)
 }
 
-/// A host name and perhaps a port.
+/// A host name and perhaps a port: harmless in an address, a command and a snippet alike.
 fn is_host(host: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-:".contains(&byte);
-    host.len() <= 260 && host.bytes().all(allowed) && host.starts_with(|c: char| c.is_ascii_alphanumeric())
+    let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+    (1..=5).contains(&port.len())
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && name.len() <= 253
+        && name.bytes().all(allowed)
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
 }
 
 /// Every byte that RFC 3986 does not call unreserved.
@@ -212,7 +217,8 @@ fn plain(template: &str, fields: &Fields, allowed: &Plain) -> String {
                     text.ends_with(quote) && matches!(next, Some(Piece::Text(after)) if after.starts_with(quote))
                 });
                 let values = fields.values(name);
-                let fits = !values.is_empty() && values.iter().all(|value| allowed.takes(value, quoted));
+                let takes = |value: &&str| allowed.takes(value, quoted) || *name == "host" && is_host(value);
+                let fits = !values.is_empty() && values.iter().all(takes);
                 match words {
                     _ if fits => text.push_str(&values.join(", ")),
                     Some(words) => text.push_str(words),

@@ -243,6 +243,28 @@ fn two_witnesses_complete_each_other() {
     assert_eq!((judged.breadth, judged.power), (Breadth::Everything, Some(Power::PublishNew)));
 }
 
+/// A probe can prove that a key pushes some packages. The list knows that it is `*`, and that must stay.
+#[test]
+fn a_probe_that_tells_one_half_does_not_hide_the_list() {
+    let half = vec![
+        Grant { bound: Bound::AtMost, ..grant(&[PUSH, UPDATE], Subjects::NotSaid) },
+        grant(&[UPDATE], names(&["Contoso.Core"])),
+    ];
+    let both = |subjects: &[&str]| {
+        let mut dossier = of(listed(), may(&[UPDATE], subjects));
+        dossier.add(probed(), KeyFacts { state: State::Active, ..facts(half.clone(), None) });
+        let judged = asked().judge(&dossier);
+        (judged.breadth.clone(), judged.power, opens(&dossier, &judged))
+    };
+    let (breadth, power, words) = both(&["*"]);
+    assert_eq!((breadth, power), (Breadth::Everything, Some(Power::PublishUpdate)));
+    assert_eq!(words, "publish new versions, to everything its owner has (`*`)");
+    // What the issuer proved beyond the list is not lost either.
+    let (breadth, _, words) = both(&["Contoso.Other"]);
+    assert_eq!(breadth, Breadth::Listed { count: 2 });
+    assert_eq!(words, "publish new versions, to `Contoso.Other`; publish new versions, to `Contoso.Core`");
+}
+
 /// The stronger witness wins: a key's own text says "up to everything", the owner's list knows better.
 #[test]
 fn the_list_narrows_the_bound_in_the_text() {
@@ -251,6 +273,8 @@ fn the_list_narrows_the_bound_in_the_text() {
     let before = asked().judge(&dossier);
     assert_eq!(before.breadth, Breadth::Everything);
     assert!(opens(&dossier, &before).starts_with("up to: publish new packages"));
+    assert!(message(&before, "SK2001").contains("reaches up to everything"), "{:?}", before.verdicts);
+    assert!(message(&before, "SK1005").contains("reaches up to everything"), "{:?}", before.verdicts);
     dossier.add(listed(), may(&[UPDATE], &["only-this"]));
     let after = asked().judge(&dossier);
     assert_eq!((&after.breadth, after.power), (&Breadth::One, Some(Power::PublishUpdate)));
@@ -492,6 +516,7 @@ fn the_messages_tell_the_case() {
     let judged = leaked(may(&[PUSH], &["Contoso*"]));
     assert_eq!(message(&judged, "SK2004"), "The pattern `Contoso*` also matches `Contosoevil`.");
     assert!(message(&judged, "SK2003").contains("under `Contoso*`"));
+    assert!(message(&leaked(may(&[PUSH], &["*"])), "SK1005").starts_with("It opens every door: it reaches everything"));
     let judged = leaked(lives(None, 13));
     assert_eq!(message(&judged, "SK2009"), "It works until 2026-12-05 (13 days); what uses it then fails.");
 }

@@ -63,7 +63,8 @@ fn reaches_everything(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
         Some(Power::Withdraw) => Severity::Medium,
         _ => Severity::High,
     };
-    let message = format!("It reaches everything that its owner has or will have ({may}){forbidden}.");
+    let up_to = reading.up_to(power);
+    let message = format!("It reaches {up_to}everything that its owner has or will have ({may}){forbidden}.");
     Some(Found::lasting(REACHES_EVERYTHING.says_at(own, message)))
 }
 

@@ -106,31 +106,36 @@ fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// Folders that hold other people's packages, or copies that a build made.
+/// Folders that hold other people's packages, copies that a build made, or samples that tests read.
+const FOREIGN: &[&str] = &[
+    "node_modules",
+    "bower_components",
+    "jspm_packages",
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "thirdparty",
+    "external",
+    "site-packages",
+    "dist-packages",
+    ".venv",
+    "venv",
+    ".tox",
+    ".nox",
+    ".cargo",
+    ".bundle",
+    ".nuget",
+    "obj",
+    "bin",
+    "target",
+    "fixtures",
+    "__fixtures__",
+    "__mocks__",
+    "testdata",
+];
+
 fn is_foreign(folder: &str) -> bool {
-    const FOREIGN: &[&str] = &[
-        "node_modules",
-        "bower_components",
-        "jspm_packages",
-        "vendor",
-        "vendored",
-        "third_party",
-        "third-party",
-        "thirdparty",
-        "external",
-        "site-packages",
-        "dist-packages",
-        ".venv",
-        "venv",
-        ".tox",
-        ".nox",
-        ".cargo",
-        ".bundle",
-        ".nuget",
-        "obj",
-        "bin",
-        "target",
-    ];
     FOREIGN.iter().any(|name| folder.eq_ignore_ascii_case(name))
 }
 

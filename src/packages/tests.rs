@@ -164,6 +164,7 @@ fn dependencies_and_other_files_do_not_count() {
         "a/node_modules/b/package.json",
         "a\\node_modules\\b\\package.json",
         "vendor/x/package.json",
+        "test/fixtures/x/package.json",
         "Third_Party/x/package.json",
         "lib/python3.12/site-packages/x/package.json",
     ] {

@@ -128,7 +128,11 @@ fn a_host_is_a_host_or_nothing() {
         fill(&template, &Fields { host: Some(host.to_owned()), ..Fields::default() }).page
     };
     assert_eq!(page("gitlab.contoso.example:8443").as_deref(), Some("https://gitlab.contoso.example:8443/keys"));
-    for host in ["", "a/b", "user@evil.example", "a b", "-a", ":80"] {
+    let snippet = Keyless { snippet: "u: https://{host}/x".to_owned(), ..Keyless::default() };
+    let template = RemedyTemplate { keyless: Some(snippet), ..RemedyTemplate::default() };
+    let fields = Fields { host: Some("git.example:8443".to_owned()), ..Fields::default() };
+    assert_eq!(fill(&template, &fields).keyless.unwrap().snippet, "u: https://git.example:8443/x");
+    for host in ["", "a/b", "user@evil.example", "a b", "-a", ":80", "a:", "a:b", "a:1:2", "a:123456"] {
         assert_eq!(page(host), None, "{host}");
     }
 }
