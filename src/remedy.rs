@@ -168,10 +168,15 @@ fn address(template: &str, fields: &Fields) -> Option<String> {
     Some(text)
 }
 
-/// A host name and perhaps a port.
+/// A host name and perhaps a port: harmless in an address, a command and a snippet alike.
 fn is_host(host: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-:".contains(&byte);
-    host.len() <= 260 && host.bytes().all(allowed) && host.starts_with(|c: char| c.is_ascii_alphanumeric())
+    let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+    (1..=5).contains(&port.len())
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && name.len() <= 253
+        && name.bytes().all(allowed)
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
 }
 
 /// Every byte that RFC 3986 does not call unreserved.
@@ -191,7 +196,7 @@ fn percent_encoded(value: &str) -> String {
 struct Plain {
     /// Marks that are allowed beside letters and digits, though not at the beginning.
     marks: &'static [u8],
-    /// Marks that are allowed anywhere between the template's own quotes.
+    /// Marks that are allowed between the template's own quotes; a dash at the beginning would be an option.
     quoted_marks: &'static [u8],
 }
 
@@ -212,7 +217,8 @@ fn plain(template: &str, fields: &Fields, allowed: &Plain) -> String {
                     text.ends_with(quote) && matches!(next, Some(Piece::Text(after)) if after.starts_with(quote))
                 });
                 let values = fields.values(name);
-                let fits = !values.is_empty() && values.iter().all(|value| allowed.takes(value, quoted));
+                let takes = |value: &&str| allowed.takes(value, quoted) || *name == "host" && is_host(value);
+                let fits = !values.is_empty() && values.iter().all(takes);
                 match words {
                     _ if fits => text.push_str(&values.join(", ")),
                     Some(words) => text.push_str(words),
@@ -227,7 +233,11 @@ fn plain(template: &str, fields: &Fields, allowed: &Plain) -> String {
 impl Plain {
     fn takes(&self, value: &str, quoted: bool) -> bool {
         let marks = if quoted { self.quoted_marks } else { self.marks };
-        let begins_well = quoted || value.starts_with(|first: char| first.is_ascii_alphanumeric());
+        let begins_well =
+            (quoted && !value.starts_with('-')) || value.starts_with(|first: char| first.is_ascii_alphanumeric());
         begins_well && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use skelkey::key::{
 use skelkey::severity::{Score, Severity};
 
 fn now() -> Timestamp {
-    "2026-11-22T12:00:00Z".parse().unwrap()
+    "2026-11-22T12:00:00Z".parse().expect("a moment")
 }
 
 fn days(count: i64) -> Timestamp {
@@ -215,6 +215,30 @@ fn push_new_to_everything_is_critical_to_its_last_minute() {
     }
 }
 
+/// Close to the border of a band the days left change the word, and the stable word stays.
+#[test]
+fn the_stable_word_does_not_flap() {
+    let at = |left: i64| {
+        let facts = facts(vec![grant(&[UPDATE], names(&["Contoso.Core"]))], Some(Expiry::At(days(left))));
+        let judged = asked().judge(&of(Evidence::Decoded, facts));
+        (judged.severity, judged.stable_severity)
+    };
+    assert_eq!(at(31), (Severity::High, Severity::High));
+    assert_eq!(at(30), (Severity::Medium, Severity::High));
+    assert_eq!(at(1), (Severity::Medium, Severity::High));
+}
+
+/// The warning that an end is near comes with the days; the stable word of a list row is there before it.
+#[test]
+fn a_warning_of_the_end_changes_no_stable_word() {
+    let at = |left: i64| {
+        let judged = Asked { exposure: Exposure::None, ..asked() }.judge(&of(listed(), lives(None, left)));
+        (judged.severity, judged.stable_severity)
+    };
+    assert_eq!(at(20), (Severity::Note, Severity::Low));
+    assert_eq!(at(10), (Severity::Low, Severity::Low));
+}
+
 /// Reading everything and publishing one thing is not publishing everything.
 #[test]
 fn what_may_be_done_counts_where_it_may_be_done() {
@@ -243,6 +267,37 @@ fn two_witnesses_complete_each_other() {
     assert_eq!((judged.breadth, judged.power), (Breadth::Everything, Some(Power::PublishNew)));
 }
 
+/// A probe can prove that a key pushes some packages. The list knows that it is `*`, and that must stay.
+#[test]
+fn a_probe_that_tells_one_half_does_not_hide_the_list() {
+    let half = vec![
+        Grant { bound: Bound::AtMost, ..grant(&[PUSH, UPDATE], Subjects::NotSaid) },
+        grant(&[UPDATE], names(&["Contoso.Core"])),
+    ];
+    let both = |subjects: &[&str]| {
+        let mut dossier = of(listed(), may(&[UPDATE], subjects));
+        dossier.add(probed(), KeyFacts { state: State::Active, ..facts(half.clone(), None) });
+        let judged = asked().judge(&dossier);
+        (judged.breadth.clone(), judged.power, opens(&dossier, &judged))
+    };
+    let (breadth, power, words) = both(&["*"]);
+    assert_eq!((breadth, power), (Breadth::Everything, Some(Power::PublishUpdate)));
+    assert_eq!(words, "publish new versions, to everything its owner has (`*`)");
+    // What the issuer proved beyond the list is not lost either.
+    let (breadth, _, words) = both(&["Contoso.Other"]);
+    assert_eq!(breadth, Breadth::Listed { count: 2 });
+    assert_eq!(words, "publish new versions, to `Contoso.Other`; publish new versions, to `Contoso.Core`");
+}
+
+/// Also where the probe is exact about the half that it tells.
+#[test]
+fn what_is_half_told_does_not_settle_the_reach() {
+    let half = vec![grant(&[UPDATE], Subjects::NotSaid), grant(&[UPDATE], names(&["Contoso.Core"]))];
+    let mut dossier = of(listed(), may(&[UPDATE], &["*"]));
+    dossier.add(probed(), facts(half, None));
+    assert_eq!(asked().judge(&dossier).breadth, Breadth::Everything);
+}
+
 /// The stronger witness wins: a key's own text says "up to everything", the owner's list knows better.
 #[test]
 fn the_list_narrows_the_bound_in_the_text() {
@@ -251,6 +306,8 @@ fn the_list_narrows_the_bound_in_the_text() {
     let before = asked().judge(&dossier);
     assert_eq!(before.breadth, Breadth::Everything);
     assert!(opens(&dossier, &before).starts_with("up to: publish new packages"));
+    assert!(message(&before, "SK2001").contains("reaches up to everything"), "{:?}", before.verdicts);
+    assert!(message(&before, "SK1005").contains("reaches up to everything"), "{:?}", before.verdicts);
     dossier.add(listed(), may(&[UPDATE], &["only-this"]));
     let after = asked().judge(&dossier);
     assert_eq!((&after.breadth, after.power), (&Breadth::One, Some(Power::PublishUpdate)));
@@ -385,6 +442,7 @@ fn verdict_rows() -> Vec<(&'static str, bool, KeyFacts)> {
         ("SK2016", true, owned("organization:contoso", &["*"])),
         ("SK2016", false, owned("organization:contoso", &["Contoso.Core"])),
         ("SK2016", false, owned("user:alice", &["*"])),
+        ("SK2016", true, KeyFacts { kind: kind("organization access token").kind, ..may(&[UPDATE], &["*"]) }),
         ("SK2017", true, kind("API key v5, long-lived")),
         ("SK2017", false, kind("API key v5, short-lived")),
         ("SK2017", true, KeyFacts { kind: kind("API key v5, short-lived").kind, ..lives(Some(0), 1) }),
@@ -416,6 +474,21 @@ fn a_legacy_name_counts_only_at_its_issuer() {
     let facts = KeyFacts { name: Reported::Said("legacy-key".into()), ..KeyFacts::default() };
     let at = |issuer: Issuer| ids(&Asked { issuer, ..asked() }.judge(&of(listed(), facts.clone()))).contains(&"SK2015");
     assert!(at(Issuer::RUBYGEMS) && !at(Issuer::NUGET));
+}
+
+/// What is a boundary differs: npm's scopes are one, the star of crates.io stands only at the end.
+#[test]
+fn patterns_are_read_as_their_issuer_reads_them() {
+    let loose = |issuer: Issuer, name: &str| {
+        ids(&Asked { issuer, ..asked() }.judge(&of(listed(), may(&[UPDATE], &[name])))).contains(&"SK2004")
+    };
+    assert!(!loose(Issuer::NPM, "@ac/*") && !loose(Issuer::NPM, "@acme"));
+    assert!(loose(Issuer::CRATES_IO, "contoso*") && !loose(Issuer::CRATES_IO, "contoso-*"));
+    assert!(!loose(Issuer::CRATES_IO, "con*toso") && !loose(Issuer::PYPI, "contoso*"));
+    let breadth =
+        |issuer: Issuer, name: &str| Asked { issuer, ..asked() }.judge(&of(listed(), may(&[UPDATE], &[name]))).breadth;
+    assert_eq!(breadth(Issuer::NPM, "@acme"), Breadth::Pattern { covers_future: true });
+    assert_eq!(breadth(Issuer::PYPI, "contoso*"), Breadth::One);
 }
 
 /// The over-broad ladder of a package registry, in its order.
@@ -476,6 +549,7 @@ fn the_messages_tell_the_case() {
     let judged = leaked(may(&[PUSH], &["Contoso*"]));
     assert_eq!(message(&judged, "SK2004"), "The pattern `Contoso*` also matches `Contosoevil`.");
     assert!(message(&judged, "SK2003").contains("under `Contoso*`"));
+    assert!(message(&leaked(may(&[PUSH], &["*"])), "SK1005").starts_with("It opens every door: it reaches everything"));
     let judged = leaked(lives(None, 13));
     assert_eq!(message(&judged, "SK2009"), "It works until 2026-12-05 (13 days); what uses it then fails.");
 }
@@ -493,7 +567,7 @@ fn names_cannot_act_in_a_message() {
 // Policy.
 
 fn paths(glob: &str) -> globset::GlobSet {
-    globset::GlobSetBuilder::new().add(globset::Glob::new(glob).unwrap()).build().unwrap()
+    globset::GlobSetBuilder::new().add(globset::Glob::new(glob).expect("a glob")).build().expect("a set")
 }
 
 #[test]
@@ -681,7 +755,7 @@ fn any_grant() -> impl Strategy<Value = Grant> {
 }
 
 fn any_facts() -> impl Strategy<Value = KeyFacts> {
-    let timestamps = || (-4_000_000_000_i64..8_000_000_000).prop_map(|s| Timestamp::from_second(s).unwrap());
+    let timestamps = || (-4_000_000_000_i64..8_000_000_000).prop_map(|s| Timestamp::from_second(s).expect("in range"));
     let text = || prop::option::of(".{0,12}");
     let grants = prop::option::of(prop::collection::vec(any_grant(), 0..4));
     let ends = prop::option::of(prop_oneof![Just(Expiry::Never), timestamps().prop_map(Expiry::At)]);
@@ -755,12 +829,14 @@ proptest! {
 
     #[test]
     fn the_days_left_never_change_the_stable_word(
-        mut facts in any_facts(), one in 1_i64..4000, other in 1_i64..4000, leaked in any::<bool>(),
+        mut facts in any_facts(), one in 1_i64..60, other in 1_i64..4000, leaked in any::<bool>(),
     ) {
         facts.created = Reported::NotSaid;
         let mut stable = |left: i64| {
             facts.expires = Reported::Said(Expiry::At(days(left)));
-            let asked = Asked { exposure: exposure(leaked), policy: strict(), ..asked() };
+            // Without a creation date, a life over the policy is itself known by the days left.
+            let policy = Policy { max_lifetime_days: None, ..strict() };
+            let asked = Asked { exposure: exposure(leaked), policy, ..asked() };
             asked.judge(&of(listed(), facts.clone())).stable_severity
         };
         prop_assert_eq!(stable(one), stable(other));

@@ -63,7 +63,8 @@ fn reaches_everything(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
         Some(Power::Withdraw) => Severity::Medium,
         _ => Severity::High,
     };
-    let message = format!("It reaches everything that its owner has or will have ({may}){forbidden}.");
+    let up_to = reading.up_to(power);
+    let message = format!("It reaches {up_to}everything that its owner has or will have ({may}){forbidden}.");
     Some(Found::lasting(REACHES_EVERYTHING.says_at(own, message)))
 }
 
@@ -115,12 +116,14 @@ fn loose_pattern(reading: &Reading<'_>, _: &Limits) -> Option<Found> {
     Some(Found::lasting(LOOSE_PATTERN.says(loose)))
 }
 
-/// What is loose about one pattern; nothing about a plain name, and the star alone is no pattern but everything.
+/// What is loose about one pattern; nothing about a plain name, and the star alone is no pattern but everything. A
+/// whole scope or folder (`@scope/*`) is a boundary of its issuer's own.
 fn looseness(issuer: &Issuer, name: &str) -> Option<String> {
-    if !glob::is_pattern(issuer, name) || glob::is_everything(issuer, name) {
+    let starred = name.contains('*') && glob::is_pattern(issuer, name) && !glob::is_everything(issuer, name);
+    let prefix = glob::literal_prefix(name);
+    if !starred || prefix.ends_with('/') {
         return None;
     }
-    let prefix = glob::literal_prefix(name);
     let shown = code(name);
     if prefix.is_empty() {
         return Some(format!("The pattern {shown} begins with a star."));
@@ -128,7 +131,7 @@ fn looseness(issuer: &Issuer, name: &str) -> Option<String> {
     if prefix.chars().count() < PREFIX_AT_LEAST {
         return Some(format!("The pattern {shown} begins with only {}.", code(prefix)));
     }
-    let bounded = prefix.ends_with(['.', '-', '_', '/', ':']);
+    let bounded = prefix.ends_with(['.', '-', '_', ':']);
     (!bounded).then(|| format!("The pattern {shown} also matches {}.", code(&format!("{prefix}evil"))))
 }
 
@@ -146,14 +149,11 @@ fn never_expires(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
 fn life_over_policy(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
     let most = i64::from(limits.max_lifetime_days?);
     let Expiry::At(end) = reading.expires? else { return None };
-    let (life, found): (i64, fn(_) -> Found) = match reading.created {
-        Some(created) => (days_between(created, end), Found::lasting),
-        None => (days_between(reading.now, end), Found::passing),
-    };
+    let life = days_between(reading.created.unwrap_or(reading.now), end);
     let at_least = if reading.created.is_some() { "" } else { "at least " };
     (life > most).then(|| {
         let (life, most) = (days_in_words(life), days_in_words(most));
-        found(LIFE_OVER_POLICY.says(format!("It lives {at_least}{life}; the policy allows {most}.")))
+        Found::lasting(LIFE_OVER_POLICY.says(format!("It lives {at_least}{life}; the policy allows {most}.")))
     })
 }
 
@@ -178,25 +178,37 @@ fn life_in_seconds(reading: &Reading<'_>) -> Option<i64> {
     }
 }
 
-/// How owners that are organisations are written (Hex: `organization:NAME`).
-const ORGANISATIONS: &[&str] = &["organization:", "organisation:", "org:", "group:"];
+/// How owners that are organisations, and kinds of key that only organisations have, are written (Hex:
+/// `organization:NAME`; Docker Hub: "organization access token").
+const ORGANISATIONS: &[&str] = &["organization", "organisation", "group"];
+
+/// An organisation by its name, or by its kind of key.
+fn organisation<'a>(reading: &Reading<'a>) -> Option<&'a str> {
+    let is_one = |words: &str, after: &str| {
+        let words = words.to_lowercase();
+        ORGANISATIONS.iter().any(|name| words.strip_prefix(name).is_some_and(|rest| rest.starts_with(after)))
+    };
+    let owner = reading.dossier.owner();
+    owner
+        .filter(|owner| is_one(owner, ":"))
+        .or_else(|| reading.dossier.kind().filter(|kind| is_one(kind, " ")).map(|_| owner.unwrap_or("an organisation")))
+}
 
 fn organisation_wide(reading: &Reading<'_>, _: &Limits) -> Option<Found> {
-    let owner = reading.dossier.owner()?;
-    let organisation = ORGANISATIONS.iter().any(|prefix| owner.to_lowercase().starts_with(prefix));
+    let owner = organisation(reading)?;
     let writes_everything = reading
         .pairs()
         .iter()
         .any(|(breadth, power)| *breadth == Breadth::Everything && power.is_none_or(|power| power > Power::Read));
-    (organisation && writes_everything).then(|| {
+    writes_everything.then(|| {
         Found::lasting(ORGANISATION_WIDE.says(format!("It acts for {} and reaches all that it has.", code(owner))))
     })
 }
 
 /// The value of a restriction by its issuer's word, `_` and `-` alike.
 fn restriction<'a>(reading: &Reading<'a>, names: &[&str]) -> Option<&'a str> {
-    let named = |name: &str| names.contains(&name.to_lowercase().replace('_', "-").as_str());
-    reading.dossier.restrictions().iter().find(|one| named(&one.name)).map(|one| one.value.as_str())
+    let is_one = |name: &str| names.contains(&name.to_lowercase().replace('_', "-").as_str());
+    reading.dossier.restrictions().iter().find(|one| is_one(&one.name)).map(|one| one.value.as_str())
 }
 
 fn is_yes(value: &str) -> bool {

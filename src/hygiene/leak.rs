@@ -63,7 +63,11 @@ fn dead(why: Inactive, reading: &Reading<'_>) -> String {
 fn skeleton(reading: &Reading<'_>, breadth: &Breadth, power: Option<Power>, severity: Severity) -> Option<Verdict> {
     let writes = power.is_none_or(|power| power >= Power::PublishUpdate);
     (writes && *breadth == Breadth::Everything && !reading.is_dead()).then(|| {
-        let message = format!("It opens every door: it reaches everything that its owner has, and {}.", end(reading));
+        let reach = match reading.up_to(power) {
+            "" => "It opens every door: it reaches everything",
+            _ => "It may open every door: it reaches up to everything",
+        };
+        let message = format!("{reach} that its owner has, and {}.", end(reading));
         SKELETON_KEY.says_at(severity, message)
     })
 }

@@ -82,8 +82,8 @@ pub struct Judgement {
     pub score: Score,
     /// The score as a word.
     pub severity: Severity,
-    /// The word that enters a SARIF rule id: it depends on state, breadth and having an end, not on the days
-    /// left, so that alerts do not flap.
+    /// The word that enters a SARIF rule id: it depends on state, breadth, power and having an end, not on the days
+    /// left, so that alerts do not flap. For a list row: that of its worst verdict, at least low.
     pub stable_severity: Severity,
     /// Whether the key works.
     pub state: State,

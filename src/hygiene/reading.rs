@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::table::{self, Presumed};
 use super::{Breadth, Case};
 use crate::issuer::Issuer;
-use crate::key::{Action, Bound, Dossier, Expiry, Grant, KeyFacts, LastUse, State, Subjects, glob};
+use crate::key::{Action, Bound, Dossier, Evidence, Expiry, Grant, KeyFacts, LastUse, State, Subjects, glob};
 use crate::key::{Inactive, Power};
 
 /// The preferred statement of each field that is judged. What no witness said is `None`, which is never "none".
@@ -44,16 +44,17 @@ pub(super) enum Reached<'a> {
 impl<'a> Reading<'a> {
     pub(super) fn of(case: &Case<'a>, now: Timestamp) -> Self {
         let (state, _, state_reason) = case.dossier.state(now);
+        let issuer = case.dossier.issuer().unwrap_or(case.issuer);
         Self {
             dossier: case.dossier,
-            issuer: case.dossier.issuer().unwrap_or(case.issuer),
+            issuer,
             now,
             state,
             state_reason,
             expires: case.dossier.expires().map(|(expires, _)| expires),
             created: case.dossier.created(),
             last_used: case.dossier.last_used(),
-            openings: openings(case.dossier),
+            openings: openings(case.dossier, issuer),
         }
     }
 
@@ -78,6 +79,12 @@ impl<'a> Reading<'a> {
     pub(super) fn breadth_of(&self, power: Option<Power>) -> Breadth {
         let reached = self.openings.iter().filter(|opening| opening.has(power)).map(|opening| opening.subjects);
         breadth(self.issuer, reached)
+    }
+
+    /// "up to " where the reach of actions of at least `power` is only a bound: the key may be limited further.
+    pub(super) fn up_to(&self, power: Option<Power>) -> &'static str {
+        let mut reaching = self.openings.iter().filter(|opening| opening.has(power));
+        if reaching.all(|opening| opening.at_most) { "up to " } else { "" }
     }
 
     /// All breadths and powers that stand together in a grant. Actions that stand in several grants (an issuer's
@@ -129,6 +136,16 @@ impl<'a> Opening<'a> {
         }
     }
 
+    /// Whether `wide` lets somebody do as much to all of the same.
+    fn is_within(&self, wide: &Self, issuer: &Issuer) -> bool {
+        let most = |opening: &Self| opening.actions.iter().map(|action| action.power).max();
+        let reached = match (self.subjects, wide.subjects) {
+            (Reached::Named(names), all) => names.iter().all(|name| all.holds(issuer, name)),
+            (_, all) => all == Reached::Everything,
+        };
+        reached && most(self) <= most(wide)
+    }
+
     fn of(grant: &'a Grant) -> Self {
         Self {
             actions: grant.actions.iter().collect(),
@@ -158,21 +175,50 @@ impl<'a> Reached<'a> {
     }
 }
 
-/// The grants of the strongest witness that names subjects, with their actions. If that witness names no action (a
-/// probe that tells only one half), the actions of the strongest one that does are added, and the other way round.
-fn openings(dossier: &Dossier) -> Vec<Opening<'_>> {
-    let subjects = dossier.prefer(|facts| grants_with(facts, |grant| Reached::by(grant) != Reached::NotSaid));
-    let actions = dossier.prefer(|facts| grants_with(facts, |grant| !grant.actions.is_empty()));
-    match (subjects, actions) {
-        (None, None) => Vec::new(),
+/// The grants of the witness that settles what is reached, with its actions. If another one settles the actions, every
+/// action is taken on every subject. What a stronger witness proved beyond that is added: it can only widen.
+fn openings<'a>(dossier: &'a Dossier, issuer: &Issuer) -> Vec<Opening<'a>> {
+    let subjects = settled(dossier, |grant| Reached::by(grant) != Reached::NotSaid);
+    let actions = settled(dossier, |grant| !grant.actions.is_empty());
+    let mut openings: Vec<Opening<'a>> = match (subjects, actions) {
+        (None, None) => return Vec::new(),
         (Some((grants, _)), None) | (None, Some((grants, _))) => grants.iter().map(Opening::of).collect(),
         (Some((reach, one)), Some((_, other))) if std::ptr::eq(one, other) => reach.iter().map(Opening::of).collect(),
         (Some((reach, _)), Some((power, _))) => crossed(reach, power),
+    };
+    if let Some((_, witness)) = subjects {
+        let beyond: Vec<Opening<'a>> = proved_before(dossier, witness)
+            .filter(|one| !openings.iter().any(|wide| one.is_within(wide, issuer)))
+            .collect();
+        openings.extend(beyond);
     }
+    openings
 }
 
-fn grants_with(facts: &KeyFacts, says: impl Fn(&Grant) -> bool) -> Option<&[Grant]> {
-    facts.grants.said().filter(|grants| grants.iter().any(says)).map(Vec::as_slice)
+/// The strongest witness that says something of every grant, exactly; else of every grant, as a bound; else of any.
+/// A probe that tells one half ("it may push, to what is not said") does not hide the list that knows the whole.
+fn settled(dossier: &Dossier, says: impl Fn(&Grant) -> bool) -> Option<(&[Grant], &Evidence)> {
+    let whole = |facts| grants_where(facts, |grants| grants.iter().all(&says));
+    let exact = |facts| whole(facts).filter(|grants| grants.iter().all(|grant| grant.bound == Bound::Exact));
+    let any = |facts| grants_where(facts, |grants| grants.iter().any(&says));
+    dossier.prefer(exact).or_else(|| dossier.prefer(whole)).or_else(|| dossier.prefer(any))
+}
+
+fn grants_where(facts: &KeyFacts, holds: impl Fn(&[Grant]) -> bool) -> Option<&[Grant]> {
+    facts.grants.said().map(Vec::as_slice).filter(|grants| !grants.is_empty() && holds(grants))
+}
+
+/// What witnesses stronger than `witness` say exactly and in full.
+fn proved_before<'a>(dossier: &'a Dossier, witness: &Evidence) -> impl Iterator<Item = Opening<'a>> {
+    let stronger =
+        dossier.statements().iter().take_while(|statement| !std::ptr::eq(&raw const statement.evidence, witness));
+    stronger
+        .filter_map(|statement| statement.facts.grants.said())
+        .flatten()
+        .filter(|grant| {
+            grant.bound == Bound::Exact && !grant.actions.is_empty() && Reached::by(grant) != Reached::NotSaid
+        })
+        .map(Opening::of)
 }
 
 /// One witness tells only what is reached and the other only what may be done: every action on every subject.
@@ -194,11 +240,11 @@ fn breadth<'a>(issuer: &Issuer, reached: impl Iterator<Item = Reached<'a>>) -> B
         match one {
             Reached::Everything => return Breadth::Everything,
             Reached::NotSaid => told = false,
-            Reached::Named(named) => names.extend(named.iter().map(String::as_str)),
+            Reached::Named(more) => names.extend(more.iter().map(String::as_str)),
         }
     }
-    let named = breadth_of_names(issuer, &names);
-    if told { named } else { named.max(Breadth::Unknown) }
+    let of_names = breadth_of_names(issuer, &names);
+    if told { of_names } else { of_names.max(Breadth::Unknown) }
 }
 
 fn breadth_of_names(issuer: &Issuer, names: &BTreeSet<&str>) -> Breadth {

@@ -281,11 +281,17 @@ pub const VERDICTS: &[VerdictInfo] = &[
     },
 ];
 
+/// What is the same for every verdict of the id `id`; `None` for ids that are not about a key (`SK3xxx`).
+#[must_use]
+pub fn info(id: &str) -> Option<&'static VerdictInfo> {
+    VERDICTS.iter().find(|info| info.id.0 == id)
+}
+
 impl VerdictId {
     /// What is the same for every verdict of this id; `None` for ids that are not about a key (`SK3xxx`).
     #[must_use]
     pub fn info(self) -> Option<&'static VerdictInfo> {
-        VERDICTS.iter().find(|info| info.id == self)
+        info(self.0)
     }
 
     /// The place in [`VERDICTS`], for sorting.

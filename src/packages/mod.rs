@@ -83,8 +83,8 @@ fn reader(name: &str) -> Option<(Issuer, Reader)> {
     let exact: Option<(Issuer, Reader)> = match name {
         "package.json" => Some((Issuer::NPM, node::ids)),
         "pyproject.toml" => Some((Issuer::PYPI, python::pyproject)),
-        "setup.cfg" => Some((Issuer::PYPI, python::setup_cfg)),
-        "setup.py" => Some((Issuer::PYPI, python::setup_py)),
+        "setup.cfg" => Some((Issuer::PYPI, |file| Ok(python::setup_cfg(file)))),
+        "setup.py" => Some((Issuer::PYPI, |file| Ok(python::setup_py(file)))),
         "Cargo.toml" => Some((Issuer::CRATES_IO, cargo::ids)),
         _ => None,
     };
@@ -96,7 +96,7 @@ fn reader(name: &str) -> Option<(Issuer, Reader)> {
         match lower.rsplit_once('.')?.1 {
             "csproj" | "fsproj" | "vbproj" => Some((Issuer::NUGET, msbuild::project)),
             "nuspec" => Some((Issuer::NUGET, nuspec::ids)),
-            "gemspec" => Some((Issuer::RUBYGEMS, ruby::ids)),
+            "gemspec" => Some((Issuer::RUBYGEMS, |file| Ok(ruby::ids(file)))),
             _ => None,
         }
     })
@@ -106,31 +106,36 @@ fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// Folders that hold other people's packages, or copies that a build made.
+/// Folders that hold other people's packages, copies that a build made, or samples that tests read.
+const FOREIGN: &[&str] = &[
+    "node_modules",
+    "bower_components",
+    "jspm_packages",
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "thirdparty",
+    "external",
+    "site-packages",
+    "dist-packages",
+    ".venv",
+    "venv",
+    ".tox",
+    ".nox",
+    ".cargo",
+    ".bundle",
+    ".nuget",
+    "obj",
+    "bin",
+    "target",
+    "fixtures",
+    "__fixtures__",
+    "__mocks__",
+    "testdata",
+];
+
 fn is_foreign(folder: &str) -> bool {
-    const FOREIGN: &[&str] = &[
-        "node_modules",
-        "bower_components",
-        "jspm_packages",
-        "vendor",
-        "vendored",
-        "third_party",
-        "third-party",
-        "thirdparty",
-        "external",
-        "site-packages",
-        "dist-packages",
-        ".venv",
-        "venv",
-        ".tox",
-        ".nox",
-        ".cargo",
-        ".bundle",
-        ".nuget",
-        "obj",
-        "bin",
-        "target",
-    ];
     FOREIGN.iter().any(|name| folder.eq_ignore_ascii_case(name))
 }
 
@@ -171,3 +176,6 @@ fn toml_table(text: &str) -> Result<toml::Table, PackagesError> {
         line: error.span().map(|span| line_at(text, span.start)),
     })
 }
+
+#[cfg(test)]
+mod tests;

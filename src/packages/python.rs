@@ -24,9 +24,9 @@ fn is_private(table: &toml::Table) -> bool {
 }
 
 /// `name` in `[metadata]`.
-pub(super) fn setup_cfg(file: &Project<'_>) -> Result<Vec<String>, PackagesError> {
+pub(super) fn setup_cfg(file: &Project<'_>) -> Vec<String> {
     if file.text.lines().any(|line| line.trim().starts_with(PRIVATE)) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let mut section = "";
     for line in file.text.lines() {
@@ -35,17 +35,17 @@ pub(super) fn setup_cfg(file: &Project<'_>) -> Result<Vec<String>, PackagesError
         } else if let ("metadata", Some((key, value))) = (section, line.split_once(['=', ':']))
             && key.trim_end() == "name"
         {
-            return Ok(vec![value.trim().to_owned()]);
+            return vec![value.trim().to_owned()];
         }
     }
-    Ok(Vec::new())
+    Vec::new()
 }
 
 /// A literal `name=` among the arguments of `setup(…)`.
-pub(super) fn setup_py(file: &Project<'_>) -> Result<Vec<String>, PackagesError> {
+pub(super) fn setup_py(file: &Project<'_>) -> Vec<String> {
     let tokens = tokens(file.text);
     let private = tokens.iter().any(|token| matches!(token, Token::Text(text) if text.starts_with(PRIVATE)));
-    Ok(setup_name(&tokens).filter(|_| !private).map(str::to_owned).into_iter().collect())
+    setup_name(&tokens).filter(|_| !private).map(str::to_owned).into_iter().collect()
 }
 
 #[derive(Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{PackagesError, Project};
+use super::Project;
 
 /// The one host whose ids these are.
 const PUBLIC_HOST: &str = "https://rubygems.org";
@@ -24,11 +24,11 @@ fn regex(pattern: &str) -> Regex {
 }
 
 /// The gem's name, unless the gem may only be pushed elsewhere.
-pub(super) fn ids(file: &Project<'_>) -> Result<Vec<String>, PackagesError> {
+pub(super) fn ids(file: &Project<'_>) -> Vec<String> {
     let elsewhere = ALLOWED_PUSH_HOST
         .captures(file.text)
         .and_then(|found| found.get(1))
         .is_some_and(|host| host.as_str().trim_end_matches('/') != PUBLIC_HOST);
     let name = NAME.captures(file.text).and_then(|found| found.get(1).or(found.get(2)));
-    Ok(name.filter(|_| !elsewhere).map(|name| name.as_str().to_owned()).into_iter().collect())
+    name.filter(|_| !elsewhere).map(|name| name.as_str().to_owned()).into_iter().collect()
 }
