@@ -35,3 +35,16 @@ pub const CHECKS: &[Check] = &[];
 pub fn check(name: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.name == name)
 }
+
+/// A whole token as its issuer writes it, for minting.
+#[derive(Debug)]
+pub struct Envelope {
+    /// The name by which templates ask for it: `{@name}` or `{@name:ARG}`.
+    pub name: &'static str,
+    /// Makes one. The first argument gives that many random bytes, the second is `ARG` (or empty). `None` when the
+    /// argument is not understood.
+    pub mint: fn(&mut dyn FnMut(usize) -> Vec<u8>, &str) -> Option<String>,
+}
+
+/// Every envelope that a template may name.
+pub const ENVELOPES: &[Envelope] = &[];
