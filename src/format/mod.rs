@@ -1,7 +1,26 @@
 //! How keys are written: alphabets, checksums and envelopes. A leaf: bytes in, facts out.
 //!
-//! Rules name a [`Check`] to prove a match, minting uses its `seal` to complete a sample, and the decoders of
-//! [`crate::key`] read the same envelopes in full. Adding a checksum is one file here and one line in [`CHECKS`].
+//! Rules name a [`Check`] to prove a match, minting uses its `seal` to complete a sample or an [`Envelope`] to make a
+//! whole one, and the decoders of [`crate::key`] read the same envelopes in full. Adding a checksum is one file here
+//! and one line in [`CHECKS`].
+
+pub mod base62;
+pub mod base64;
+pub mod cask;
+pub mod crates_io;
+pub mod crc;
+mod envelope;
+pub mod gitlab;
+pub mod jfrog;
+pub mod jwt;
+pub mod macaroon;
+pub mod marvin;
+pub mod nuget_v4;
+pub mod nuget_v5;
+pub mod uuid;
+pub mod verdaccio;
+
+pub use self::envelope::{ENVELOPES, Envelope, Random, envelope};
 
 /// What a failed check means for a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +42,112 @@ pub struct Check {
     pub source: &'static str,
     /// Whether the whole key passes.
     pub verify: fn(&[u8]) -> bool,
-    /// Completes an unsealed sample (all of the key but its checksum) for minting.
+    /// Completes an unsealed sample (all of the key but its checksum) for minting. What is not exactly such a sample,
+    /// a whole key for instance, is left as it is.
     pub seal: Option<fn(&str) -> String>,
 }
 
 /// Every check that a rule file may name.
-pub const CHECKS: &[Check] = &[];
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "npm",
+        on_mismatch: OnMismatch::Lower,
+        source: "github.blog 2021-09-23 (npm has GitHub's scheme); no genuine token was at hand to confirm it",
+        verify: crc::verify_npm,
+        seal: Some(crc::seal_npm),
+    },
+    Check {
+        name: "github",
+        on_mismatch: OnMismatch::Drop,
+        source: "github.blog 2021-04-05 (behind GitHub's new authentication token formats)",
+        verify: crc::verify_github,
+        seal: Some(crc::seal_github),
+    },
+    Check {
+        name: "github-jwt",
+        on_mismatch: OnMismatch::Drop,
+        source: "GitHub changelog 2026-04 (ghs_APPID_JWT); RFC 7515",
+        verify: jwt::verify_github,
+        seal: None,
+    },
+    Check {
+        name: "jsr",
+        on_mismatch: OnMismatch::Drop,
+        source: "jsr-io/jsr api/src/token.rs",
+        verify: crc::verify_jsr,
+        seal: Some(crc::seal_jsr),
+    },
+    Check {
+        name: "gitlab-routable",
+        on_mismatch: OnMismatch::Drop,
+        source: "gitlabhq lib/authn/token_field/generator/routable_token.rb",
+        verify: gitlab::verify,
+        seal: None,
+    },
+    Check {
+        name: "nuget-v5",
+        on_mismatch: OnMismatch::Drop,
+        source: "NuGet/NuGetGallery ApiKeyV5.cs; microsoft/security-utilities IdentifiableSecrets.cs",
+        verify: nuget_v5::verify,
+        seal: Some(cask::seal),
+    },
+    Check {
+        name: "azure-cask",
+        on_mismatch: OnMismatch::Drop,
+        source: "microsoft/security-utilities IdentifiableSecrets.cs",
+        verify: cask::verify,
+        seal: Some(cask::seal),
+    },
+    Check {
+        name: "crates-io-tp",
+        on_mismatch: OnMismatch::Drop,
+        source: "rust-lang/crates.io crates_io_trustpub/src/access_token.rs",
+        verify: crates_io::verify,
+        seal: Some(crates_io::seal),
+    },
+    Check {
+        name: "nuget-v4",
+        on_mismatch: OnMismatch::Drop,
+        source: "NuGet/NuGetGallery ApiKeyV4.cs (structure, no checksum)",
+        verify: nuget_v4::verify,
+        seal: None,
+    },
+    Check {
+        name: "macaroon",
+        on_mismatch: OnMismatch::Drop,
+        source: "pypi/warehouse warehouse/macaroons/services.py; libmacaroons doc/format.txt (structure)",
+        verify: macaroon::verify_pypi,
+        seal: None,
+    },
+    Check {
+        name: "devpi-macaroon",
+        on_mismatch: OnMismatch::Drop,
+        source: "devpi-tokens; libmacaroons doc/format.txt (structure)",
+        verify: macaroon::verify_devpi,
+        seal: None,
+    },
+    Check {
+        name: "jwt",
+        on_mismatch: OnMismatch::Drop,
+        source: "RFC 7515, RFC 7518, RFC 7519 (structure)",
+        verify: jwt::verify,
+        seal: None,
+    },
+    Check {
+        name: "jfrog-reference",
+        on_mismatch: OnMismatch::Drop,
+        source: "JFrog's documented pattern; trufflehog#4684 and CredSweeper for the text behind it (structure)",
+        verify: jfrog::verify,
+        seal: None,
+    },
+    Check {
+        name: "verdaccio-legacy",
+        on_mismatch: OnMismatch::Lower,
+        source: "@verdaccio/signature 8.1 (structure)",
+        verify: verdaccio::verify,
+        seal: None,
+    },
+];
 
 /// A check by its name.
 #[must_use]
@@ -36,15 +155,5 @@ pub fn check(name: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.name == name)
 }
 
-/// A whole token as its issuer writes it, for minting.
-#[derive(Debug)]
-pub struct Envelope {
-    /// The name by which templates ask for it: `{@name}` or `{@name:ARG}`.
-    pub name: &'static str,
-    /// Makes one. The first argument gives that many random bytes, the second is `ARG` (or empty). `None` when the
-    /// argument is not understood.
-    pub mint: fn(&mut dyn FnMut(usize) -> Vec<u8>, &str) -> Option<String>,
-}
-
-/// Every envelope that a template may name.
-pub const ENVELOPES: &[Envelope] = &[];
+#[cfg(test)]
+mod tests;

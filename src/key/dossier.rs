@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::facts::{Evidence, Expiry, Grant, Inactive, KeyFacts, LastUse, Restriction, State, Statement};
+use super::conflict::{self, Conflict};
+use super::facts::{Evidence, Expiry, Grant, Inactive, JoinStrength, KeyFacts, LastUse, Restriction, State, Statement};
 use crate::issuer::Issuer;
 
 /// Every statement about one key. They may disagree; all are kept.
@@ -13,17 +14,8 @@ pub struct Dossier {
     statements: Vec<Statement>,
 }
 
-/// Two witnesses that contradict each other about one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Conflict {
-    /// The field's name.
-    pub field: &'static str,
-    /// What each witness says, strongest witness first, as text.
-    pub said: Vec<(String, String)>,
-}
-
 impl Dossier {
-    /// Adds a witness.
+    /// Adds a witness. Of two probes the later is the stronger, of two rows of lists the more surely joined.
     pub fn add(&mut self, evidence: Evidence, facts: KeyFacts) {
         let at = self.statements.partition_point(|known| rank(&known.evidence) >= rank(&evidence));
         self.statements.insert(at, Statement { evidence, facts });
@@ -130,7 +122,7 @@ impl Dossier {
     /// Every field about which two witnesses contradict each other.
     #[must_use]
     pub fn conflicts(&self) -> Vec<Conflict> {
-        Vec::new() // replaced by the real comparison in `key`
+        conflict::among(&self.statements, self.issuer())
     }
 }
 
@@ -139,10 +131,84 @@ fn ended(facts: &KeyFacts, now: Timestamp) -> bool {
 }
 
 /// Stronger witnesses have a higher rank.
-fn rank(evidence: &Evidence) -> u8 {
+fn rank(evidence: &Evidence) -> (u8, Option<Timestamp>, Option<JoinStrength>) {
     match evidence {
-        Evidence::Probed { .. } => 2,
-        Evidence::Inventory { .. } => 1,
-        Evidence::Decoded => 0,
+        Evidence::Probed { at, .. } => (2, Some(*at), None),
+        Evidence::Inventory { join, .. } => (1, None, Some(*join)),
+        Evidence::Decoded => (0, None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn facts(state: State, expires: Option<i64>) -> KeyFacts {
+        let expires = expires.map(|second| Expiry::At(at(second))).into();
+        KeyFacts { expires, state, ..KeyFacts::default() }
+    }
+
+    fn probed(second: i64) -> Evidence {
+        Evidence::Probed { at: at(second), host: "registry.example".to_owned() }
+    }
+
+    fn listed(join: JoinStrength) -> Evidence {
+        Evidence::Inventory { file: "keys.json".to_owned(), line: 1, join }
+    }
+
+    fn dossier(said: Vec<(Evidence, KeyFacts)>) -> Dossier {
+        let mut dossier = Dossier::default();
+        for (evidence, facts) in said {
+            dossier.add(evidence, facts);
+        }
+        dossier
+    }
+
+    const NOW: i64 = 1_000_000;
+
+    #[test]
+    fn the_stronger_and_the_later_witness_stands_first() {
+        let order = dossier(vec![
+            (Evidence::Decoded, KeyFacts::default()),
+            (listed(JoinStrength::Name), KeyFacts::default()),
+            (probed(5), KeyFacts::default()),
+            (listed(JoinStrength::Hash), KeyFacts::default()),
+            (probed(9), KeyFacts::default()),
+        ]);
+        let order: Vec<_> = order.statements().iter().map(|s| s.evidence.clone()).collect();
+        let (name, hash) = (listed(JoinStrength::Name), listed(JoinStrength::Hash));
+        assert_eq!(order, [probed(9), probed(5), hash, name, Evidence::Decoded]);
+    }
+
+    #[test]
+    fn an_embedded_end_that_has_passed_is_proof_unless_the_issuer_found_it_alive() {
+        let ended = || (Evidence::Decoded, facts(State::Unknown, Some(NOW)));
+        let alone = dossier(vec![ended()]);
+        let (state, evidence, reason) = alone.state(at(NOW));
+        assert_eq!((state, evidence), (State::Inactive(Inactive::Expired), Some(&Evidence::Decoded)));
+        assert!(reason.is_some_and(|reason| reason.contains("1970-01-12")));
+        let alive = dossier(vec![ended(), (probed(NOW), facts(State::Active, None))]);
+        assert_eq!(alive.state(at(NOW)).0, State::Active);
+        let silent = dossier(vec![ended(), (probed(NOW), facts(State::Unknown, None))]);
+        assert_eq!(silent.state(at(NOW)).0, State::Inactive(Inactive::Expired));
+        assert_eq!(dossier(vec![ended()]).state(at(NOW - 1)).0, State::Unknown);
+    }
+
+    #[test]
+    fn a_list_that_says_active_of_an_ended_key_is_out_of_date() {
+        let dossier = dossier(vec![(listed(JoinStrength::Id), facts(State::Active, Some(NOW - 1)))]);
+        assert_eq!(dossier.state(at(NOW)).0, State::Inactive(Inactive::Expired));
+        assert_eq!(dossier.state(at(NOW - 2)).0, State::Active);
+    }
+
+    #[test]
+    fn the_reason_why_nobody_knows_is_the_strongest_witnesss() {
+        let unknown = |reason: &str| KeyFacts { state_reason: Some(reason.to_owned()), ..KeyFacts::default() };
+        let dossier = dossier(vec![(listed(JoinStrength::Id), unknown("list")), (probed(1), unknown("probe"))]);
+        assert_eq!(dossier.state(at(NOW)), (State::Unknown, None, Some("probe".to_owned())));
     }
 }

@@ -137,6 +137,20 @@ pub struct Grant {
     pub bound: Bound,
 }
 
+impl Grant {
+    /// Exactly these actions on these subjects.
+    #[must_use]
+    pub fn exact(actions: Vec<Action>, subjects: Subjects) -> Self {
+        Self { actions, subjects, bound: Bound::Exact }
+    }
+
+    /// These actions on these subjects, or less.
+    #[must_use]
+    pub fn at_most(actions: Vec<Action>, subjects: Subjects) -> Self {
+        Self { actions, subjects, bound: Bound::AtMost }
+    }
+}
+
 /// How a grant bounds what the key opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -187,6 +201,63 @@ pub struct KeyFacts {
     pub details: BTreeMap<String, String>,
     /// Sentences that a reader must know to read the above rightly.
     pub notes: Vec<String>,
+}
+
+/// Longer text of a detail is cut: it comes from the key and is for reading, not for storing.
+const LONGEST_DETAIL: usize = 200;
+
+impl KeyFacts {
+    /// Facts about a key of this sort, and nothing else yet.
+    pub fn of_kind(kind: impl Into<String>) -> Self {
+        Self { kind: Reported::Said(kind.into()), ..Self::default() }
+    }
+
+    /// Adds the issuer.
+    #[must_use]
+    pub fn issued_by(mut self, issuer: Issuer) -> Self {
+        self.issuer = Some(issuer);
+        self
+    }
+
+    /// Adds a decoded field that is shown but not judged, cut to 200 characters.
+    #[must_use]
+    pub fn detail(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let mut value = value.into();
+        if let Some((at, _)) = value.char_indices().nth(LONGEST_DETAIL) {
+            value.truncate(at);
+            value.push('…');
+        }
+        self.details.insert(name.into(), value);
+        self
+    }
+
+    /// Adds a sentence that a reader must know.
+    #[must_use]
+    pub fn note(mut self, sentence: impl Into<String>) -> Self {
+        self.notes.push(sentence.into());
+        self
+    }
+
+    /// Adds a grant.
+    #[must_use]
+    pub fn grant(mut self, grant: Grant) -> Self {
+        match &mut self.grants {
+            Reported::Said(grants) => grants.push(grant),
+            Reported::NotSaid => self.grants = Reported::Said(vec![grant]),
+        }
+        self
+    }
+
+    /// Adds a restriction.
+    #[must_use]
+    pub fn restriction(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let restriction = Restriction { name: name.into(), value: value.into() };
+        match &mut self.restrictions {
+            Reported::Said(restrictions) => restrictions.push(restriction),
+            Reported::NotSaid => self.restrictions = Reported::Said(vec![restriction]),
+        }
+        self
+    }
 }
 
 /// How sure it is that a row of the owner's list is this key, weakest first.

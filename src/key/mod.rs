@@ -1,10 +1,34 @@
 //! What a key says about itself, offline: one file per format. A decoder reads; it never judges and never asks.
 
+mod azure_devops;
+mod claims;
+mod conflict;
+mod crates_io;
+mod devpi;
+mod docker_hub;
 mod dossier;
 mod facts;
+mod github;
+mod gitlab;
 pub mod glob;
+mod harbor;
+mod hex;
+mod hugging_face;
+mod jfrog;
+mod jsr;
+mod jwt;
+mod npm;
+mod nuget_guid;
+mod nuget_v4;
+mod nuget_v5;
+mod open_vsx;
+mod pypi;
+mod rubygems;
+mod terraform;
+mod verdaccio;
 
-pub use self::dossier::{Conflict, Dossier};
+pub use self::conflict::Conflict;
+pub use self::dossier::Dossier;
 pub use self::facts::{
     Action, Bound, Evidence, Expiry, Grant, Inactive, JoinStrength, KeyFacts, LastUse, Power, Reported, Restriction,
     State, Statement, Subjects,
@@ -20,11 +44,51 @@ pub struct Decoder {
     pub decode: fn(&[u8]) -> Option<KeyFacts>,
 }
 
+const fn reads(name: &'static str, reads: &'static str, decode: fn(&[u8]) -> Option<KeyFacts>) -> Decoder {
+    Decoder { name, reads, decode }
+}
+
 /// Every decoder that a rule file may name. Adding one is one file here and one line in this table.
-pub const DECODERS: &[Decoder] = &[];
+pub const DECODERS: &[Decoder] = &[
+    reads("azure-devops-pat", "the month of issue", azure_devops::decode),
+    reads("crates-io", "the sort of token", crates_io::decode),
+    reads("crates-io-tp", "the sort of token and its one right", crates_io::decode_trusted),
+    reads("devpi", "user, id, rights, indexes, projects, expiry", devpi::decode),
+    reads("docker-hub", "the sort of token", docker_hub::decode),
+    reads("github", "the sort of token", github::decode),
+    reads("github-fine-grained", "a hint at the owner's number", github::decode_fine_grained),
+    reads("github-jwt", "the app's number, creation, expiry", github::decode_jwt),
+    reads(
+        "gitlab",
+        "the sort of token; of a routable one the ids of user, project, group, organization",
+        gitlab::decode,
+    ),
+    reads("harbor-jwt", "rights, robot and project id, creation, expiry", harbor::decode),
+    reads("hex", "the sort of key", hex::decode),
+    reads("hex-jwt", "user or organization, scopes, creation, expiry", hex::decode_jwt),
+    reads("hugging-face", "the sort of token; of a JWT creation and expiry", hugging_face::decode),
+    reads("jfrog-api-key", "the sort of key", jfrog::decode_api_key),
+    reads("jfrog-jwt", "user, scopes, audience, id, creation, expiry", jfrog::decode_jwt),
+    reads("jfrog-reference", "expiry", jfrog::decode_reference),
+    reads("jsr", "the sort of token", jsr::decode),
+    reads("jwt", "issuer, subject, audience, scopes, id, creation, expiry", jwt::decode),
+    reads("npm", "the sort of token", npm::decode),
+    reads("nuget-guid", "the sort of key", nuget_guid::decode),
+    reads("nuget-v4", "the public id", nuget_v4::decode),
+    reads("nuget-v5", "creation, expiry, environment, the owner's number, the sort of key", nuget_v5::decode),
+    reads("open-vsx", "the sort of token", open_vsx::decode),
+    reads("pypi", "host, id, projects, user or publisher, expiry: every caveat", pypi::decode),
+    reads("rubygems", "the sort of key", rubygems::decode),
+    reads("terraform", "the sort of token", terraform::decode),
+    reads("verdaccio-jwt", "user, groups, id, creation, expiry", verdaccio::decode_jwt),
+    reads("verdaccio-legacy", "the sort of token", verdaccio::decode_legacy),
+];
 
 /// A decoder by its name.
 #[must_use]
 pub fn decoder(name: &str) -> Option<&'static Decoder> {
     DECODERS.iter().find(|decoder| decoder.name == name)
 }
+
+#[cfg(test)]
+mod tests;
