@@ -241,12 +241,12 @@ fn a_rule_that_breaks_its_word_is_told() {
 #[test]
 fn a_rule_that_costs_too_much_is_told() {
     let expensive = ACME
-        .replacen("left = 0", "left = 9000", 1)
-        .replacen("(?i)(?P<name>", "(?i)[a-z_\\s]{0,8000}(?P<name>", 1)
-        .replacen("right = 140", "right = 9000", 1);
+        .replacen("left = 0", "left = 4000", 1)
+        .replacen("(?i)(?P<name>", "(?i)[a-z_\\s]{0,300}(?P<name>", 1)
+        .replacen("right = 140", "right = 4000", 1);
     let rules = parse(&[("acme.toml", &expensive)]).unwrap_or_else(|found| panic!("{}", lines(&found)));
     let found = check_rules(&rules);
-    assert!(lines(&found).contains("bytes of matching for each of its own"), "{}", lines(&found));
+    assert!(lines(&found).contains("bytes of matching"), "{}", lines(&found));
 }
 
 #[test]

@@ -158,39 +158,56 @@ impl<'a> Trial<'a> {
     }
 
     fn try_cost(&mut self) {
-        let most = if self.rule.left == 0 { COST_AT_ANCHOR } else { COST_AROUND_ANCHOR };
-        for (what, text) in self.expensive_texts() {
-            let mut scratch = Scratch::default();
-            let path = self.rule.examples.first().map_or("", |example| &example.path);
-            self.alone.scan(text.as_bytes(), path, &mut scratch);
-            let per_byte = scratch.work().bytes / text.len().max(1) as u64;
+        let at_anchor = self.rule.left == 0;
+        let most = if at_anchor { COST_AT_ANCHOR } else { COST_AROUND_ANCHOR };
+        // The whole window is read around every anchor, so this cost is known before anything is tried.
+        if let Some(anchor) = self.rule.anchors.iter().min_by_key(|anchor| anchor.len()).filter(|_| !at_anchor) {
+            let per_byte = (self.rule.window() / anchor.len().max(1)) as u64;
             if per_byte > most {
-                let line = self.rule.origin.1;
-                let message = format!(
-                    "a text of {what} costs {per_byte} bytes of matching for each of its own, {most} is the most; make \
-                     the window smaller, the anchors longer, or begin the pattern with `\\b`"
-                );
-                self.mistake(line, &message);
+                return self.too_expensive(&format!("nothing but `{anchor}`"), per_byte, most);
             }
         }
+        let path = self.rule.examples.first().map_or("", |example| &example.path);
+        for (what, text) in self.expensive_texts() {
+            let mut scratch = Scratch::with_budget(most * text.len() as u64);
+            self.alone.scan(text.as_bytes(), path, &mut scratch);
+            let per_byte = scratch.work().bytes / text.len().max(1) as u64;
+            if per_byte >= most {
+                self.too_expensive(&what, per_byte, most);
+            }
+        }
+    }
+
+    fn too_expensive(&mut self, what: &str, per_byte: u64, most: u64) {
+        let message = format!(
+            "a text of {what} costs {per_byte} bytes of matching or more for each of its own, {most} is the most; make the \
+             window smaller, the anchors longer, or begin the pattern with `\\b`"
+        );
+        self.mistake(self.rule.origin.1, &message);
     }
 
     /// Texts of which every part makes the rule look, and nothing is a key.
     fn expensive_texts(&self) -> Vec<(String, String)> {
         let mut texts = Vec::new();
         for anchor in &self.rule.anchors {
-            texts.push((format!("nothing but `{anchor}`"), repeated(anchor)));
-            texts.push((format!("`{anchor}` in words"), repeated(&format!("{anchor} "))));
+            texts.push((format!("nothing but `{anchor}`"), self.repeated(anchor)));
+            texts.push((format!("`{anchor}` in words"), self.repeated(&format!("{anchor} "))));
             let filler = "aB3".repeat(self.rule.window().min(3000) / 6 + 1);
-            texts.push((format!("`{anchor}` and a half of a key"), repeated(&format!("{anchor}{filler}"))));
+            texts.push((format!("`{anchor}` and a half of a key"), self.repeated(&format!("{anchor}{filler}"))));
         }
         let example = self.rule.examples.first();
         let sample = example.and_then(|example| Minter::new(0).example(self.together.rules(), self.rule, example).ok());
         if let Some(mut text) = sample.map(|sample| sample.text).filter(|text| text.is_ascii()) {
             text.truncate(text.len().saturating_sub(4).max(1));
-            texts.push(("its own examples cut short".to_owned(), repeated(&text)));
+            texts.push(("its own examples cut short".to_owned(), self.repeated(&text)));
         }
         texts
+    }
+
+    /// A text of several windows, so that its ends do not count.
+    fn repeated(&self, piece: &str) -> String {
+        let length = (4 * self.rule.window()).clamp(16 << 10, 64 << 10);
+        piece.repeat(length / piece.len().max(1) + 1)
     }
 }
 
@@ -199,12 +216,7 @@ impl<'a> Trial<'a> {
 const COST_AT_ANCHOR: u64 = 8192;
 
 /// The same where the window before the anchor is searched too, which is read in full.
-const COST_AROUND_ANCHOR: u64 = 1024;
-
-/// A text of 64 KiB: long enough that its ends do not count.
-fn repeated(piece: &str) -> String {
-    piece.repeat((64 << 10) / piece.len().max(1) + 1)
-}
+const COST_AROUND_ANCHOR: u64 = 256;
 
 fn signed(found: usize, wanted: usize) -> String {
     if found >= wanted { format!("{}", found - wanted) } else { format!("-{}", wanted - found) }

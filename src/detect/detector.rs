@@ -65,6 +65,9 @@ impl Detector {
 
     /// Looks for the rule's match around one anchor, and notes it if it passes all filters.
     fn confirm(&self, text: &[u8], path: &str, index: usize, at: Span, scratch: &mut Scratch) {
+        if scratch.is_spent() {
+            return;
+        }
         let rule = &*self.rules.rules[index];
         let compiled = self.compiled(index);
         let (slot, work) = scratch.slot(index, &compiled.regex, || rule.paths.admits(path));

@@ -16,6 +16,8 @@ pub struct Scratch {
     /// Number of the present scan: tells slots of this scan from those of earlier ones.
     scan: u64,
     work: Work,
+    /// Bytes of work after which nothing is searched any more: only for finding out whether a rule needs them.
+    budget: Option<u64>,
     pub(super) candidates: Vec<Candidate>,
     /// What a proved checksum or a known sample says is no key.
     pub(super) rejected: Vec<Span>,
@@ -42,6 +44,15 @@ pub(super) struct Slot {
 }
 
 impl Scratch {
+    /// One that stops searching when so many bytes were searched: for measuring a rule, never for looking for keys.
+    pub(super) fn with_budget(bytes: u64) -> Self {
+        Self { budget: Some(bytes), ..Self::default() }
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.budget.is_some_and(|budget| self.work.bytes >= budget)
+    }
+
     /// All regex work so far.
     #[must_use]
     pub fn work(&self) -> Work {
