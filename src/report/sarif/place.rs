@@ -9,10 +9,9 @@ use super::super::words::{self, REDACTED};
 use super::base_id;
 use crate::finding::{FrameLine, Place};
 use crate::location;
-use crate::secret::Masked;
 
 /// The place itself, with what may be shown of the text.
-pub(super) fn primary(place: &Place, masked: &Masked) -> Location {
+pub(super) fn primary(place: &Place, masked: &str) -> Location {
     let region = region(place, masked);
     let mut physical = PhysicalLocation::builder().artifact_location(file(place)).region(region).build();
     physical.context_region = context(&place.frame, place.region);
@@ -25,7 +24,7 @@ pub(super) fn primary(place: &Place, masked: &Masked) -> Location {
 }
 
 /// Another place of the same key, numbered for links in the message.
-pub(super) fn related(place: &Place, id: usize, masked: &Masked) -> Location {
+pub(super) fn related(place: &Place, id: usize, masked: &str) -> Location {
     let physical = PhysicalLocation::builder().artifact_location(file(place)).region(region(place, masked)).build();
     Location::builder()
         .id(i64::try_from(id).unwrap_or(i64::MAX))
@@ -55,7 +54,7 @@ fn file(place: &Place) -> ArtifactLocation {
     file
 }
 
-fn region(place: &Place, masked: &Masked) -> Region {
+fn region(place: &Place, masked: &str) -> Region {
     let location::Region { start_line, end_line, start_column_utf16, end_column_utf16, .. } = place.region;
     let start_column = start_column_utf16.max(1);
     // GitHub refuses a whole file for one column that is 0 or runs backwards.
@@ -65,7 +64,7 @@ fn region(place: &Place, masked: &Masked) -> Region {
         .start_column(number(start_column))
         .end_line(number(end_line.max(start_line)))
         .end_column(number(end_column_utf16.max(least)))
-        .snippet(content(marked(&place.frame).unwrap_or_else(|| masked.as_str()).to_owned()))
+        .snippet(content(marked(&place.frame).unwrap_or(masked).to_owned()))
         .build()
 }
 

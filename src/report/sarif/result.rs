@@ -72,7 +72,7 @@ impl<'a> Shared<'a> {
         let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
         let mut result = self.result.clone();
         result.message.text = Some(format!("{}{}", self.text, links(finding, &related)));
-        result.locations = Some(vec![place::primary(here, &finding.masked)]);
+        result.locations = Some(vec![place::primary(here, finding.masked.as_str())]);
         result.guid = Some(guid(here.fingerprint.bytes()));
         result.partial_fingerprints = Some(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(here))]));
         result.fingerprints = Some(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), here.fingerprint.to_string())]));
@@ -80,7 +80,8 @@ impl<'a> Shared<'a> {
             bag.additional_properties.insert("foundBy".to_owned(), json!(rule));
         }
         if !related.is_empty() {
-            let locations = related.iter().zip(1..).map(|(other, id)| place::related(other, id, &finding.masked));
+            let locations =
+                related.iter().zip(1..).map(|(other, id)| place::related(other, id, finding.masked.as_str()));
             result.related_locations = Some(locations.collect());
         }
         result

@@ -15,7 +15,6 @@ use super::super::verdicts::{self, VerdictInfo};
 use super::super::words;
 use super::{bag, taxonomy, text};
 use crate::finding::{Finding, Remedy, Report};
-use crate::format::OnMismatch;
 use crate::rules::{Keyless, Rule, RuleSet};
 use crate::severity::{Confidence, Severity};
 
@@ -122,7 +121,8 @@ impl<'a> About<'a> {
     /// Code scanning sorts by it: how seldom a result of this rule is wrong.
     fn precision(self) -> &'static str {
         match self {
-            Self::Rule(rule) if rule.check.is_some_and(|check| check.on_mismatch == OnMismatch::Drop) => "very-high",
+            // What fails its check is dropped or falls below the confidence that is shown.
+            Self::Rule(rule) if rule.check.is_some() && rule.confidence == Confidence::High => "very-high",
             Self::Rule(rule) => precision(rule.confidence),
             Self::Verdict(_) => "very-high",
             Self::Unknown(finding) => precision(finding.confidence),
