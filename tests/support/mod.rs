@@ -1,4 +1,5 @@
 //! Running the binary as a user would, in a folder and an environment of its own.
+#![allow(unreachable_pub, reason = "a module of each test file")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::fs;
