@@ -104,6 +104,11 @@ impl Confidence {
 #[error("`{0}` is not one of {1}")]
 pub struct UnknownWord(String, &'static str);
 
+/// A word short enough to be a slip; a long one may be a key that was put in the wrong place.
+fn quotable(word: &str) -> String {
+    if word.len() <= 16 { word.to_owned() } else { "…".to_owned() }
+}
+
 impl FromStr for Severity {
     type Err = UnknownWord;
 
@@ -111,7 +116,7 @@ impl FromStr for Severity {
         Self::ALL
             .into_iter()
             .find(|s| s.as_str() == word)
-            .ok_or_else(|| UnknownWord(crate::escape::word(word), "note, low, medium, high, critical"))
+            .ok_or_else(|| UnknownWord(quotable(word), "note, low, medium, high, critical"))
     }
 }
 
@@ -122,7 +127,7 @@ impl FromStr for Confidence {
         [Self::Low, Self::Medium, Self::High]
             .into_iter()
             .find(|c| c.as_str() == word)
-            .ok_or_else(|| UnknownWord(crate::escape::word(word), "low, medium, high"))
+            .ok_or_else(|| UnknownWord(quotable(word), "low, medium, high"))
     }
 }
 

@@ -3,45 +3,16 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::escape::code;
 use crate::finding::{Finding, Place, Published, Remedy, Report};
-use crate::hygiene::{Breadth, Judgement};
 use crate::issuer::Issuer;
-use crate::key::{Bound, Conflict, Dossier, Evidence, Expiry, Grant, Inactive, State, Subjects};
+use crate::key::{Conflict, Evidence, Inactive, State};
 use crate::rules::{Keyless, RemedyTemplate};
 use crate::severity::Severity;
 
 /// What stands where a report leaves a word out; SARIF names it in `redactionTokens`.
 pub const REDACTED: &str = "[REDACTED]";
 
-/// What the key opens, for a sentence: "`package:push` on everything its owner has".
-#[must_use]
-pub fn opens(dossier: &Dossier, judgement: &Judgement) -> String {
-    let grants = dossier.grants().map_or(&[][..], |(grants, _)| grants);
-    if grants.is_empty() {
-        return breadth_words(&judgement.breadth).to_owned();
-    }
-    let said: Vec<String> = grants.iter().map(grant_words).collect();
-    let covers = judgement.covers.map(|n| format!(" ({n} of the known packages)")).unwrap_or_default();
-    format!("{}{covers}", said.join("; "))
-}
-
-fn breadth_words(breadth: &Breadth) -> &'static str {
-    match breadth {
-        Breadth::Everything => "everything its owner has",
-        Breadth::Pattern { .. } => "whatever matches a pattern",
-        Breadth::Listed { .. } => "a list of things",
-        Breadth::One => "one thing",
-        Breadth::Unknown => "not known",
-    }
-}
-
-fn grant_words(grant: &Grant) -> String {
-    let names: Vec<&str> = grant.actions.iter().map(|action| action.name.as_str()).collect();
-    let actions = if names.is_empty() { "actions not named".to_owned() } else { names.join(", ") };
-    let bound = if grant.bound == Bound::AtMost { "at most " } else { "" };
-    format!("{bound}{actions} on {}", subject_words(&grant.subjects))
-}
+pub use crate::hygiene::{opens, until};
 
 /// Two witnesses that contradict each other: "expires: never (the list), but 2027-01-01 (the key itself)".
 #[must_use]
@@ -50,19 +21,8 @@ pub fn conflict(conflict: &Conflict) -> String {
     format!("{}: {}", conflict.field, said.join(", but "))
 }
 
-/// How many subjects of a grant are spelled out.
+/// How many package ids are spelled out.
 const SUBJECTS_SHOWN: usize = 5;
-
-fn subject_words(subjects: &Subjects) -> String {
-    match subjects {
-        Subjects::Everything => "everything its owner has or will have".to_owned(),
-        Subjects::NotSaid => "what nobody says".to_owned(),
-        Subjects::Named(names) => {
-            let names: Vec<_> = names.iter().map(|name| code(name)).collect();
-            first_few(&names, SUBJECTS_SHOWN)
-        }
-    }
-}
 
 /// The first `shown` of a list, and how many more there are.
 #[must_use]
@@ -71,17 +31,6 @@ pub fn first_few(names: &[String], shown: usize) -> String {
     match names.len().saturating_sub(shown) {
         0 => head,
         more => format!("{head} and {more} more"),
-    }
-}
-
-/// Until when the key works by itself, for a sentence: "until 2027-03-01 (99 days)", "never expires".
-#[must_use]
-pub fn until(dossier: &Dossier, now: Timestamp) -> String {
-    match dossier.expires() {
-        None => "not known".to_owned(),
-        Some((Expiry::Never, _)) => "never expires".to_owned(),
-        Some((Expiry::At(at), _)) if at > now => format!("until {} ({})", date(at), days(now, at)),
-        Some((Expiry::At(at), _)) => format!("expired {}, {} ago", date(at), days(at, now)),
     }
 }
 
@@ -96,13 +45,6 @@ pub fn date(at: Timestamp) -> String {
 pub fn minute(at: Timestamp) -> String {
     let at = at.to_zoned(TimeZone::UTC);
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
-}
-
-fn days(from: Timestamp, to: Timestamp) -> String {
-    match to.duration_since(from).as_hours() / 24 {
-        0 => "less than a day".to_owned(),
-        days => count(u64::try_from(days).unwrap_or(0), "day"),
-    }
 }
 
 /// Whether the key works, as a word.
@@ -278,23 +220,6 @@ fn generic(step: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::KeyFacts;
-    use crate::key::Reported::Said;
-
-    #[test]
-    fn an_end_is_told_with_the_days_to_it() {
-        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-        let told = |at: &str| {
-            let mut dossier = Dossier::default();
-            let expires = Said(Expiry::At(at.parse().unwrap()));
-            dossier.add(Evidence::Decoded, KeyFacts { expires, ..KeyFacts::default() });
-            until(&dossier, now)
-        };
-        assert_eq!(told("2026-11-23T12:00:00Z"), "until 2026-11-23 (1 day)");
-        assert_eq!(told("2026-11-22T13:00:00Z"), "until 2026-11-22 (less than a day)");
-        assert_eq!(told("2025-01-01T00:00:00Z"), "expired 2025-01-01, 690 days ago");
-        assert_eq!(until(&Dossier::default(), now), "not known");
-    }
 
     #[test]
     fn numbers_and_sizes_are_readable() {

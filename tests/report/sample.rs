@@ -139,7 +139,7 @@ fn judgement(score: f32, stable: Severity, state: State, breadth: Breadth, verdi
         breadth,
         power: None,
         covers: None,
-        known_packages: 0,
+        known_packages: 2,
         verdicts,
         notes: Vec::new(),
     }
