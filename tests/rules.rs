@@ -1,5 +1,7 @@
 //! The rule files: that ours are right, and that what is wrong with others is said completely.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may be blunt, and so may what they share")]
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -82,7 +84,7 @@ fn acme() -> RuleSet {
 }
 
 fn lines(mistakes: &[Mistake]) -> String {
-    mistakes.iter().map(|mistake| format!("{mistake}\n")).collect()
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn detector(rules: RuleSet) -> Detector {
@@ -257,6 +259,18 @@ fn one_match_per_span_and_the_structured_wins() {
     assert_eq!(matches.len(), 1);
     assert_eq!((matches[0].rule, matches[0].span), (0, Span::new(17, 52)));
     assert_eq!((matches[0].confidence, matches[0].proved), (Confidence::High, None));
+}
+
+#[test]
+fn a_match_may_begin_with_what_ended_the_one_before() {
+    // Both ends of the pattern take the line break between two lines.
+    let greedy = ACME
+        .replacen("(?i)(?P<name>", "(?i)(?:^|\\s)(?P<name>", 1)
+        .replacen("{6,100})'''", "{6,100})(?:\\s|$)'''", 1)
+        .replacen("left = 0", "left = 120", 1);
+    let detector = detector(parse(&[("acme.toml", &greedy)]).unwrap_or_else(|found| panic!("{}", lines(&found))));
+    let text = Minter::new(5).fill("acme_password={base62:20}\nacme_password={base62:20}\nacme_password={base62:20}");
+    assert_eq!(scan(&detector, &text.unwrap()).len(), 3);
 }
 
 #[test]
