@@ -216,7 +216,7 @@ impl<'a> Trial<'a> {
 const COST_AT_ANCHOR: u64 = 8192;
 
 /// The same where the window before the anchor is searched too, which is read in full.
-const COST_AROUND_ANCHOR: u64 = 256;
+const COST_AROUND_ANCHOR: u64 = 1024;
 
 fn signed(found: usize, wanted: usize) -> String {
     if found >= wanted { format!("{}", found - wanted) } else { format!("-{}", wanted - found) }

@@ -4,11 +4,8 @@
 //! of the window around its anchor would be cut. Both are decided exactly, by walking the pattern's automaton and
 //! the anchors' automaton side by side. Look-around is taken as always true, which can only err on the strict side.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use aho_corasick::automaton::Automaton;
-use aho_corasick::nfa::noncontiguous::NFA as Anchors;
+use aho_corasick::nfa::noncontiguous::NFA as Automata;
 use aho_corasick::{Anchored, MatchKind};
 use regex_automata::nfa::thompson::{Compiler, Config, NFA, State, WhichCaptures};
 use regex_automata::util::primitives::StateID;
@@ -34,8 +31,8 @@ pub(super) enum Unproved {
     TooLarge,
 }
 
-/// States that are walked at most: about a second of work.
-const MOST_STATES: usize = 2_000_000;
+/// Pairs of states at most: some hundred megabytes and a second of work.
+const MOST_PAIRS: usize = 8_000_000;
 
 /// How far the matches of `pattern` reach around `anchors` (compared without ASCII case if `fold`).
 pub(super) fn reach(pattern: &Hir, anchors: &[String], fold: bool) -> Result<Reach, Unproved> {
@@ -43,13 +40,12 @@ pub(super) fn reach(pattern: &Hir, anchors: &[String], fold: bool) -> Result<Rea
         .configure(Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(32 << 20)))
         .build_from_hir(pattern)
         .map_err(|_| Unproved::TooLarge)?;
-    let anchors = Anchors::builder()
-        .match_kind(MatchKind::Standard)
-        .ascii_case_insensitive(fold)
-        .build(anchors)
-        .map_err(|_| Unproved::TooLarge)?;
+    let anchors = Anchors::new(anchors, fold).ok_or(Unproved::TooLarge)?;
+    if nfa.states().len().saturating_mul(anchors.states.len()) > MOST_PAIRS {
+        return Err(Unproved::TooLarge);
+    }
     let tails = tails(&nfa)?;
-    Walk { samples: Samples::new(&anchors), nfa: &nfa, anchors: &anchors, tails, right: 0 }.run()
+    Walk { nfa: &nfa, anchors: &anchors, tails, right: 0 }.run()
 }
 
 /// The steps out of one state: the bytes read (an empty range for none) and the next state.
@@ -102,53 +98,76 @@ fn tails(nfa: &NFA) -> Result<Vec<Option<usize>>, Unproved> {
     Ok(tails)
 }
 
-/// Which bytes stand for all: those of the anchors one by one, all others by one of them.
-struct Samples {
-    distinct: [bool; 256],
+/// What has been seen of the anchors, state by state; the first state has seen nothing.
+struct Anchors {
+    states: Vec<Seen>,
+    /// Bytes that stand in an anchor: the others all lead to the first state.
+    distinct: Vec<u8>,
 }
 
-impl Samples {
-    fn new(anchors: &Anchors) -> Self {
-        let mut distinct = [false; 256];
-        let mut seen = vec![start(anchors)];
-        let mut at = 0;
-        // A byte is distinct if it leads from any state to elsewhere than a byte of no anchor does.
-        while at < seen.len() {
-            for byte in 0..=u8::MAX {
-                let next = anchors.next_state(Anchored::No, seen[at], byte);
-                if next != seen[0] {
-                    distinct[usize::from(byte)] = true;
-                    if !seen.contains(&next) {
-                        seen.push(next);
-                    }
-                }
-            }
-            at += 1;
+struct Seen {
+    /// By byte.
+    next: Vec<usize>,
+    /// Length of the longest anchor that ends here, 0 for none.
+    completed: usize,
+}
+
+impl Anchors {
+    fn new(anchors: &[String], fold: bool) -> Option<Self> {
+        let automaton =
+            Automata::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(fold).build(anchors).ok()?;
+        let mut ids = vec![automaton.start_state(Anchored::No).ok()?];
+        let mut states = Vec::new();
+        while let Some(&id) = ids.get(states.len()) {
+            let mut number = |byte| {
+                let next = automaton.next_state(Anchored::No, id, byte);
+                ids.iter().position(|known| *known == next).unwrap_or_else(|| {
+                    ids.push(next);
+                    ids.len() - 1
+                })
+            };
+            let next = (0..=u8::MAX).map(&mut number).collect();
+            states.push(Seen { next, completed: completed(&automaton, id) });
         }
-        Self { distinct }
+        let leads_on = |byte: &u8| states.iter().any(|seen: &Seen| seen.next[usize::from(*byte)] != 0);
+        let distinct = (0..=u8::MAX).filter(leads_on).collect();
+        Some(Self { states, distinct })
     }
 
-    fn of(&self, from: u8, to: u8) -> impl Iterator<Item = u8> {
-        let other = |byte: &u8| (from..=to).contains(byte) && !self.distinct[usize::from(*byte)];
+    /// The states that bytes from `from` to `to` lead to, each once, with one such byte.
+    fn after(&self, state: usize, from: u8, to: u8) -> Vec<(u8, usize)> {
+        let other = |byte: &u8| (from..=to).contains(byte) && !self.distinct.contains(byte);
         // A readable byte first: it may end up in a message.
         let other = b"x0X-_ ".iter().copied().find(other).or_else(|| (from..=to).find(other));
-        (from..=to).filter(|byte| self.distinct[usize::from(*byte)]).chain(other)
+        let mut after: Vec<(u8, usize)> = Vec::new();
+        for byte in other.into_iter().chain(self.distinct.iter().copied().filter(|byte| (from..=to).contains(byte))) {
+            let next = self.states[state].next[usize::from(byte)];
+            if !after.iter().any(|(_, known)| *known == next) {
+                after.push((byte, next));
+            }
+        }
+        after
     }
 }
 
-fn start(anchors: &Anchors) -> aho_corasick::automaton::StateID {
-    anchors.start_state(Anchored::No).expect("the automaton is built for unanchored search")
+fn completed(automaton: &Automata, id: aho_corasick::automaton::StateID) -> usize {
+    if !automaton.is_match(id) {
+        return 0;
+    }
+    let ends_here = |index| automaton.pattern_len(automaton.match_pattern(id, index));
+    (0..automaton.match_len(id)).map(ends_here).max().unwrap_or(0)
 }
 
-type Node = (StateID, aho_corasick::automaton::StateID);
+/// A state of the pattern and one of the anchors.
+type Pair = (StateID, usize);
 
-/// One state on the way, with no anchor seen so far.
+/// One pair on the way, with no anchor seen so far.
 struct Frame {
-    node: Node,
+    pair: Pair,
     /// The byte that led here.
     byte: Option<u8>,
     /// Still to be followed.
-    next: Vec<(Option<u8>, Node)>,
+    next: Vec<(Option<u8>, Pair)>,
     /// How far ahead the first anchor may begin at most, as far as followed. Negative: it began before this state.
     ahead: Option<isize>,
 }
@@ -156,37 +175,33 @@ struct Frame {
 struct Walk<'a> {
     nfa: &'a NFA,
     anchors: &'a Anchors,
-    samples: Samples,
     tails: Vec<Option<usize>>,
     right: usize,
 }
 
 impl Walk<'_> {
+    /// Depth first without recursion. The pattern has an end ([`tails`] saw to that), so no pair follows itself.
     fn run(mut self) -> Result<Reach, Unproved> {
-        let first = (self.nfa.start_anchored(), start(self.anchors));
-        let mut done: HashMap<Node, Option<isize>> = HashMap::new();
-        let mut stack = vec![self.frame(first, None)];
+        let mut done: Vec<Option<Option<isize>>> = vec![None; self.nfa.states().len() * self.anchors.states.len()];
+        let index = |(state, seen): Pair| state.as_usize() * self.anchors.states.len() + seen;
+        let mut stack = vec![self.frame((self.nfa.start_anchored(), 0), None)];
         let mut ahead = None;
         while let Some(frame) = stack.last_mut() {
-            if matches!(self.nfa.state(frame.node.0), State::Match { .. }) {
+            if matches!(self.nfa.state(frame.pair.0), State::Match { .. }) {
                 return Err(Unproved::NoAnchor(witness(&stack)));
             }
-            if let Some((byte, node)) = frame.next.pop() {
-                match done.entry(node) {
-                    Entry::Occupied(known) => frame.follow(byte, *known.get()),
-                    Entry::Vacant(_) => {
-                        let next = self.frame(node, byte);
-                        stack.push(next);
-                    }
+            if let Some((byte, pair)) = frame.next.pop() {
+                if let Some(known) = done[index(pair)] {
+                    frame.follow(byte, known);
+                } else {
+                    let next = self.frame(pair, byte);
+                    stack.push(next);
                 }
                 continue;
             }
             ahead = frame.ahead;
-            let (node, byte) = (frame.node, frame.byte);
-            done.insert(node, ahead);
-            if done.len() > MOST_STATES {
-                return Err(Unproved::TooLarge);
-            }
+            done[index(frame.pair)] = Some(ahead);
+            let byte = frame.byte;
             stack.pop();
             if let Some(before) = stack.last_mut() {
                 before.follow(byte, ahead);
@@ -196,38 +211,26 @@ impl Walk<'_> {
         Ok(Reach { left, right: self.right })
     }
 
-    /// Opens a state: what follows it without completing an anchor, and how far the completed ones reach.
-    fn frame(&mut self, node: Node, byte: Option<u8>) -> Frame {
-        let mut frame = Frame { node, byte, next: Vec::new(), ahead: None };
-        for (bytes, next) in steps(self.nfa, node.0) {
+    /// Opens a pair: what follows it without completing an anchor, and how far the completed ones reach.
+    fn frame(&mut self, pair: Pair, byte: Option<u8>) -> Frame {
+        let mut frame = Frame { pair, byte, next: Vec::new(), ahead: None };
+        for (bytes, next) in steps(self.nfa, pair.0) {
             let Some(tail) = self.tails[next] else { continue };
             let Some((from, to)) = bytes else {
-                frame.next.push((None, (next, node.1)));
+                frame.next.push((None, (next, pair.1)));
                 continue;
             };
-            for byte in self.samples.of(from, to) {
-                let seen = self.anchors.next_state(Anchored::No, node.1, byte);
-                match self.completed(seen) {
-                    Some(length) => {
+            for (byte, seen) in self.anchors.after(pair.1, from, to) {
+                match self.anchors.states[seen].completed {
+                    0 => frame.next.push((Some(byte), (next, seen))),
+                    length => {
                         self.right = self.right.max(length + tail);
                         frame.note(1 - isize::try_from(length).unwrap_or(isize::MAX));
                     }
-                    None => frame.next.push((Some(byte), (next, seen))),
                 }
             }
         }
         frame
-    }
-
-    /// The length of the longest anchor that ends here.
-    fn completed(&self, state: aho_corasick::automaton::StateID) -> Option<usize> {
-        let anchors = self.anchors;
-        anchors.is_match(state).then(|| {
-            (0..anchors.match_len(state))
-                .map(|index| anchors.pattern_len(anchors.match_pattern(state, index)))
-                .max()
-                .unwrap_or(0)
-        })
     }
 }
 
