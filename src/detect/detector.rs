@@ -1,18 +1,33 @@
-//! One automaton over all anchors, then a lazily compiled regex on a bounded window.
+//! One automaton over all anchors, then a lazily compiled regex on a bounded window, then what the rule knows.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use super::Match;
-use crate::rules::RuleSet;
+use memchr::memmem;
+use sha2::{Digest, Sha256};
+
+use super::anchors::Anchors;
+use super::candidate::Candidate;
+use super::compiled::{Compiled, Groups};
+use super::entropy::shannon;
+use super::placeholder::{is_filler, is_placeholder, is_reference};
+use super::settle::settle;
+use super::{Match, Scratch};
+use crate::format::OnMismatch;
+use crate::issuer::Issuer;
+use crate::location::{Span, around};
+use crate::rules::{CONTEXT_REACH, IssuerProof, Kind, Rule, RuleSet};
+use crate::secret::Secret;
+use crate::severity::Confidence;
 
 /// All rules, ready to scan. Shared between threads.
 pub struct Detector {
+    /// Tells a [`Scratch`] whether its slots are for these rules.
+    id: u64,
     rules: Arc<RuleSet>,
+    anchors: Anchors,
+    compiled: Vec<OnceLock<Compiled>>,
 }
-
-/// What one thread reuses from blob to blob.
-#[derive(Default)]
-pub struct Scratch {}
 
 impl Detector {
     /// Builds the prefilter. No regex is compiled before its anchor is seen.
@@ -20,7 +35,10 @@ impl Detector {
     /// # Errors
     /// An automaton that cannot be built.
     pub fn new(rules: Arc<RuleSet>) -> Result<Self, String> {
-        Ok(Self { rules })
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let anchors = Anchors::new(&rules)?;
+        let compiled = rules.rules.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, anchors, compiled })
     }
 
     /// The rules.
@@ -31,7 +49,120 @@ impl Detector {
 
     /// Every key in `text`, which stands at `path` (relative to its root), sorted by span: one match per span, the
     /// structured over the contextual over the generic, none that a proved checksum rejects.
-    pub fn scan(&self, _text: &[u8], _path: &str, _scratch: &mut Scratch) -> Vec<Match> {
-        Vec::new()
+    ///
+    /// A match depends on no more of the text than [`RuleSet::overlap`] bytes to either side.
+    pub fn scan(&self, text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<Match> {
+        scratch.begin(self.id, self.rules.rules.len());
+        self.anchors.find(text, |rule, at| self.confirm(text, path, rule, at, scratch));
+        settle(&mut scratch.candidates, &scratch.rejected);
+        scratch.candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
     }
+
+    fn compiled(&self, rule: usize) -> &Compiled {
+        let compile = || Compiled::new(&self.rules.rules[rule]).expect("a rule set holds only patterns that compile");
+        self.compiled[rule].get_or_init(compile)
+    }
+
+    /// Looks for the rule's match around one anchor, and notes it if it passes all filters.
+    fn confirm(&self, text: &[u8], path: &str, index: usize, at: Span, scratch: &mut Scratch) {
+        if scratch.is_spent() {
+            return;
+        }
+        let rule = &*self.rules.rules[index];
+        let compiled = self.compiled(index);
+        let (slot, work) = scratch.slot(index, &compiled.regex, || rule.paths.admits(path));
+        // An anchor inside a key that is found already tells nothing new; without this a key full of anchors would
+        // cost one search for each.
+        if !slot.admitted || slot.last.is_some_and(|last| last.contains(at)) {
+            return;
+        }
+        let Some(groups) = compiled.search(rule, text, at, slot, work) else { return };
+        if slot.last == Some(groups.secret) {
+            return;
+        }
+        match judge(rule, text, groups.secret) {
+            Judged::Key { confidence, proved } => {
+                slot.last = Some(groups.secret);
+                scratch.candidates.push(candidate(index, rule, &groups, confidence, proved));
+            }
+            Judged::Disproved => scratch.rejected.push(groups.secret),
+            Judged::NoKey => {}
+        }
+    }
+
+    fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {
+        let rule = &self.rules.rules[candidate.rule];
+        let (issuer, issuer_in_context) = issuer(rule, text, candidate.span);
+        let string = |span: Span| String::from_utf8_lossy(&text[span.start..span.end]).into_owned();
+        Match {
+            rule: candidate.rule,
+            span: candidate.span,
+            secret: Secret::new(&text[candidate.span.start..candidate.span.end]),
+            confidence: candidate.confidence,
+            proved: candidate.proved,
+            variable: candidate.name.map(string),
+            host: candidate.host.map(|host| string(host).to_ascii_lowercase()),
+            issuer,
+            issuer_in_context,
+        }
+    }
+}
+
+fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence, proved: Option<bool>) -> Candidate {
+    let Groups { secret, name, host } = *groups;
+    Candidate { rule: index, kind: rule.kind, span: secret, name, host, confidence, proved }
+}
+
+/// What a rule makes of a value that has its form.
+enum Judged {
+    Key {
+        confidence: Confidence,
+        proved: Option<bool>,
+    },
+    /// Known not to be a key: no other rule may take it for one either.
+    Disproved,
+    /// Not taken for a key by this rule.
+    NoKey,
+}
+
+fn judge(rule: &Rule, text: &[u8], span: Span) -> Judged {
+    let secret = &text[span.start..span.end];
+    if is_sample(rule, secret) {
+        return Judged::Disproved;
+    }
+    let proved = rule.check.map(|check| (check.verify)(secret));
+    let confidence = match (rule.check.map(|check| check.on_mismatch), proved) {
+        (_, Some(true)) => return Judged::Key { confidence: Confidence::High, proved },
+        (Some(OnMismatch::Drop), _) => return Judged::Disproved,
+        (Some(OnMismatch::Lower), _) => Confidence::Low,
+        (None, _) => rule.confidence,
+    };
+    if looks_like_no_key(rule, text, span) { Judged::NoKey } else { Judged::Key { confidence, proved } }
+}
+
+fn is_sample(rule: &Rule, secret: &[u8]) -> bool {
+    !rule.samples.is_empty() && rule.samples.contains(&Sha256::digest(secret).into())
+}
+
+fn looks_like_no_key(rule: &Rule, text: &[u8], span: Span) -> bool {
+    let secret = &text[span.start..span.end];
+    let by_form = match rule.kind {
+        Kind::Structured => is_filler(secret.strip_prefix(rule.public_prefix.as_bytes()).unwrap_or(secret)),
+        Kind::Contextual | Kind::Generic => is_reference(text, span) || is_placeholder(secret),
+    };
+    by_form || shannon(secret) < rule.min_entropy
+}
+
+/// Whose key it is, and whether words near it said so.
+fn issuer(rule: &Rule, text: &[u8], span: Span) -> (Issuer, Option<bool>) {
+    if rule.issuer_proof == IssuerProof::Format {
+        return (rule.issuer.clone(), None);
+    }
+    if rule.contexts.is_empty() {
+        return (rule.issuer.clone(), Some(false));
+    }
+    let near = around(text, span, CONTEXT_REACH).to_ascii_lowercase();
+    let stands_near = |word: &String| memmem::find(&near, word.to_ascii_lowercase().as_bytes()).is_some();
+    let told = rule.contexts.iter().find(|context| context.near.iter().any(stands_near));
+    (told.map_or_else(|| rule.issuer.clone(), |context| context.issuer.clone()), Some(told.is_some()))
 }

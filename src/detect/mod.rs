@@ -1,8 +1,18 @@
 //! Prefilter, confirm, filters: blob → matches.
 
+mod anchors;
+mod candidate;
+mod check;
+mod compiled;
 mod detector;
+mod entropy;
+mod placeholder;
+mod scratch;
+mod settle;
 
-pub use self::detector::{Detector, Scratch};
+pub use self::check::check_rules;
+pub use self::detector::Detector;
+pub use self::scratch::{Scratch, Work};
 use crate::issuer::Issuer;
 use crate::location::Span;
 use crate::secret::Secret;

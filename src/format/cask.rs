@@ -6,6 +6,7 @@
 //! more characters and `==`.
 
 use data_encoding::BASE64;
+use zeroize::Zeroizing;
 
 use super::{base62, marvin};
 
@@ -93,7 +94,8 @@ fn checksum(covered: &[u8]) -> Option<String> {
 
 fn hash(covered: &[u8]) -> Option<u32> {
     covered.iter().all(u8::is_ascii_alphanumeric).then_some(())?;
-    Some(marvin::marvin32(&BASE64.decode(covered).ok()?, marvin::DEFAULT_SEED))
+    let bytes = Zeroizing::new(BASE64.decode(covered).ok()?);
+    Some(marvin::marvin32(&bytes, marvin::DEFAULT_SEED))
 }
 
 /// The hash's little-endian bytes, read as a big-endian number, in base62: a leading zero byte is a leading `0`, the

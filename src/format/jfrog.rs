@@ -4,6 +4,7 @@
 //! and trufflehog#4684 do.
 
 use data_encoding::BASE64;
+use zeroize::Zeroizing;
 
 const LENGTH: usize = 64;
 const RANDOM: usize = 27;
@@ -12,8 +13,8 @@ const RANDOM: usize = 27;
 #[must_use]
 pub fn parse(key: &[u8]) -> Option<i64> {
     (key.len() == LENGTH).then_some(())?;
-    let text = String::from_utf8(BASE64.decode(key).ok()?).ok()?;
-    let mut parts = text.splitn(4, ':');
+    let text = Zeroizing::new(BASE64.decode(key).ok()?);
+    let mut parts = str::from_utf8(&text).ok()?.splitn(4, ':');
     (parts.next()? == "reftkn").then_some(())?;
     digits(parts.next()?, 2)?;
     let epoch = digits(parts.next()?, 10)?;

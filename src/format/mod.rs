@@ -17,6 +17,7 @@ pub mod macaroon;
 pub mod marvin;
 pub mod nuget_v4;
 pub mod nuget_v5;
+pub mod uuid;
 pub mod verdaccio;
 
 pub use self::envelope::{ENVELOPES, Envelope, Random, envelope};

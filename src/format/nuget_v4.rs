@@ -3,6 +3,7 @@
 //! The bytes `v4` and ten random bytes, none of them zero, make 20 characters; sixteen bytes of a GUID make 26.
 
 use data_encoding::BASE32_NOPAD;
+use zeroize::Zeroizing;
 
 /// Length of a key in characters.
 pub const LENGTH: usize = 46;
@@ -25,11 +26,11 @@ pub enum Shape {
 #[must_use]
 pub fn shape(key: &[u8]) -> Option<Shape> {
     (key.len() == LENGTH && in_one_case(key)).then_some(())?;
-    let upper = key.to_ascii_uppercase();
+    let upper = Zeroizing::new(key.to_ascii_uppercase());
     let in_alphabet = upper.iter().all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(b));
     (in_alphabet && upper.starts_with(b"OY2")).then_some(())?;
     let (id, secret) = upper.split_at(ID_LENGTH);
-    Some(match (id_bytes(id), BASE32_NOPAD.decode(secret)) {
+    Some(match (id_bytes(id), BASE32_NOPAD.decode(secret).map(Zeroizing::new)) {
         (Some(id), Ok(guid)) if id.iter().all(|byte| *byte != 0) && is_random_guid(&guid) => Shape::Guid,
         (Some(_), _) => Shape::Parsed,
         (None, _) => Shape::Loose,

@@ -2,17 +2,18 @@
 //! AES-256-CTR over `user:password` or its JSON).
 
 use data_encoding::{BASE64, HEXLOWER};
+use zeroize::Zeroizing;
 
 const IV_DIGITS: usize = 32;
 
 /// How many bytes are encrypted in a legacy token; `None` when it is not one.
 #[must_use]
 pub fn parse(key: &[u8]) -> Option<usize> {
-    let text = String::from_utf8(BASE64.decode(key).ok()?).ok()?;
-    let (iv, sealed) = text.split_once(':')?;
+    let text = Zeroizing::new(BASE64.decode(key).ok()?);
+    let (iv, sealed) = str::from_utf8(&text).ok()?.split_once(':')?;
     (iv.len() == IV_DIGITS && !sealed.is_empty()).then_some(())?;
     HEXLOWER.decode(iv.as_bytes()).ok()?;
-    HEXLOWER.decode(sealed.as_bytes()).ok().map(|bytes| bytes.len())
+    HEXLOWER.decode(sealed.as_bytes()).ok().map(|bytes| Zeroizing::new(bytes).len())
 }
 
 /// The token of these bytes.

@@ -205,7 +205,9 @@ mod tests {
 
     fn fields(said: &[(Evidence, KeyFacts)]) -> Vec<&'static str> {
         let mut dossier = Dossier::default();
-        said.iter().for_each(|(evidence, facts)| dossier.add(evidence.clone(), facts.clone()));
+        for (evidence, facts) in said {
+            dossier.add(evidence.clone(), facts.clone());
+        }
         dossier.conflicts().iter().map(|conflict| conflict.field).collect()
     }
 

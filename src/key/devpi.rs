@@ -89,7 +89,7 @@ impl Limits {
         grant(actions, subjects)
     }
 
-    /// The words of devpi-tokens; a word that is not known here may be anything that a user may manage.
+    /// The words are devpi-server's permissions; one that is not known here may be anything that a user may manage.
     fn power(&self, name: &str) -> Power {
         match name {
             "pkg_read" => Power::Read,

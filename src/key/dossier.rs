@@ -149,7 +149,7 @@ mod tests {
 
     fn facts(state: State, expires: Option<i64>) -> KeyFacts {
         let expires = expires.map(|second| Expiry::At(at(second))).into();
-        KeyFacts { state, expires, ..KeyFacts::default() }
+        KeyFacts { expires, state, ..KeyFacts::default() }
     }
 
     fn probed(second: i64) -> Evidence {
@@ -162,7 +162,9 @@ mod tests {
 
     fn dossier(said: Vec<(Evidence, KeyFacts)>) -> Dossier {
         let mut dossier = Dossier::default();
-        said.into_iter().for_each(|(evidence, facts)| dossier.add(evidence, facts));
+        for (evidence, facts) in said {
+            dossier.add(evidence, facts);
+        }
         dossier
     }
 

@@ -55,7 +55,7 @@ pub(super) fn decode(key: &[u8]) -> Option<KeyFacts> {
     })
 }
 
-/// A job token may be a JWT behind its prefix (gitlabhq `ci/job_token`).
+/// A job token may be a JWT behind its prefix (gitlabhq's source).
 fn job(facts: KeyFacts, rest: &[u8]) -> KeyFacts {
     match jwt::parse(rest) {
         Some(jwt) => claims::lifetime(facts, &jwt.claims),

@@ -29,7 +29,7 @@ fn with_policy(facts: KeyFacts, policy: &Map<String, Value>) -> KeyFacts {
     facts.grant(Grant::exact(vec![Action::new(action, power(action))], subjects))
 }
 
-/// The policy's fields have no JSON names of their own in Harbor's source, so Go writes them with a capital.
+/// A field of a policy, which Harbor writes with a capital.
 fn field<'a>(policy: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims::text(policy, name).or_else(|| claims::text(policy, &name.to_ascii_lowercase()))
 }

@@ -25,7 +25,6 @@ mod open_vsx;
 mod pypi;
 mod rubygems;
 mod terraform;
-mod uuid;
 mod verdaccio;
 
 pub use self::conflict::Conflict;

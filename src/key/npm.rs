@@ -1,7 +1,7 @@
 //! npm's tokens. What one may do stands with the issuer alone.
 
 use super::facts::KeyFacts;
-use super::uuid::is_uuid;
+use crate::format::uuid::is_uuid;
 use crate::issuer::Issuer;
 
 pub(super) fn decode(key: &[u8]) -> Option<KeyFacts> {

@@ -1,7 +1,7 @@
 //! NuGet's keys before v4: a GUID (NuGet/NuGetGallery `CredentialValidator.cs`).
 
 use super::facts::{Action, Grant, KeyFacts, Power, Subjects};
-use super::uuid::is_uuid;
+use crate::format::uuid::is_uuid;
 
 pub(super) fn decode(key: &[u8]) -> Option<KeyFacts> {
     is_uuid(key).then(|| {

@@ -1,7 +1,7 @@
 //! Open VSX's tokens: a prefix that the server chooses, and a UUID (eclipse/openvsx `AccessTokenService`).
 
 use super::facts::{Action, Grant, KeyFacts, Power, Subjects};
-use super::uuid::is_uuid;
+use crate::format::uuid::is_uuid;
 
 pub(super) fn decode(key: &[u8]) -> Option<KeyFacts> {
     let at = key.len().checked_sub(36)?;

@@ -1,6 +1,17 @@
-//! One rule file → provider and rules, or every mistake in it at once, each with its line.
+//! Rule files → one set of rules, or every mistake in all of them at once, each with its line.
 
-use super::RuleSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use super::entry::{Entry, Shared};
+use super::reader::{Fields, Source};
+use super::suggest::near;
+use super::{Provider, Rule, RuleSet, embedded, entry, provider};
 
 /// One mistake in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -14,10 +25,193 @@ pub struct Mistake {
     pub message: String,
 }
 
-/// Reads rule files (name, text) into one set.
+/// Reads rule files (name, text) into one set. A later file may replace an earlier rule only by saying
+/// `override = true` in it.
+///
+/// Every pattern is compiled, and it is proved that every match holds an anchor and stays in its window. Whether the
+/// examples hold is for [`crate::detect::check_rules`].
 ///
 /// # Errors
 /// Every mistake in every file, sorted by file and line.
-pub fn parse(_files: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
-    Ok(RuleSet::default())
+pub fn parse(files: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
+    read_all(files.iter().map(|&(name, text)| (name, text, true)))
+}
+
+/// The embedded rules and, after them, the user's files (name, text), read as [`parse`] does. The embedded patterns
+/// are not proved again: the tests do that, and starting must be quick.
+///
+/// # Errors
+/// Every mistake in every file, sorted by file and line.
+pub fn load(user: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
+    let ours = embedded().iter().map(|&(name, text)| (name, text, false));
+    read_all(ours.chain(user.iter().map(|&(name, text)| (name, text, true))))
+}
+
+fn read_all<'a>(files: impl Iterator<Item = (&'a str, &'a str, bool)>) -> Result<RuleSet, Vec<Mistake>> {
+    let mut hash = Sha256::new();
+    let mut merged = Merged::default();
+    for (name, text, prove) in files {
+        add_to_hash(&mut hash, name, text);
+        let (read, mistakes) = read_file(name, text, prove);
+        merged.mistakes.extend(mistakes);
+        if let Some(read) = read {
+            merged.add(name, read);
+        }
+    }
+    merged.finish(HEXLOWER.encode(&hash.finalize()))
+}
+
+/// Only the last part of a name counts: the same files give the same hash wherever they lie.
+fn add_to_hash(hash: &mut Sha256, name: &str, text: &str) {
+    for part in [file_name(name), text] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+}
+
+fn file_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// A file as read: its provider with the provider's line, and its rules.
+struct Read {
+    provider: Provider,
+    line: usize,
+    entries: Vec<Entry>,
+}
+
+fn read_file(name: &str, text: &str, prove: bool) -> (Option<Read>, Vec<Mistake>) {
+    let source = Source::new(name, text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    // A broken document is read no further: half a rule would only add mistakes that are none.
+    for error in &errors {
+        source.mistake(&error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()));
+    }
+    let read = errors.is_empty().then(|| read_document(&source, document.get_ref(), prove));
+    (read, source.into_mistakes())
+}
+
+fn read_document<'a>(source: &'a Source<'a>, document: &'a DeTable<'a>, prove: bool) -> Read {
+    let top = Fields::new(source, document, 0..0, "the file", &["provider", "rule"]);
+    let stem = file_name(source.file);
+    let stem = stem.strip_suffix(".toml").unwrap_or(stem);
+    top.require("provider", "{ id = …, name = …, home = … }");
+    let fields = top.table("provider", "provider", &provider::KEYS);
+    let line = fields.as_ref().map_or(1, |fields| source.line(&fields.at));
+    let provider = fields.map(|fields| provider::read(&fields, stem)).unwrap_or_default();
+    let shared = Shared { provider: &provider.id, remedy: &provider.remedy, prove };
+    let rules = top.tables("rule", "rule", &entry::KEYS);
+    if rules.is_empty() {
+        top.mistake("the file has no rule; add a `[[rule]]`");
+    }
+    let entries: Vec<Entry> = rules.iter().map(|fields| read_rule(fields, &shared)).collect();
+    Read { entries, line, provider }
+}
+
+fn read_rule(fields: &Fields, shared: &Shared) -> Entry {
+    let entry = entry::read(fields, shared);
+    if !entry.own_remedy && shared.remedy.revoke.is_empty() {
+        fields.mistake("neither the rule nor its provider has a remedy; add `[provider.remedy]` or `[rule.remedy]`");
+    }
+    entry
+}
+
+/// The set so far, and where each name in it was given.
+#[derive(Default)]
+struct Merged {
+    rules: RuleSet,
+    providers: HashMap<String, String>,
+    /// Ids and aliases: the rule that has it.
+    names: HashMap<String, usize>,
+    mints: Vec<(String, String, usize)>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Merged {
+    fn mistake(&mut self, file: &str, line: usize, message: String) {
+        self.mistakes.push(Mistake { file: file.to_owned(), line, message });
+    }
+
+    fn add(&mut self, file: &str, read: Read) {
+        let index = self.rules.providers.len();
+        match self.providers.entry(read.provider.id.clone()) {
+            Slot::Vacant(slot) => drop(slot.insert(file.to_owned())),
+            Slot::Occupied(slot) => {
+                let message = format!(
+                    "`{}` also is the provider of {}; give one of the files another name",
+                    read.provider.id,
+                    slot.get()
+                );
+                self.mistake(file, read.line, message);
+            }
+        }
+        self.rules.providers.push(read.provider);
+        for mut entry in read.entries {
+            entry.rule.provider = index;
+            self.add_rule(file, entry);
+        }
+    }
+
+    fn add_rule(&mut self, file: &str, entry: Entry) {
+        let (line, rule) = (entry.rule.origin.1, entry.rule);
+        self.mints.extend(entry.mints.into_iter().map(|(minted, line)| (minted, file.to_owned(), line)));
+        let earlier = self.rules.rules.iter().position(|earlier| earlier.id == rule.id && earlier.origin.0 != file);
+        let place = match earlier {
+            Some(place) if entry.overrides => {
+                self.names.retain(|_, named| *named != place);
+                place
+            }
+            _ => self.rules.rules.len(),
+        };
+        if entry.overrides && earlier.is_none() {
+            let help = near(&rule.id, &self.ids());
+            self.mistake(file, line, format!("`override = true`, but no earlier file has a rule `{}`{help}", rule.id));
+        }
+        for name in rule.aliases.iter().chain([&rule.id]).filter(|name| !name.is_empty()) {
+            self.claim(name, place, file, line);
+        }
+        self.put(place, Arc::new(rule));
+    }
+
+    fn put(&mut self, place: usize, rule: Arc<Rule>) {
+        match self.rules.rules.get_mut(place) {
+            Some(slot) => *slot = rule,
+            None => self.rules.rules.push(rule),
+        }
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        self.rules.rules.iter().map(|rule| rule.id.as_str()).collect()
+    }
+
+    fn claim(&mut self, name: &str, place: usize, file: &str, line: usize) {
+        let Some(&taken) = self.names.get(name) else {
+            self.names.insert(name.to_owned(), place);
+            return;
+        };
+        let by = self.rules.rules.get(taken).map_or_else(|| (file.to_owned(), line), |rule| rule.origin.clone());
+        let message = format!(
+            "`{name}` already names a rule ({}:{}); choose another, or write `override = true` to replace a rule of \
+             another file",
+            by.0, by.1
+        );
+        self.mistake(file, line, message);
+    }
+
+    /// Looks at what only the whole set can tell.
+    fn finish(mut self, hash: String) -> Result<RuleSet, Vec<Mistake>> {
+        for (rule, file, line) in std::mem::take(&mut self.mints) {
+            if self.rules.get(&rule).is_none() {
+                let help = near(&rule, &self.ids());
+                self.mistake(&file, line, format!("`{{mint:{rule}}}`: there is no such rule{help}"));
+            }
+        }
+        self.rules.hash = hash;
+        if self.mistakes.is_empty() {
+            return Ok(self.rules);
+        }
+        self.mistakes.sort();
+        self.mistakes.dedup();
+        Err(self.mistakes)
+    }
 }

@@ -2,24 +2,31 @@
 //! extended by `--rules PATH` and the configuration.
 
 mod embedded;
+mod entry;
 mod file;
 mod mint;
+mod proof;
+mod provider;
+mod reader;
 mod remedy;
+mod suggest;
+mod template;
 
 use std::sync::Arc;
 
 use regex_automata::meta::Regex;
+use regex_syntax::hir::Hir;
 
 pub use self::embedded::embedded;
-pub use self::file::{Mistake, parse};
-pub use self::mint::{MintError, Minter};
+pub use self::file::{Mistake, load, parse};
+pub use self::mint::{MintError, Minter, Sample};
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
 use crate::severity::{Confidence, Severity};
 
 /// A provider: one rule file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Provider {
     /// Lower-case id, the file's stem (`nuget`).
     pub id: String,
@@ -72,7 +79,8 @@ pub enum Identity {
     Place,
 }
 
-/// Paths for which a rule holds, tested at the finding, never in matching. Globs in `globset` syntax.
+/// Paths for which a rule holds, tested at the finding, never in matching. Globs in `globset` syntax; case is ignored,
+/// and `*` stays within one name.
 #[derive(Clone, Debug, Default)]
 pub struct PathCondition {
     /// At least one must match, unless there is none.
@@ -164,20 +172,48 @@ pub struct Example {
     pub path: String,
     /// Text with minting fields.
     pub text: String,
+    /// The line (from 1) where it is written.
+    pub line: usize,
 }
 
 impl Rule {
-    /// Compiles the pattern: bytes, no Unicode, bounded in size.
+    /// The pattern as the engine reads it: bytes, no Unicode.
+    ///
+    /// # Errors
+    /// The parser's message, on one line.
+    pub fn syntax(&self) -> Result<Hir, String> {
+        pattern_syntax(&self.pattern)
+    }
+
+    /// Compiles the pattern, bounded in size.
     ///
     /// # Errors
     /// The regex engine's message.
     pub fn compile(&self) -> Result<Regex, String> {
-        Regex::builder()
-            .syntax(regex_automata::util::syntax::Config::new().unicode(false).utf8(false))
-            .configure(Regex::config().nfa_size_limit(Some(2 << 20)).hybrid_cache_capacity(1 << 20).utf8_empty(false))
-            .build(&self.pattern)
-            .map_err(|error| error.to_string())
+        compile(&self.syntax()?)
     }
+
+    /// The most text that decides about one match: `left` + `right`.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.left + self.right
+    }
+}
+
+fn pattern_syntax(pattern: &str) -> Result<Hir, String> {
+    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
+    parsed.map_err(|error| match error {
+        regex_syntax::Error::Parse(error) => format!("{} (at byte {})", error.kind(), error.span().start.offset),
+        regex_syntax::Error::Translate(error) => format!("{} (at byte {})", error.kind(), error.span().start.offset),
+        other => other.to_string(),
+    })
+}
+
+fn compile(pattern: &Hir) -> Result<Regex, String> {
+    Regex::builder()
+        .configure(Regex::config().nfa_size_limit(Some(2 << 20)).hybrid_cache_capacity(1 << 20).utf8_empty(false))
+        .build_from_hir(pattern)
+        .map_err(|error| error.to_string())
 }
 
 /// All rules of a run.
@@ -196,6 +232,34 @@ impl RuleSet {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
         self.rules.iter().find(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))
+    }
+
+    /// The longest window of any rule, in bytes: `left` + `right`.
+    #[must_use]
+    pub fn max_window(&self) -> usize {
+        self.rules.iter().map(|rule| rule.window()).max().unwrap_or(0)
+    }
+
+    /// How much text to either side of a place decides about the matches there, in bytes. Whoever scans a text in
+    /// chunks gives each chunk this much of its neighbours and keeps the matches that begin in the chunk itself.
+    ///
+    /// A match depends on its own window, on the windows of what overlaps it (it may lose against them, and they
+    /// against others), and on the words near it.
+    #[must_use]
+    pub fn overlap(&self) -> usize {
+        3 * (self.max_window() + 1) + CONTEXT_REACH
+    }
+
+    /// Every rule that names a decoder which is none of `known`.
+    #[must_use]
+    pub fn check_decoders(&self, known: &[&str]) -> Vec<Mistake> {
+        let unknown = |rule: &Rule| {
+            let name = rule.decoder.as_deref().filter(|name| !known.contains(name))?;
+            let (file, line) = rule.origin.clone();
+            let help = suggest::did_you_mean(name, known);
+            Some(Mistake { file, line, message: format!("rule `{}`: unknown decoder `{name}`{help}", rule.id) })
+        };
+        self.rules.iter().filter_map(|rule| unknown(rule)).collect()
     }
 
     /// The provider of a rule.

@@ -32,3 +32,35 @@ pub struct Keyless {
     /// Where it is documented.
     pub reference: String,
 }
+
+/// The fields that a step, command or snippet may have.
+pub(super) const FIELDS: [&str; 8] = ["key", "key_id", "owner", "host", "packages", "scope", "repository", "workflow"];
+
+/// Every field in `text` that no key can ever fill in. `${name}`, `${{ … }}` and other braces that do not hold one
+/// lower-case name (and words after `|`) are text.
+pub(super) fn unknown_fields(text: &str) -> Vec<&str> {
+    let mut unknown = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let of_shell = rest[..open].ends_with('$');
+        rest = &rest[open + 1..];
+        let Some(end) = rest.find(['{', '}', '|']) else { break };
+        let name = &rest[..end];
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        if is_name && !of_shell && !rest[end..].starts_with('{') && !FIELDS.contains(&name) {
+            unknown.push(name);
+        }
+    }
+    unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_field_that_nothing_fills_is_unknown() {
+        let text = "{key} {scop} {pakages|them} {scope|a b} ${{ secrets.X }} ${home} {\"a\": 1} {";
+        assert_eq!(unknown_fields(text), ["scop", "pakages"]);
+    }
+}

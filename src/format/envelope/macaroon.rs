@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::args::Args;
 use super::random::{self, Random};
 use crate::format::macaroon::{Caveat, DEVPI_PREFIX, Macaroon, PYPI_PREFIX, compose};
+use crate::format::uuid::is_uuid;
 
 const PYPI_HOST: &str = "pypi.org";
 const TESTPYPI_HOST: &str = "test.pypi.org";
@@ -40,7 +41,7 @@ fn caveats(random: &mut Random<'_>, args: &Args<'_>) -> Option<Vec<Value>> {
     }
     for (tag, part) in [(3, "user"), (4, "publisher")] {
         if let Some(id) = args.get(part) {
-            random::is_uuid(id).then(|| caveats.push(json!([tag, id])))?;
+            is_uuid(id.as_bytes()).then(|| caveats.push(json!([tag, id])))?;
         }
     }
     caveats.extend(project_caveats(random, args)?);
@@ -56,7 +57,7 @@ fn caveats(random: &mut Random<'_>, args: &Args<'_>) -> Option<Vec<Value>> {
 /// A project token carries the names and the ids of its projects.
 fn project_caveats(random: &mut Random<'_>, args: &Args<'_>) -> Option<Vec<Value>> {
     let (names, given) = (args.list("projects"), args.list("ids"));
-    (names.iter().all(|name| !name.is_empty()) && given.iter().all(|id| random::is_uuid(id))).then_some(())?;
+    (names.iter().all(|name| !name.is_empty()) && given.iter().all(|id| is_uuid(id.as_bytes()))).then_some(())?;
     let ids: Vec<String> = match given[..] {
         [] => names.iter().map(|_| random::uuid(random)).collect::<Option<_>>()?,
         _ => given.iter().map(|&id| id.to_owned()).collect(),

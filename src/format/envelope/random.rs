@@ -32,12 +32,3 @@ pub(super) fn uuid(random: &mut Random<'_>) -> Option<String> {
     let hex = data_encoding::HEXLOWER.encode(&id);
     Some(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
 }
-
-/// Whether `text` is a UUID in its usual form.
-pub(super) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
-}

@@ -3,15 +3,15 @@
 //!
 //! The server may hold further caveats, so whatever the text says is a bound: at most this.
 
+mod caveat;
+
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-use serde_json::Value;
-
+use self::caveat::Caveat;
 use super::facts::{Action, Expiry, Grant, KeyFacts, Power, Reported, Subjects};
-use super::glob;
 use crate::format::macaroon::{Macaroon, PYPI_PREFIX, parse};
 use crate::issuer::Issuer;
+use jiff::Timestamp;
 
 /// How a project is named of which only the issuer's id is known.
 pub(super) const ID_MARK: &str = "id:";
@@ -26,7 +26,7 @@ pub(super) fn decode(key: &[u8]) -> Option<KeyFacts> {
     // A Trusted Publishing token holds from the moment in which it was minted.
     facts.created = caveats.publisher().and(caveats.not_before).into();
     facts.grants = Reported::Said(caveats.grants());
-    caveats.tell(facts)
+    Some(caveats.tell(facts))
 }
 
 /// Another host runs the same software, but is nobody's key of PyPI.
@@ -56,71 +56,28 @@ impl Caveats {
     fn of(macaroon: &Macaroon) -> Self {
         let mut all = Self::default();
         for caveat in &macaroon.caveats {
-            let value = serde_json::from_slice(&caveat.id).ok().filter(|_| !caveat.third_party);
-            if value.as_ref().and_then(|value| all.add(value)).is_none() {
-                all.unknown.push(name(caveat.third_party, value.as_ref()));
-            }
+            all.add(caveat::read(caveat));
         }
         all
     }
 
-    /// `None` for a form that is not known.
-    fn add(&mut self, caveat: &Value) -> Option<()> {
+    fn add(&mut self, caveat: Caveat) {
         match caveat {
-            Value::Array(parts) => self.add_tagged(parts),
-            Value::Object(_) => self.add_older(caveat),
-            _ => None,
-        }
-    }
-
-    /// `[tag, …]`, the form of today.
-    fn add_tagged(&mut self, parts: &[Value]) -> Option<()> {
-        match (parts.first()?.as_i64()?, &parts[1..]) {
-            (0, [expires, not_before]) => self.add_window(expires, not_before),
-            (1, [names]) => narrow(&mut self.projects, texts(names)?.map(glob::normalised)),
-            (2, [ids]) => narrow(&mut self.ids, texts(ids)?.map(str::to_ascii_lowercase)),
-            (3, [user]) => {
-                self.users.insert(user.as_str()?.to_owned());
-                self.add_account()
+            Caveat::Window { expires, not_before } => {
+                self.expires = Some(self.expires.map_or(expires, |known| known.min(expires)));
+                self.not_before = self.not_before.max(Timestamp::from_second(not_before).ok());
             }
-            (4, [publisher] | [publisher, _]) => {
-                self.publishers.insert(publisher.as_str()?.to_owned());
-                Some(())
+            Caveat::Projects(names) => narrow(&mut self.projects, names),
+            Caveat::Ids(ids) => narrow(&mut self.ids, ids),
+            Caveat::Account(user) => {
+                self.account = true;
+                self.users.extend(user);
             }
-            _ => None,
+            Caveat::Publisher(publisher) => {
+                self.publishers.insert(publisher);
+            }
+            Caveat::Unknown(name) => self.unknown.push(name),
         }
-    }
-
-    /// The dictionaries of earlier years, which the server still takes (`_legacy.py`).
-    fn add_older(&mut self, caveat: &Value) -> Option<()> {
-        let fields = caveat.as_object()?;
-        let mut names: Vec<&str> = fields.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        match names[..] {
-            ["exp", "nbf"] => self.add_window(&caveat["exp"], &caveat["nbf"]),
-            ["project_ids"] => narrow(&mut self.ids, texts(&caveat["project_ids"])?.map(str::to_ascii_lowercase)),
-            ["permissions", "version"] if caveat["version"] == 1 => match &caveat["permissions"] {
-                Value::String(word) if word == "user" => self.add_account(),
-                Value::Object(rights) if rights.len() == 1 => {
-                    narrow(&mut self.projects, texts(rights.get("projects")?)?.map(glob::normalised))
-                }
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "every caveat is added alike")]
-    fn add_account(&mut self) -> Option<()> {
-        self.account = true;
-        Some(())
-    }
-
-    fn add_window(&mut self, expires: &Value, not_before: &Value) -> Option<()> {
-        let (expires, not_before) = (expires.as_i64()?, not_before.as_i64()?);
-        self.expires = Some(self.expires.map_or(expires, |known| known.min(expires)));
-        self.not_before = self.not_before.max(Timestamp::from_second(not_before).ok());
-        Some(())
     }
 
     fn publisher(&self) -> Option<&String> {
@@ -158,10 +115,10 @@ impl Caveats {
         if self.opens_nothing() {
             return Vec::new();
         }
-        let named = |power, names: Vec<String>| (power, Subjects::Named(names));
+        let only = |names: Vec<String>| (Power::PublishUpdate, Subjects::Named(names));
         let (power, subjects) = match (&self.projects, &self.ids) {
-            (Some(names), _) => named(Power::PublishUpdate, names.iter().cloned().collect()),
-            (None, Some(ids)) => named(Power::PublishUpdate, ids.iter().map(|id| format!("{ID_MARK}{id}")).collect()),
+            (Some(names), _) => only(names.iter().cloned().collect()),
+            (None, Some(ids)) => only(ids.iter().map(|id| format!("{ID_MARK}{id}")).collect()),
             (None, None) if self.publishers.is_empty() => (Power::PublishNew, Subjects::Everything),
             (None, None) => (Power::PublishNew, Subjects::NotSaid),
         };
@@ -169,7 +126,7 @@ impl Caveats {
     }
 
     /// What stands beside the judged fields.
-    fn tell(self, facts: KeyFacts) -> Option<KeyFacts> {
+    fn tell(self, facts: KeyFacts) -> KeyFacts {
         let mut facts = facts.note("The issuer may hold further caveats: it opens at most this.");
         let joined = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(" ");
         let lists =
@@ -187,35 +144,14 @@ impl Caveats {
             let note = format!("It carries a caveat that is not known here ({name}); it can only narrow the token.");
             facts = facts.restriction("caveat", name).note(note);
         }
-        Some(facts)
+        facts
     }
 }
 
 /// Keeps what both say.
-fn narrow(known: &mut Option<BTreeSet<String>>, names: impl Iterator<Item = String>) -> Option<()> {
-    let names: BTreeSet<String> = names.collect();
+fn narrow(known: &mut Option<BTreeSet<String>>, names: BTreeSet<String>) {
     *known = Some(match known.take() {
         None => names,
         Some(before) => before.intersection(&names).cloned().collect(),
     });
-    Some(())
-}
-
-/// A list of nothing but texts.
-fn texts(list: &Value) -> Option<impl Iterator<Item = &str>> {
-    let texts: Option<Vec<&str>> = list.as_array()?.iter().map(Value::as_str).collect();
-    texts.map(Vec::into_iter)
-}
-
-/// How a caveat that is not understood is called, without its value.
-fn name(third_party: bool, caveat: Option<&Value>) -> String {
-    match caveat {
-        _ if third_party => "of a third party".to_owned(),
-        Some(Value::Array(parts)) => match parts.first().and_then(Value::as_i64) {
-            Some(tag) => format!("tag {tag}"),
-            None => "a list without a tag".to_owned(),
-        },
-        Some(Value::Object(fields)) => format!("a dictionary of {} fields", fields.len()),
-        _ => "no JSON list".to_owned(),
-    }
 }

@@ -1,0 +1,88 @@
+//! One rule's regex, compiled when its first anchor is seen, and its search around an anchor.
+
+use regex_automata::meta::Regex;
+use regex_automata::{Anchored, Input, PatternID};
+use regex_syntax::hir::Look;
+
+use super::scratch::{Slot, Work};
+use crate::location::Span;
+use crate::rules::Rule;
+
+pub(super) struct Compiled {
+    pub(super) regex: Regex,
+    /// Index of the group `secret`.
+    secret: usize,
+    name: Option<usize>,
+    host: Option<usize>,
+    /// Whether a match begins with its anchor (`left` is 0).
+    begins_with_anchor: bool,
+    /// Whether a match begins at the edge of a word.
+    begins_at_word: bool,
+}
+
+/// The groups of one match.
+pub(super) struct Groups {
+    pub(super) secret: Span,
+    pub(super) name: Option<Span>,
+    pub(super) host: Option<Span>,
+}
+
+impl Compiled {
+    /// Compiles the rule's pattern.
+    pub(super) fn new(rule: &Rule) -> Result<Self, String> {
+        let begins = rule.syntax()?.properties().look_set_prefix();
+        let regex = rule.compile()?;
+        let group = |name| regex.group_info().to_index(PatternID::ZERO, name);
+        let secret = group("secret").ok_or("the pattern has no group `secret`")?;
+        let (name, host) = (group("name"), group("host"));
+        let begins_at_word = begins.contains(Look::WordAscii) || begins.contains(Look::WordStartAscii);
+        Ok(Self { secret, name, host, begins_with_anchor: rule.left == 0, begins_at_word, regex })
+    }
+
+    /// The leftmost match in the window around the anchor `at` that holds this very anchor.
+    ///
+    /// The window alone decides: it is the same whether a text is scanned whole or in chunks. Look-around sees past
+    /// its edges. Matches that end before the anchor are passed over.
+    pub(super) fn search(
+        &self,
+        rule: &Rule,
+        text: &[u8],
+        at: Span,
+        slot: &mut Slot,
+        work: &mut Work,
+    ) -> Option<Groups> {
+        if self.begins_with_anchor && self.begins_at_word && is_inside_word(text, at.start) {
+            return None;
+        }
+        let end = text.len().min(at.start + rule.right);
+        let mut from = at.start.saturating_sub(rule.left);
+        let anchored = if self.begins_with_anchor { Anchored::Yes } else { Anchored::No };
+        while from <= at.start {
+            work.count(end - from);
+            let input = Input::new(text).span(from..end).anchored(anchored);
+            self.regex.search_captures_with(&mut slot.cache, &input, &mut slot.captures);
+            let found = slot.captures.get_match()?;
+            if found.start() > at.start {
+                return None;
+            }
+            if found.end() >= at.end {
+                return self.groups(slot);
+            }
+            let overlaps = found.end() > at.start;
+            from = if overlaps { found.start() + 1 } else { found.end().max(found.start() + 1) };
+        }
+        None
+    }
+
+    fn groups(&self, slot: &Slot) -> Option<Groups> {
+        let group = |index| slot.captures.get_group(index).map(|found| Span::new(found.start, found.end));
+        let secret = group(self.secret).filter(|secret| !secret.is_empty())?;
+        Some(Groups { secret, name: self.name.and_then(group), host: self.host.and_then(group) })
+    }
+}
+
+/// Whether the characters on both sides of `at` belong to one word, as `\b` sees it.
+fn is_inside_word(text: &[u8], at: usize) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    at > 0 && is_word(text[at - 1]) && text.get(at).is_some_and(|&byte| is_word(byte))
+}

@@ -1,0 +1,102 @@
+//! Of all matches that overlap, one stays.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::candidate::Candidate;
+use crate::location::Span;
+use crate::rules::Kind;
+
+/// Removes what a better candidate overlaps, and contextual and generic candidates that overlap a `rejected` span: a
+/// value that its own text disproves does not come back through a weaker rule. Sorts the rest by span.
+///
+/// Better is: the structured over the contextual over the generic rule, then confidence, then the longer secret, then
+/// the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
+/// overlap, and so on.
+pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span]) {
+    let mut disproved = Disjoint::default();
+    for &span in rejected {
+        disproved.merge(span);
+    }
+    candidates.retain(|candidate| candidate.kind == Kind::Structured || disproved.is_free(candidate.span));
+    candidates.sort_unstable_by_key(|candidate| {
+        let length = candidate.span.len();
+        (Reverse((candidate.kind, candidate.confidence, length)), candidate.rule, candidate.span)
+    });
+    let mut taken = Disjoint::default();
+    candidates.retain(|candidate| {
+        let free = taken.is_free(candidate.span);
+        if free {
+            taken.merge(candidate.span);
+        }
+        free
+    });
+    candidates.sort_unstable_by_key(|candidate| candidate.span);
+}
+
+/// Spans that do not overlap each other: start → end.
+#[derive(Default)]
+struct Disjoint(BTreeMap<usize, usize>);
+
+impl Disjoint {
+    fn is_free(&self, span: Span) -> bool {
+        self.last_before(span.end).is_none_or(|last| !last.overlaps(span))
+    }
+
+    /// Adds the span; those that it overlaps become one with it.
+    fn merge(&mut self, mut span: Span) {
+        while let Some(last) = self.last_before(span.end).filter(|last| last.overlaps(span)) {
+            self.0.remove(&last.start);
+            span = Span::new(span.start.min(last.start), span.end.max(last.end));
+        }
+        self.0.insert(span.start, span.end);
+    }
+
+    fn last_before(&self, end: usize) -> Option<Span> {
+        self.0.range(..end).next_back().map(|(&start, &end)| Span::new(start, end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::severity::Confidence;
+
+    fn candidate(rule: usize, kind: Kind, start: usize, end: usize) -> Candidate {
+        let confidence = Confidence::Medium;
+        Candidate { rule, kind, span: Span::new(start, end), name: None, host: None, confidence, proved: None }
+    }
+
+    fn settled(mut candidates: Vec<Candidate>, rejected: &[Span]) -> Vec<(usize, usize)> {
+        settle(&mut candidates, rejected);
+        candidates.iter().map(|candidate| (candidate.rule, candidate.span.start)).collect()
+    }
+
+    #[test]
+    fn structure_wins_over_length_and_length_over_order() {
+        let all = vec![
+            candidate(0, Kind::Generic, 0, 50),
+            candidate(1, Kind::Structured, 10, 20),
+            candidate(2, Kind::Contextual, 15, 40),
+            candidate(3, Kind::Contextual, 60, 70),
+            candidate(4, Kind::Contextual, 60, 80),
+        ];
+        assert_eq!(settled(all, &[]), [(1, 10), (4, 60)]);
+    }
+
+    #[test]
+    fn what_only_a_loser_overlaps_stays() {
+        let all = vec![
+            candidate(0, Kind::Structured, 0, 10),
+            candidate(1, Kind::Contextual, 5, 25),
+            candidate(2, Kind::Generic, 20, 30),
+        ];
+        assert_eq!(settled(all, &[]), [(0, 0), (2, 20)]);
+    }
+
+    #[test]
+    fn a_disproved_value_comes_back_through_no_weaker_rule() {
+        let all = vec![candidate(0, Kind::Structured, 0, 10), candidate(1, Kind::Generic, 20, 30)];
+        assert_eq!(settled(all, &[Span::new(2, 4), Span::new(3, 25)]), [(0, 0)]);
+    }
+}
