@@ -39,7 +39,7 @@ fn table(files: &[PathBuf]) -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-#[expect(clippy::print_stdout, reason = "cargo reads a build script's standard output")]
+/// Cargo reads a build script's standard output.
 fn announce(path: &str) {
     println!("cargo::rerun-if-changed={path}");
 }

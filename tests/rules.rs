@@ -1,8 +1,11 @@
 //! The rule files: that ours are right, and that what is wrong with others is said completely.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may be blunt, and so may what they share")]
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 use skelkey::detect::{Detector, Match, Scratch, check_rules};
 use skelkey::location::Span;
 use skelkey::rules::{Minter, Mistake, RuleSet, embedded, load, parse};
@@ -82,7 +85,7 @@ fn acme() -> RuleSet {
 }
 
 fn lines(mistakes: &[Mistake]) -> String {
-    mistakes.iter().map(|mistake| format!("{mistake}\n")).collect()
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn detector(rules: RuleSet) -> Detector {
@@ -257,6 +260,73 @@ fn one_match_per_span_and_the_structured_wins() {
     assert_eq!(matches.len(), 1);
     assert_eq!((matches[0].rule, matches[0].span), (0, Span::new(17, 52)));
     assert_eq!((matches[0].confidence, matches[0].proved), (Confidence::High, None));
+}
+
+#[test]
+fn a_match_may_begin_with_what_ended_the_one_before() {
+    // Both ends of the pattern take the line break between two lines.
+    let greedy = ACME
+        .replacen("(?i)(?P<name>", "(?i)(?:^|\\s)(?P<name>", 1)
+        .replacen("{6,100})'''", "{6,100})(?:\\s|$)'''", 1)
+        .replacen("left = 0", "left = 120", 1);
+    let detector = detector(parse(&[("acme.toml", &greedy)]).unwrap_or_else(|found| panic!("{}", lines(&found))));
+    let text = Minter::new(5).fill("acme_password={base62:20}\nacme_password={base62:20}\nacme_password={base62:20}");
+    assert_eq!(scan(&detector, &text.unwrap()).len(), 3);
+}
+
+/// [`ACME`] with its token in the form of another issuer, whose checksum is known.
+fn acme_with(prefix: &str, body: usize, checksum: &str) -> Detector {
+    let text = ACME
+        .replacen("anchors = [\"acme_\"]", &format!("checksum = \"{checksum}\"\nanchors = [\"{prefix}\"]"), 1)
+        .replacen("right = 35", "right = 40", 1)
+        .replacen("acme_[A-Za-z0-9]{30}", &format!("{prefix}[A-Za-z0-9]{{36}}"), 1)
+        .replacen("public-prefix = \"acme_\"", &format!("public-prefix = \"{prefix}\""), 1)
+        .replacen("\"acme_{base62:30}\"", &format!("\"{prefix}{{base62:{body}}}\""), 1);
+    let rules = parse(&[("acme.toml", &text)]).unwrap_or_else(|found| panic!("{}", lines(&found)));
+    let mistakes = check_rules(&rules);
+    assert!(mistakes.is_empty(), "{}", lines(&mistakes));
+    detector(rules)
+}
+
+#[test]
+fn a_proved_checksum_rejects_for_all_weaker_rules() {
+    let detector = acme_with("ghp_", 30, "github");
+    let rule = Arc::clone(&detector.rules().rules[0]);
+    let token = Minter::new(1).mint(&rule).unwrap();
+    let found = scan(&detector, &format!("acme_password={token}"));
+    assert_eq!((found.len(), found[0].proved, found[0].confidence), (1, Some(true), Confidence::High));
+    let flipped = Minter::new(1).flip(&rule, &token).unwrap();
+    assert_eq!(token.bytes().zip(flipped.bytes()).filter(|(a, b)| a != b).count(), 1);
+    assert_eq!(scan(&detector, &format!("acme_password={flipped}")).len(), 0);
+    assert_eq!(scan(&detector, &format!("acme_password={flipped}\nacme_password=hunter2hunter3")).len(), 1);
+}
+
+#[test]
+fn an_unproved_checksum_only_lowers_confidence() {
+    let detector = acme_with("npm_", 30, "npm");
+    let rule = Arc::clone(&detector.rules().rules[0]);
+    let token = Minter::new(1).mint(&rule).unwrap();
+    let found = scan(&detector, &Minter::new(1).flip(&rule, &token).unwrap());
+    assert_eq!((found.len(), found[0].proved, found[0].confidence), (1, Some(false), Confidence::Low));
+}
+
+#[test]
+fn a_documented_sample_is_no_finding_by_any_rule() {
+    let sample = Minter::new(9).fill("acme_{base62:30}").unwrap();
+    let hash: String =
+        Sha256::digest(&sample).iter().map(|byte| format!("{byte:02x}")).fold(String::new(), |a, b| a + &b);
+    let text = ACME.replacen("aliases =", &format!("samples = [\"{hash}\"]\naliases ="), 1);
+    let detector = detector(parse(&[("acme.toml", &text)]).unwrap());
+    assert_eq!(scan(&detector, &format!("acme_password={sample}")).len(), 0);
+}
+
+#[test]
+fn a_user_s_file_joins_the_embedded_ones() {
+    let mine = ACME.replace("acme", "my-own-acme");
+    let mine = mine.replacen("right = 35", "right = 42", 1).replacen("right = 140", "right = 147", 1);
+    let rules = load(&[("my-own-acme.toml", &mine)]).unwrap_or_else(|found| panic!("{}", lines(&found)));
+    assert_eq!(rules.rules.len(), load(&[]).unwrap().rules.len() + 2);
+    assert_ne!(rules.hash, load(&[]).unwrap().hash);
 }
 
 #[test]

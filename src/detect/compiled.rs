@@ -68,8 +68,10 @@ impl Compiled {
             if found.end() >= at.end {
                 return self.groups(slot);
             }
-            let overlaps = found.end() > at.start;
-            from = if overlaps { found.start() + 1 } else { found.end().max(found.start() + 1) };
+            // On from its secret, not from its end: what it read after the secret (the end of a line) may be what the
+            // next match begins with.
+            let secret_end = slot.captures.get_group(self.secret).map_or(found.start(), |secret| secret.end);
+            from = if secret_end <= at.start { secret_end.max(found.start() + 1) } else { found.start() + 1 };
         }
         None
     }

@@ -1,7 +1,6 @@
 //! Rule files → one set of rules, or every mistake in all of them at once, each with its line.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -105,7 +104,7 @@ fn read_document<'a>(source: &'a Source<'a>, document: &'a DeTable<'a>, prove: b
         top.mistake("the file has no rule; add a `[[rule]]`");
     }
     let entries: Vec<Entry> = rules.iter().map(|fields| read_rule(fields, &shared)).collect();
-    Read { entries, line, provider }
+    Read { provider, line, entries }
 }
 
 fn read_rule(fields: &Fields, shared: &Shared) -> Entry {
@@ -134,16 +133,14 @@ impl Merged {
 
     fn add(&mut self, file: &str, read: Read) {
         let index = self.rules.providers.len();
-        match self.providers.entry(read.provider.id.clone()) {
-            Slot::Vacant(slot) => drop(slot.insert(file.to_owned())),
-            Slot::Occupied(slot) => {
-                let message = format!(
-                    "`{}` also is the provider of {}; give one of the files another name",
-                    read.provider.id,
-                    slot.get()
-                );
-                self.mistake(file, read.line, message);
-            }
+        let taken = self.providers.insert(read.provider.id.clone(), file.to_owned());
+        if let Some(other) = taken {
+            let id = &read.provider.id;
+            self.mistake(
+                file,
+                read.line,
+                format!("`{id}` also is the provider of {other}; give one of them another name"),
+            );
         }
         self.rules.providers.push(read.provider);
         for mut entry in read.entries {

@@ -190,23 +190,21 @@ impl Walk<'_> {
             if matches!(self.nfa.state(frame.pair.0), State::Match { .. }) {
                 return Err(Unproved::NoAnchor(witness(&stack)));
             }
-            match frame.next.pop() {
-                Some((byte, pair)) => match done[index(pair)] {
-                    Some(known) => frame.follow(byte, known),
-                    None => {
-                        let next = self.frame(pair, byte);
-                        stack.push(next);
-                    }
-                },
-                None => {
-                    ahead = frame.ahead;
-                    done[index(frame.pair)] = Some(ahead);
-                    let byte = frame.byte;
-                    stack.pop();
-                    if let Some(before) = stack.last_mut() {
-                        before.follow(byte, ahead);
-                    }
+            if let Some((byte, pair)) = frame.next.pop() {
+                if let Some(known) = done[index(pair)] {
+                    frame.follow(byte, known);
+                } else {
+                    let next = self.frame(pair, byte);
+                    stack.push(next);
                 }
+                continue;
+            }
+            ahead = frame.ahead;
+            done[index(frame.pair)] = Some(ahead);
+            let byte = frame.byte;
+            stack.pop();
+            if let Some(before) = stack.last_mut() {
+                before.follow(byte, ahead);
             }
         }
         let left = ahead.and_then(|ahead| usize::try_from(ahead).ok()).unwrap_or(0);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::Mistake;
 use super::suggest::did_you_mean;
@@ -155,14 +155,14 @@ impl<'a> Fields<'a> {
     /// A finite number, 0 or more, that may be missing.
     pub(super) fn number(&self, key: &str) -> Option<f32> {
         self.typed(key, "a number, 0 or more", |value| {
-            let digits = value.as_float().map(|n| n.as_str()).or(value.as_integer().map(|n| n.as_str()))?;
+            let digits = value.as_float().map(DeFloat::as_str).or(value.as_integer().map(DeInteger::as_str))?;
             digits.parse::<f32>().ok().filter(|number| number.is_finite() && *number >= 0.0)
         })
     }
 
     /// `true` or `false`; `false` if it is missing.
     pub(super) fn flag(&self, key: &str) -> bool {
-        self.typed(key, "true or false", |value| value.as_bool()).unwrap_or(false)
+        self.typed(key, "true or false", DeValue::as_bool).unwrap_or(false)
     }
 
     /// One of the given words; `None` if it is missing or none of them (which is noted).

@@ -65,7 +65,7 @@ struct Parser<'a> {
     rest: &'a str,
 }
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// Reads up to the end or, in a nested text, up to its closing brace, which is taken too.
     fn parts(&mut self, nested: bool) -> Result<Vec<Part>, String> {
         let mut parts = Vec::new();
@@ -140,13 +140,11 @@ fn envelope(name: &str, argument: &str) -> Result<Part, String> {
 
 fn class(name: &str, argument: Option<&str>) -> Result<Part, String> {
     let Some((_, alphabet)) = CLASSES.iter().find(|(class, _)| *class == name) else {
+        if OTHERS.contains(&name) {
+            return Err(format!("`{{{name}}}` is not written like this; see the minting fields in rules/README.md"));
+        }
         let known: Vec<&str> = CLASSES.iter().map(|(class, _)| *class).chain(OTHERS).collect();
-        return Err(match OTHERS.contains(&name) {
-            true => {
-                format!("the field `{{{name}}}` is not written like this; see the minting fields in rules/README.md")
-            }
-            false => format!("unknown field `{{{name}}}`{}", did_you_mean(name, &known)),
-        });
+        return Err(format!("unknown field `{{{name}}}`{}", did_you_mean(name, &known)));
     };
     let length = argument.and_then(|digits| digits.parse().ok()).filter(|n| (1..=LONGEST).contains(n));
     let length = length.ok_or_else(|| format!("`{{{name}}}` needs a length: `{{{name}:N}}`, N from 1 to {LONGEST}"))?;
