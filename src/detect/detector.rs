@@ -1,4 +1,4 @@
-//! One automaton over all anchors, then a lazily compiled regex on a bounded window, then what the rule knows.
+//! One pass for all anchors, then a lazily compiled regex on a bounded window, then what the rule knows.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -36,9 +36,18 @@ impl Detector {
     /// An automaton that cannot be built.
     pub fn new(rules: Arc<RuleSet>) -> Result<Self, String> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let anchors = Anchors::new(&rules)?;
+        let anchors = Anchors::new(&rules);
         let compiled = rules.rules.iter().map(|_| OnceLock::new()).collect();
         Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, anchors, compiled })
+    }
+
+    /// The same with the kernel that every processor has: to be compared with the fastest, which finds the same.
+    ///
+    /// # Errors
+    /// As [`Detector::new`].
+    pub fn portable(rules: Arc<RuleSet>) -> Result<Self, String> {
+        let anchors = Anchors::portable(&rules);
+        Ok(Self { anchors, ..Self::new(rules)? })
     }
 
     /// The rules.
