@@ -1,5 +1,7 @@
 //! Where something stands in a text: byte spans inside, lines and columns at the edge.
 
+use std::cell::Cell;
+
 use memchr::{memchr_iter, memrchr};
 use serde::Serialize;
 
@@ -38,6 +40,12 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether the first byte of `other` is in this span.
+    #[must_use]
+    pub fn contains_start(self, other: Self) -> bool {
+        (self.start..self.end).contains(&other.start)
+    }
+
     /// Whether every byte of `other` is in this span.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
@@ -62,10 +70,64 @@ pub struct Region {
     pub end_column_utf16: usize,
 }
 
+impl Region {
+    /// The same region of a text that has `before` in front of it.
+    #[must_use]
+    pub fn after(mut self, before: &Position) -> Self {
+        if self.start_line == 1 {
+            self.start_column += before.column;
+            self.start_column_utf16 += before.column_utf16;
+        }
+        if self.end_line == 1 {
+            self.end_column += before.column;
+            self.end_column_utf16 += before.column_utf16;
+        }
+        self.start_line += before.lines;
+        self.end_line += before.lines;
+        self
+    }
+}
+
+/// How far a text has been read. All counts are from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Line ends passed.
+    pub lines: usize,
+    /// UTF-8 bytes passed since the last of them.
+    pub column: usize,
+    /// The same in UTF-16 code units.
+    pub column_utf16: usize,
+}
+
+impl Position {
+    /// Passes `bytes`. They end at a [`character_start`]; otherwise a character that is cut counts for two.
+    pub fn pass(&mut self, bytes: &[u8]) {
+        let line = line_start(bytes, bytes.len());
+        if line > 0 {
+            self.lines += memchr_iter(b'\n', &bytes[..line]).count();
+            (self.column, self.column_utf16) = (0, 0);
+        }
+        self.column += bytes.len() - line;
+        self.column_utf16 += utf16_len(&bytes[line..]);
+    }
+}
+
+/// The last offset up to `offset` at which `text` can be cut without cutting a UTF-8 character.
+#[must_use]
+pub fn character_start(text: &[u8], offset: usize) -> usize {
+    let continues = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    // A character has at most three bytes after its first; more of them in a row belong to none.
+    let first = (offset.saturating_sub(3)..=offset).rev().find(|&at| !continues(at));
+    first.unwrap_or(offset)
+}
+
 /// The offsets at which the lines of one text begin. A line ends with `\n`, `\r\n` or the end of the text.
 pub struct LineIndex<'a> {
     text: &'a [u8],
     starts: Vec<usize>,
+    /// Start of a line, an offset on it, and the UTF-16 code units between them: places come in order, and on a line
+    /// of many megabytes counting from its start for each would take the square of its length.
+    counted: Cell<(usize, usize, usize)>,
 }
 
 impl<'a> LineIndex<'a> {
@@ -73,7 +135,7 @@ impl<'a> LineIndex<'a> {
     #[must_use]
     pub fn new(text: &'a [u8]) -> Self {
         let starts = std::iter::once(0).chain(memchr_iter(b'\n', text).map(|at| at + 1)).collect();
-        Self { text, starts }
+        Self { text, starts, counted: Cell::default() }
     }
 
     /// The line (from 1) that holds the byte at `offset`.
@@ -108,14 +170,29 @@ impl<'a> LineIndex<'a> {
             start_column: span.start - from + 1,
             end_line,
             end_column: span.end - to + 1,
-            start_column_utf16: utf16_len(&self.text[from..span.start]) + 1,
-            end_column_utf16: utf16_len(&self.text[to..span.end]) + 1,
+            start_column_utf16: self.utf16_column(from, span.start) + 1,
+            end_column_utf16: self.utf16_column(to, span.end) + 1,
         }
+    }
+
+    /// UTF-16 code units from the start of a line to an offset on it.
+    fn utf16_column(&self, line: usize, offset: usize) -> usize {
+        let (counted_line, from, units) = self.counted.get();
+        let goes_on = counted_line == line && (line..=offset).contains(&from);
+        let (from, units) = if goes_on { (from, units) } else { (line, 0) };
+        let all = units + utf16_len(&self.text[from..offset]);
+        if character_start(self.text, offset) == offset {
+            self.counted.set((line, offset, all));
+        }
+        all
     }
 }
 
 /// Length in UTF-16 code units, each invalid sequence counted as one replacement character.
 fn utf16_len(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
     bytes
         .utf8_chunks()
         .map(|chunk| chunk.valid().encode_utf16().count() + usize::from(!chunk.invalid().is_empty()))
@@ -145,6 +222,22 @@ mod tests {
         let region = LineIndex::new(text).region(Span::new(at, at + 3));
         assert_eq!((region.start_line, region.start_column, region.end_column), (2, 8, 11));
         assert_eq!((region.start_column_utf16, region.end_column_utf16), (4, 7));
+    }
+
+    #[test]
+    fn a_text_in_two_pieces_has_the_columns_of_the_whole() {
+        let text = "€a\n𝄞bé\u{fffd}=\x07€x\nkey€".as_bytes();
+        let whole = LineIndex::new(text);
+        for cut in (0..text.len()).map(|cut| character_start(text, cut)) {
+            let mut before = Position::default();
+            before.pass(&text[..cut]);
+            let rest = LineIndex::new(&text[cut..]);
+            for start in cut..text.len() {
+                let span = Span::new(start, text.len());
+                let here = rest.region(Span::new(start - cut, text.len() - cut)).after(&before);
+                assert_eq!(here, whole.region(span), "cut at {cut}, {start}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One rule's regex, compiled when its first anchor is seen, and its search around an anchor.
 
 use regex_automata::meta::Regex;
+use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::Look;
 
@@ -56,28 +57,29 @@ impl Compiled {
         }
         let end = text.len().min(at.start + rule.right);
         let mut from = at.start.saturating_sub(rule.left);
+        let (cache, captures) = slot.room(&self.regex);
         let anchored = if self.begins_with_anchor { Anchored::Yes } else { Anchored::No };
         while from <= at.start {
             work.count(end - from);
             let input = Input::new(text).span(from..end).anchored(anchored);
-            self.regex.search_captures_with(&mut slot.cache, &input, &mut slot.captures);
-            let found = slot.captures.get_match()?;
+            self.regex.search_captures_with(cache, &input, captures);
+            let found = captures.get_match()?;
             if found.start() > at.start {
                 return None;
             }
             if found.end() >= at.end {
-                return self.groups(slot);
+                return self.groups(captures);
             }
             // On from its secret, not from its end: what it read after the secret (the end of a line) may be what the
             // next match begins with.
-            let secret_end = slot.captures.get_group(self.secret).map_or(found.start(), |secret| secret.end);
+            let secret_end = captures.get_group(self.secret).map_or(found.start(), |secret| secret.end);
             from = if secret_end <= at.start { secret_end.max(found.start() + 1) } else { found.start() + 1 };
         }
         None
     }
 
-    fn groups(&self, slot: &Slot) -> Option<Groups> {
-        let group = |index| slot.captures.get_group(index).map(|found| Span::new(found.start, found.end));
+    fn groups(&self, captures: &Captures) -> Option<Groups> {
+        let group = |index| captures.get_group(index).map(|found| Span::new(found.start, found.end));
         let secret = group(self.secret).filter(|secret| !secret.is_empty())?;
         Some(Groups { secret, name: self.name.and_then(group), host: self.host.and_then(group) })
     }

@@ -78,14 +78,13 @@ impl Detector {
             return;
         }
         let rule = &*self.rules.rules[index];
-        let compiled = self.compiled(index);
-        let (slot, work) = scratch.slot(index, &compiled.regex, || rule.paths.admits(path));
+        let (slot, work) = scratch.slot(index, || rule.paths.admits(path));
         // An anchor inside a key that is found already tells nothing new; without this a key full of anchors would
         // cost one search for each.
         if !slot.admitted || slot.last.is_some_and(|last| last.contains(at)) {
             return;
         }
-        let Some(groups) = compiled.search(rule, text, at, slot, work) else { return };
+        let Some(groups) = self.compiled(index).search(rule, text, at, slot, work) else { return };
         if slot.last == Some(groups.secret) {
             return;
         }

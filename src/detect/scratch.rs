@@ -33,9 +33,10 @@ pub struct Work {
 }
 
 /// What one rule needs.
+#[derive(Default)]
 pub(super) struct Slot {
-    pub(super) cache: Cache,
-    pub(super) captures: Captures,
+    /// Made at the rule's first search.
+    room: Option<(Cache, Captures)>,
     scan: u64,
     /// Whether the rule holds at the path of this scan.
     pub(super) admitted: bool,
@@ -73,8 +74,8 @@ impl Scratch {
 
     /// The slot of a rule, made ready for this scan when it is first asked for (then `admits` is asked, once per scan),
     /// and the counter of work.
-    pub(super) fn slot(&mut self, rule: usize, regex: &Regex, admits: impl FnOnce() -> bool) -> (&mut Slot, &mut Work) {
-        let slot = self.slots[rule].get_or_insert_with(|| Box::new(Slot::new(regex)));
+    pub(super) fn slot(&mut self, rule: usize, admits: impl FnOnce() -> bool) -> (&mut Slot, &mut Work) {
+        let slot = self.slots[rule].get_or_insert_default();
         if slot.scan != self.scan {
             (slot.scan, slot.admitted, slot.last) = (self.scan, admits(), None);
         }
@@ -83,9 +84,9 @@ impl Scratch {
 }
 
 impl Slot {
-    fn new(regex: &Regex) -> Self {
-        let (cache, captures) = (regex.create_cache(), regex.create_captures());
-        Self { cache, captures, scan: 0, admitted: false, last: None }
+    /// The room that a search of this rule's regex needs.
+    pub(super) fn room(&mut self, regex: &Regex) -> &mut (Cache, Captures) {
+        self.room.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()))
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use toml::de::DeTable;
 
+use super::document;
+use super::embedded::{documents, embedded};
 use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
 use super::suggest::near;
-use super::{Provider, Rule, RuleSet, embedded, entry, provider};
+use super::{Provider, Rule, RuleSet, entry, provider};
 
 /// One mistake in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -33,7 +34,7 @@ pub struct Mistake {
 /// # Errors
 /// Every mistake in every file, sorted by file and line.
 pub fn parse(files: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
-    read_all(files.iter().map(|&(name, text)| (name, text, true)))
+    read_all(files.iter().map(given))
 }
 
 /// The embedded rules and, after them, the user's files (name, text), read as [`parse`] does. The embedded patterns
@@ -42,16 +43,30 @@ pub fn parse(files: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
 /// # Errors
 /// Every mistake in every file, sorted by file and line.
 pub fn load(user: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
-    let ours = embedded().iter().map(|&(name, text)| (name, text, false));
-    read_all(ours.chain(user.iter().map(|&(name, text)| (name, text, true))))
+    let parsed = documents().iter().map(|document| Some(*document));
+    let ours = embedded().iter().zip(parsed).map(|(&(name, text), parsed)| Given { name, text, parsed });
+    read_all(ours.chain(user.iter().map(given)))
 }
 
-fn read_all<'a>(files: impl Iterator<Item = (&'a str, &'a str, bool)>) -> Result<RuleSet, Vec<Mistake>> {
+/// A rule file to be read.
+struct Given<'a> {
+    name: &'a str,
+    text: &'a str,
+    /// Its document, if it is part of the binary.
+    parsed: Option<&'static [document::Entry<'static>]>,
+}
+
+fn given<'a>(&(name, text): &(&'a str, &'a str)) -> Given<'a> {
+    Given { name, text, parsed: None }
+}
+
+fn read_all<'a>(files: impl Iterator<Item = Given<'a>>) -> Result<RuleSet, Vec<Mistake>> {
     let mut hash = Sha256::new();
     let mut merged = Merged::default();
-    for (name, text, prove) in files {
-        add_to_hash(&mut hash, name, text);
-        let (read, mistakes) = read_file(name, text, prove);
+    for given in files {
+        let name = given.name;
+        add_to_hash(&mut hash, name, given.text);
+        let (read, mistakes) = read_file(&given);
         merged.mistakes.extend(mistakes);
         if let Some(read) = read {
             merged.add(name, read);
@@ -79,18 +94,27 @@ struct Read {
     entries: Vec<Entry>,
 }
 
-fn read_file(name: &str, text: &str, prove: bool) -> (Option<Read>, Vec<Mistake>) {
-    let source = Source::new(name, text);
-    let (document, errors) = DeTable::parse_recoverable(text);
-    // A broken document is read no further: half a rule would only add mistakes that are none.
-    for error in &errors {
-        source.mistake(&error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()));
-    }
-    let read = errors.is_empty().then(|| read_document(&source, document.get_ref(), prove));
+fn read_file(given: &Given) -> (Option<Read>, Vec<Mistake>) {
+    let source = Source::new(given.name, given.text, given.parsed.is_some());
+    let read = match given.parsed {
+        Some(document) => Some(read_document(&source, document)),
+        None => read_text(&source, given.text),
+    };
     (read, source.into_mistakes())
 }
 
-fn read_document<'a>(source: &'a Source<'a>, document: &'a DeTable<'a>, prove: bool) -> Read {
+fn read_text(source: &Source, text: &str) -> Option<Read> {
+    match document::parse(text) {
+        Ok(document) => Some(read_document(source, &document)),
+        // A broken document is read no further: half a rule would only add mistakes that are none.
+        Err(errors) => {
+            errors.iter().for_each(|(at, message)| source.mistake(at, format!("not TOML: {message}")));
+            None
+        }
+    }
+}
+
+fn read_document(source: &Source, document: &[document::Entry]) -> Read {
     let top = Fields::new(source, document, 0..0, "the file", &["provider", "rule"]);
     let stem = file_name(source.file);
     let stem = stem.strip_suffix(".toml").unwrap_or(stem);
@@ -98,7 +122,7 @@ fn read_document<'a>(source: &'a Source<'a>, document: &'a DeTable<'a>, prove: b
     let fields = top.table("provider", "provider", &provider::KEYS);
     let line = fields.as_ref().map_or(1, |fields| source.line(&fields.at));
     let provider = fields.map(|fields| provider::read(&fields, stem)).unwrap_or_default();
-    let shared = Shared { provider: &provider.id, remedy: &provider.remedy, prove };
+    let shared = Shared { provider: &provider.id, remedy: &provider.remedy };
     let rules = top.tables("rule", "rule", &entry::KEYS);
     if rules.is_empty() {
         top.mistake("the file has no rule; add a `[[rule]]`");

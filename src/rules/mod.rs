@@ -1,10 +1,12 @@
 //! Rule files → rules. Data, not code: one TOML file per provider in `rules/`, embedded in the binary and
 //! extended by `--rules PATH` and the configuration.
 
+mod document;
 mod embedded;
 mod entry;
 mod file;
 mod mint;
+mod paths;
 mod proof;
 mod provider;
 mod reader;
@@ -20,6 +22,7 @@ use regex_syntax::hir::Hir;
 pub use self::embedded::embedded;
 pub use self::file::{Mistake, load, parse};
 pub use self::mint::{MintError, Minter, Sample};
+pub use self::paths::PathCondition;
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
@@ -77,25 +80,6 @@ pub enum Identity {
     Value,
     /// Its place: a password's hash could be guessed.
     Place,
-}
-
-/// Paths for which a rule holds, tested at the finding, never in matching. Globs in `globset` syntax; case is ignored,
-/// and `*` stays within one name.
-#[derive(Clone, Debug, Default)]
-pub struct PathCondition {
-    /// At least one must match, unless there is none.
-    pub only: Option<globset::GlobSet>,
-    /// None may match.
-    pub not: Option<globset::GlobSet>,
-}
-
-impl PathCondition {
-    /// Whether the rule holds for `path` (relative to the root, `/` between names).
-    #[must_use]
-    pub fn admits(&self, path: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only.is_match(path))
-            && !self.not.as_ref().is_some_and(|not| not.is_match(path))
-    }
 }
 
 /// One rule. All lengths are in bytes.

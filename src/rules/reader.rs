@@ -3,23 +3,24 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use toml::Spanned;
-use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
-
 use super::Mistake;
+use super::document::{Entry, Item, Value};
 use super::suggest::did_you_mean;
 use crate::location::LineIndex;
 
 /// One rule file and the mistakes found in it so far.
 pub(super) struct Source<'a> {
     pub(super) file: &'a str,
+    /// Whether the file is part of the binary: then the tests have looked for its mistakes, and starting is quicker
+    /// without looking again for those that take long to find.
+    pub(super) trusted: bool,
     lines: LineIndex<'a>,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, lines: LineIndex::new(text.as_bytes()), mistakes: RefCell::default() }
+    pub(super) fn new(file: &'a str, text: &'a str, trusted: bool) -> Self {
+        Self { file, trusted, lines: LineIndex::new(text.as_bytes()), mistakes: RefCell::default() }
     }
 
     pub(super) fn line(&self, at: &Range<usize>) -> usize {
@@ -48,26 +49,24 @@ pub(super) struct Fields<'a> {
     pub(super) source: &'a Source<'a>,
     /// Where the table begins.
     pub(super) at: Range<usize>,
-    table: &'a DeTable<'a>,
+    table: &'a [Entry<'a>],
     /// For messages: `rule`, `provider.remedy`.
     what: &'static str,
 }
-
-type Item<'a> = &'a Spanned<DeValue<'a>>;
 
 impl<'a> Fields<'a> {
     /// Takes a table and notes every key in it that is none of `known`.
     pub(super) fn new(
         source: &'a Source<'a>,
-        table: &'a DeTable<'a>,
+        table: &'a [Entry<'a>],
         at: Range<usize>,
         what: &'static str,
         known: &[&str],
     ) -> Self {
-        for key in table.keys() {
-            let name: &str = key.get_ref();
+        for entry in table.iter().filter(|_| !source.trusted) {
+            let name: &str = &entry.key;
             if !known.contains(&name) {
-                source.mistake(&key.span(), format!("unknown key `{name}` in `{what}`{}", did_you_mean(name, known)));
+                source.mistake(&entry.at, format!("unknown key `{name}` in `{what}`{}", did_you_mean(name, known)));
             }
         }
         Self { source, at, table, what }
@@ -78,23 +77,23 @@ impl<'a> Fields<'a> {
         self.source.mistake(&self.at, message);
     }
 
-    fn get(&self, key: &str) -> Option<Item<'a>> {
-        self.table.get(key)
+    fn get(&self, key: &str) -> Option<&'a Item<'a>> {
+        self.table.iter().find(|entry| entry.key == key).map(|entry| &entry.item)
     }
 
     /// Where the value of `key` stands, or the table if it has none.
     pub(super) fn at(&self, key: &str) -> Range<usize> {
-        self.get(key).map_or_else(|| self.at.clone(), Spanned::span)
+        self.get(key).map_or_else(|| self.at.clone(), |item| item.at.clone())
     }
 
-    fn wrong_type(&self, key: &str, item: Item<'a>, wanted: &str) {
-        let message = format!("`{key}` must be {wanted}, not {}", type_name(item.get_ref()));
-        self.source.mistake(&item.span(), message);
+    fn wrong_type(&self, key: &str, item: &Item<'_>, wanted: &str) {
+        let message = format!("`{key}` must be {wanted}, not {}", item.value.type_name());
+        self.source.mistake(&item.at, message);
     }
 
-    fn typed<T>(&self, key: &str, wanted: &str, read: impl Fn(&'a DeValue<'a>) -> Option<T>) -> Option<T> {
+    fn typed<T>(&self, key: &str, wanted: &str, read: impl Fn(&'a Value<'a>) -> Option<T>) -> Option<T> {
         let item = self.get(key)?;
-        let value = read(item.get_ref());
+        let value = read(&item.value);
         if value.is_none() {
             self.wrong_type(key, item, wanted);
         }
@@ -103,7 +102,7 @@ impl<'a> Fields<'a> {
 
     /// A string that may be missing. An empty one is a mistake.
     pub(super) fn text(&self, key: &str) -> Option<Text<'a>> {
-        let value = self.typed(key, "a string", |value| value.as_str())?;
+        let value = self.typed(key, "a string", Value::as_str)?;
         let at = self.at(key);
         if value.trim().is_empty() {
             self.source.mistake(&at, format!("`{key}` is empty; leave it out or fill it in"));
@@ -130,39 +129,39 @@ impl<'a> Fields<'a> {
         self.items(key).into_iter().filter_map(|item| self.element(key, item)).collect()
     }
 
-    fn element(&self, key: &str, item: Item<'a>) -> Option<Text<'a>> {
-        match item.get_ref().as_str() {
-            Some(value) if !value.trim().is_empty() => return Some(Text { value, at: item.span() }),
-            Some(_) => self.source.mistake(&item.span(), format!("an element of `{key}` is empty; remove it")),
+    fn element(&self, key: &str, item: &'a Item<'a>) -> Option<Text<'a>> {
+        match item.value.as_str() {
+            Some(value) if !value.trim().is_empty() => return Some(Text { value, at: item.at.clone() }),
+            Some(_) => self.source.mistake(&item.at, format!("an element of `{key}` is empty; remove it")),
             None => self.wrong_type(key, item, "a list of strings"),
         }
         None
     }
 
     /// The elements of a list, whatever they are.
-    pub(super) fn items(&self, key: &str) -> Vec<Item<'a>> {
-        self.typed(key, "a list", |value| value.as_array()).map(|list| list.iter().collect()).unwrap_or_default()
+    pub(super) fn items(&self, key: &str) -> Vec<&'a Item<'a>> {
+        self.typed(key, "a list", Value::as_list).map(|list| list.iter().collect()).unwrap_or_default()
     }
 
     /// A whole number of bytes that may be missing.
     pub(super) fn size(&self, key: &str) -> Option<usize> {
         self.typed(key, "a whole number, 0 or more", |value| {
-            let number = value.as_integer()?;
-            usize::from_str_radix(number.as_str(), number.radix()).ok()
+            let Value::Integer(digits, radix) = value else { return None };
+            usize::from_str_radix(digits, *radix).ok()
         })
     }
 
     /// A finite number, 0 or more, that may be missing.
     pub(super) fn number(&self, key: &str) -> Option<f32> {
         self.typed(key, "a number, 0 or more", |value| {
-            let digits = value.as_float().map(DeFloat::as_str).or(value.as_integer().map(DeInteger::as_str))?;
+            let (Value::Float(digits) | Value::Integer(digits, _)) = value else { return None };
             digits.parse::<f32>().ok().filter(|number| number.is_finite() && *number >= 0.0)
         })
     }
 
     /// `true` or `false`; `false` if it is missing.
     pub(super) fn flag(&self, key: &str) -> bool {
-        self.typed(key, "true or false", DeValue::as_bool).unwrap_or(false)
+        self.typed(key, "true or false", Value::as_bool).unwrap_or(false)
     }
 
     /// One of the given words; `None` if it is missing or none of them (which is noted).
@@ -179,7 +178,7 @@ impl<'a> Fields<'a> {
 
     /// A table inside this one.
     pub(super) fn table(&self, key: &str, what: &'static str, known: &[&str]) -> Option<Self> {
-        let table = self.typed(key, "a table", |value| value.as_table())?;
+        let table = self.typed(key, "a table", Value::as_table)?;
         Some(Self::new(self.source, table, self.at(key), what, known))
     }
 
@@ -187,23 +186,11 @@ impl<'a> Fields<'a> {
     pub(super) fn tables(&self, key: &str, what: &'static str, known: &[&str]) -> Vec<Self> {
         let mut tables = Vec::new();
         for item in self.items(key) {
-            match item.get_ref().as_table() {
-                Some(table) => tables.push(Self::new(self.source, table, item.span(), what, known)),
+            match item.value.as_table() {
+                Some(table) => tables.push(Self::new(self.source, table, item.at.clone(), what, known)),
                 None => self.wrong_type(key, item, "a list of tables"),
             }
         }
         tables
-    }
-}
-
-fn type_name(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "an integer",
-        DeValue::Float(_) => "a float",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(_) => "a date or time",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
     }
 }

@@ -8,13 +8,25 @@ use crate::secret::Masked;
 /// How many bytes of a long line are shown to either side of the secret.
 const REACH: usize = 72;
 
-/// Draws the line on which `at` begins. `masks` are all matches of the blob, at any confidence, sorted by start.
-pub(super) fn draw(index: &LineIndex<'_>, at: Span, masks: &[(Span, Masked)]) -> Vec<FrameLine> {
+/// Draws the line on which `at` begins. `masks` are all matches of the blob, at any confidence, sorted by start and
+/// none inside another; `lines_before` is the number of lines before the blob.
+pub(super) fn draw(index: &LineIndex<'_>, at: Span, masks: &[(Span, Masked)], lines_before: usize) -> Vec<FrameLine> {
     let number = index.line_of(at.start);
     let Some((start, line)) = index.line(number) else { return Vec::new() };
     let shown =
         Span::new(at.start.saturating_sub(REACH).max(start), (at.end + REACH).min(start + line.len()).max(at.start));
-    vec![Draw { line, start, shown, text: String::new(), mark: None }.all(number, at, masks)]
+    vec![Draw { line, start, shown, text: String::new(), mark: None }.all(
+        number + lines_before,
+        at,
+        near(masks, shown),
+    )]
+}
+
+/// The masks that overlap `shown`: found by halving, since a text may hold very many.
+fn near(masks: &[(Span, Masked)], shown: Span) -> &[(Span, Masked)] {
+    let first = masks.partition_point(|(span, _)| span.end <= shown.start);
+    let last = masks.partition_point(|(span, _)| span.start < shown.end);
+    masks.get(first..last).unwrap_or_default()
 }
 
 struct Draw<'l> {
@@ -27,12 +39,11 @@ struct Draw<'l> {
 
 impl Draw<'_> {
     fn all(mut self, number: usize, at: Span, masks: &[(Span, Masked)]) -> FrameLine {
-        let shown = self.shown;
         if self.shown.start > self.start {
             self.text.push('…');
         }
         let mut from = self.shown.start;
-        for (span, masked) in masks.iter().filter(|(span, _)| span.overlaps(shown)) {
+        for (span, masked) in masks {
             if span.start < from {
                 continue; // nested in one that is already masked
             }
@@ -71,7 +82,7 @@ mod tests {
     #[test]
     fn every_match_on_the_line_is_masked() {
         let text = b"one\na=SECRET1 b=SECRET2\x07\n";
-        let lines = draw(&LineIndex::new(text), Span::new(6, 13), &masks(&[(6, 13), (16, 23)]));
+        let lines = draw(&LineIndex::new(text), Span::new(6, 13), &masks(&[(6, 13), (16, 23)]), 0);
         assert_eq!(lines[0].number, 2);
         assert_eq!(lines[0].text, "a=… b=…\\u{7}");
         assert_eq!(lines[0].mark, Some((2, 5)));
@@ -82,7 +93,7 @@ mod tests {
         let mut text = vec![b'x'; 1000];
         text[400..500].fill(b'S');
         text[560..600].fill(b'T');
-        let lines = draw(&LineIndex::new(&text), Span::new(400, 500), &masks(&[(400, 500), (560, 600)]));
+        let lines = draw(&LineIndex::new(&text), Span::new(400, 500), &masks(&[(400, 500), (560, 600)]), 0);
         assert!(lines[0].text.starts_with('…') && lines[0].text.ends_with('…'), "{}", lines[0].text);
         assert!(!lines[0].text.contains(['S', 'T']), "{}", lines[0].text);
     }
@@ -90,7 +101,7 @@ mod tests {
     #[test]
     fn a_secret_over_several_lines_is_shown_as_its_mask_on_the_first() {
         let text = b"k=AAA\nBBB\nend";
-        let lines = draw(&LineIndex::new(text), Span::new(2, 9), &masks(&[(2, 9)]));
+        let lines = draw(&LineIndex::new(text), Span::new(2, 9), &masks(&[(2, 9)]), 0);
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].text, "k=…");
     }

@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
-use crate::location::{LineIndex, Region, Span};
+use crate::location::{LineIndex, Position, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::secret::Masked;
-use crate::source::{Blob, Progress, Sink};
+use crate::source::{Blob, Part, Progress, Sink};
 
 use super::frame;
 
@@ -43,6 +43,7 @@ pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
     inventories: &'g [Inventory],
     progress: &'g Progress,
+    overlap: usize,
     workers: Vec<Mutex<Worker>>,
 }
 
@@ -54,7 +55,7 @@ impl<'g> Gatherer<'g> {
         jobs: usize,
     ) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
-        Self { detector, inventories, progress, workers }
+        Self { detector, inventories, progress, overlap: detector.rules().overlap(), workers }
     }
 
     /// Everything, in an order that does not depend on the threads.
@@ -71,19 +72,21 @@ impl<'g> Gatherer<'g> {
         (sightings, published, notes)
     }
 
-    fn sight(&self, blob: &Blob<'_>, matches: Vec<Match>, into: &mut Vec<Sighting>) {
+    fn sight(&self, blob: &Blob<'_>, part: &Part, matches: Vec<Match>, into: &mut Vec<Sighting>) {
         let index = LineIndex::new(blob.bytes);
         let rules = &self.detector.rules().rules;
         let masks: Vec<(Span, Masked)> =
             matches.iter().map(|m| (m.span, m.secret.masked(&rules[m.rule].public_prefix))).collect();
-        for found in matches {
+        for mut found in matches.into_iter().filter(|found| part.own.contains_start(found.span)) {
+            let here = found.span;
+            found.span = Span::new(here.start + part.offset, here.end + part.offset);
             into.push(Sighting {
                 root: blob.root,
                 path: blob.path.to_owned(),
                 shown: blob.shown.to_owned(),
-                region: index.region(found.span),
-                frame: frame::draw(&index, found.span, &masks),
-                nearby: NearbyNames::find(blob.bytes, found.span, found.variable.as_deref(), self.inventories),
+                region: index.region(here).after(&part.before),
+                frame: frame::draw(&index, here, &masks, part.before.lines),
+                nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
                 found,
             });
         }
@@ -92,18 +95,29 @@ impl<'g> Gatherer<'g> {
 
 impl Sink for Gatherer<'_> {
     fn take(&self, worker: usize, blob: &Blob<'_>) {
+        let own = Span::new(0, blob.bytes.len());
+        self.take_part(worker, blob, &Part { offset: 0, before: Position::default(), own });
+    }
+
+    fn take_part(&self, worker: usize, blob: &Blob<'_>, part: &Part) {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
         let Worker { scratch, sightings, published, notes } = &mut *worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
-        if !matches.is_empty() {
-            self.progress.found(matches.len());
-            self.sight(blob, matches, sightings);
+        let own = matches.iter().filter(|found| part.own.contains_start(found.span)).count();
+        if own > 0 {
+            self.progress.found(own);
+            self.sight(blob, part, matches, sightings);
         }
-        match packages::read(blob.path, blob.bytes) {
+        // A project file of several parts is too large to be one, and the first part says so.
+        match packages::read(blob.path, blob.bytes).filter(|_| part.offset == 0) {
             None => {}
             Some(Ok(found)) => published.extend(found),
             Some(Err(error)) => notes.push(format!("no package id read from {}: {error}", blob.shown)),
         }
+    }
+
+    fn overlap(&self) -> usize {
+        self.overlap
     }
 }
 

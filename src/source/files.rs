@@ -6,7 +6,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -15,7 +15,8 @@ use globset::GlobSet;
 use super::ignores::Ignores;
 use super::repository::Repository;
 use super::tally::{Outcome, Progress};
-use super::{Blob, Sink};
+use super::window::{Buffer, Reading};
+use super::{Blob, Part, Sink};
 use crate::coverage::Reason;
 
 /// How files are chosen and read.
@@ -59,8 +60,6 @@ struct Folder {
 
 /// How many files one task scans.
 const BATCH: usize = 64;
-/// Size of a worker's buffer to begin with; grown for larger files and shrunk again after them.
-const BUFFER: usize = 1 << 20;
 
 impl Files {
     /// Resolves each PATH. One that cannot be opened becomes a gap in the outcome; the others are still scanned.
@@ -149,7 +148,7 @@ fn canonical_file(typed: &Path) -> io::Result<PathBuf> {
 
 #[derive(Default)]
 struct Worker {
-    buffer: Vec<u8>,
+    buffer: Buffer,
     outcome: Outcome,
 }
 
@@ -239,13 +238,18 @@ impl<'w> Walk<'w> {
         let index = self.worker();
         let mut worker = lock(&self.workers[index]);
         let Worker { buffer, outcome } = &mut *worker;
-        match read(absolute, buffer, self.options.max_file_size) {
-            Ok(Some(length)) => {
-                self.sink.take(index, &Blob { root: Some(root), path: relative, shown, bytes: &buffer[..length] });
-                self.progress.scanned(length as u64);
-                outcome.scanned(length as u64);
+        let take = |bytes: &[u8], part: Option<&Part>| {
+            let blob = Blob { root: Some(root), path: relative, shown, bytes };
+            part.map_or_else(|| self.sink.take(index, &blob), |part| self.sink.take_part(index, &blob, part));
+        };
+        let (most, overlap) = (self.options.max_file_size, self.sink.overlap());
+        let length = || fs::metadata(absolute).ok().map(|metadata| metadata.len());
+        match File::open(absolute).and_then(|file| buffer.read(file, most, overlap, length, take)) {
+            Ok(Reading::Done(length)) => {
+                self.progress.scanned(length);
+                outcome.scanned(length);
             }
-            Ok(None) => {
+            Ok(Reading::TooLong) => {
                 let bytes = fs::metadata(absolute).ok().map(|m| m.len());
                 let detail = format!("over {} bytes; raise --max-file-size to scan it", self.options.max_file_size);
                 outcome.skipped(Reason::TooLarge, shown, bytes, Some(detail));
@@ -341,30 +345,6 @@ fn list(folder: &Path) -> io::Result<Vec<Entry>> {
             Ok(Entry { name: entry.file_name(), kind })
         })
         .collect()
-}
-
-/// Reads a file from its start to its end into `buffer`. `None` when it is longer than `most`.
-fn read(path: &Path, buffer: &mut Vec<u8>, most: u64) -> io::Result<Option<usize>> {
-    if buffer.len() != BUFFER {
-        buffer.resize(BUFFER, 0);
-        buffer.shrink_to(BUFFER);
-    }
-    let mut file = File::open(path)?;
-    let mut length = 0;
-    loop {
-        if length == buffer.len() {
-            buffer.resize(buffer.len() * 2, 0);
-        }
-        match file.read(&mut buffer[length..]) {
-            Ok(0) => return Ok(Some(length)),
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if length as u64 > most {
-            return Ok(None);
-        }
-    }
 }
 
 fn join(folder: &str, name: &OsStr) -> String {

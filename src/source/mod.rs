@@ -6,10 +6,13 @@ mod files;
 mod ignores;
 mod repository;
 mod tally;
+mod window;
 
 pub use self::files::{FileOptions, Files};
 pub use self::repository::{Repository, normalised_remote};
 pub use self::tally::{Outcome, Progress};
+
+use crate::location::{Position, Span};
 
 /// One text to scan, read once, borrowed for the length of a call.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +27,27 @@ pub struct Blob<'a> {
     pub bytes: &'a [u8],
 }
 
+/// Which part of a long text a blob's bytes are.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Offset of the blob's first byte in the text.
+    pub offset: usize,
+    /// What stands before that byte.
+    pub before: Position,
+    /// The bytes (counted in the blob) whose matches count: those that begin here. The others are there to be seen,
+    /// and belong to the parts before and after.
+    pub own: Span,
+}
+
 /// Something that takes blobs, from several threads at once. `worker` is below the number of jobs and never used by
 /// two threads at the same time.
 pub trait Sink: Sync {
     /// Takes one blob.
     fn take(&self, worker: usize, blob: &Blob<'_>);
+
+    /// Takes a part of a text that is too long to be held in memory. The parts come in order.
+    fn take_part(&self, worker: usize, blob: &Blob<'_>, part: &Part);
+
+    /// How many bytes around its own a part has to hold, unless the text begins or ends there.
+    fn overlap(&self) -> usize;
 }

@@ -20,7 +20,7 @@ pub(super) struct Gram {
 impl Gram {
     /// The rarest of an anchor. What is rare is judged by a coarse model of source text.
     pub(super) fn of(anchor: &[u8]) -> Self {
-        let rarest = anchor.windows(LENGTH).enumerate().min_by_key(|(_, gram)| frequency(gram));
+        let rarest = anchor.windows(LENGTH).enumerate().min_by(|(_, a), (_, b)| frequency(a).total_cmp(&frequency(b)));
         match rarest {
             Some((offset, gram)) => {
                 let bytes = std::array::from_fn(|index| fold(gram[index]));
@@ -41,24 +41,54 @@ pub(super) const fn fold(byte: u8) -> u8 {
 }
 
 /// How often four bytes stand in source text, as a product of the bytes' own frequencies.
-fn frequency(gram: &[u8]) -> u64 {
-    gram.iter().map(|byte| byte_frequency(*byte)).product()
+fn frequency(gram: &[u8]) -> f32 {
+    gram.iter().map(|byte| FREQUENCIES[usize::from(fold(*byte))]).product()
 }
 
-/// Occurrences in ten thousand bytes of source text, roughly.
-fn byte_frequency(byte: u8) -> u64 {
-    /// Letters by how common they are in English and in identifiers.
-    const LETTERS: &[u8] = b"etrnisaocldupmfgbhxvykwqjz";
-    const TIMES: [u64; 26] = [
-        760, 590, 480, 460, 450, 440, 430, 400, 310, 270, 260, 190, 190, 170, 150, 120, 110, 110, 70, 70, 70, 60, 50, 20,
-        10, 10,
+/// The share of each folded byte in source text, roughly: what decides is the order of magnitude.
+pub(super) static FREQUENCIES: [f32; 256] = frequencies();
+
+const fn frequencies() -> [f32; 256] {
+    /// Letters, and how many of each stand in a thousand bytes of English and identifiers.
+    const LETTERS: [(&[u8], f32); 8] = [
+        (b"e", 76.0),
+        (b"t", 59.0),
+        (b"rniasoc", 43.0),
+        (b"ldu", 27.0),
+        (b"pmfg", 17.0),
+        (b"bhxvyk", 10.0),
+        (b"w", 5.0),
+        (b"qjz", 1.5),
     ];
-    match byte.to_ascii_lowercase() {
-        b' ' => 1500,
-        b'_' => 150,
-        b'/' | b'"' | b'.' | b':' | b'=' | b'(' | b')' => 120,
-        b'0'..=b'9' => 80,
-        letter @ b'a'..=b'z' => LETTERS.iter().position(|known| *known == letter).map_or(1, |rank| TIMES[rank]),
-        _ => 40,
+    let mut shares = [0.000_05; 256];
+    let mut byte = 0x20;
+    while byte < 0x80 {
+        shares[byte] = 0.004;
+        byte += 1;
     }
+    let mut digit = b'0';
+    while digit <= b'9' {
+        shares[digit as usize] = 0.008;
+        digit += 1;
+    }
+    let mut class = 0;
+    while class < LETTERS.len() {
+        let (letters, of_thousand) = LETTERS[class];
+        let mut index = 0;
+        while index < letters.len() {
+            shares[letters[index] as usize] = of_thousand / 1000.0;
+            index += 1;
+        }
+        class += 1;
+    }
+    shares[b' ' as usize] = 0.15;
+    // `_`, folded.
+    shares[fold(b'_') as usize] = 0.015;
+    let often = b"/\".:=()*,;-";
+    let mut index = 0;
+    while index < often.len() {
+        shares[often[index] as usize] = 0.012;
+        index += 1;
+    }
+    shares
 }

@@ -5,58 +5,31 @@ use super::gram::{Gram, LENGTH, fold};
 /// Slots of the table, as a power of two: a thousand grams leave most of them empty.
 const BITS: u32 = 12;
 
-/// A hash table of all grams that is built once. Slot s holds `entries[starts[s]..starts[s + 1]]`.
+/// A hash table of all grams that is built once. Slot s holds `entries[starts[s]..starts[s + 1]]`; a slot is chosen by
+/// the first three bytes, since that is all that a three-byte gram has.
 pub(super) struct Lookup {
-    whole: Table,
-    short: Table,
-}
-
-struct Table {
     starts: Vec<u32>,
     entries: Vec<Entry>,
-    /// Which bytes count.
-    mask: u32,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
+    /// The gram's bytes.
     key: u32,
+    /// Which of them count.
+    mask: u32,
     anchor: u32,
     offset: u32,
 }
 
-impl Lookup {
-    pub(super) fn new(grams: &[Gram]) -> Self {
-        Self { whole: Table::new(grams, true, u32::MAX), short: Table::new(grams, false, 0x00ff_ffff) }
-    }
-
-    /// Calls `found` with the index of each anchor whose gram stands at `at`, and with the gram's offset in it.
-    #[inline]
-    pub(super) fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize)) {
-        let key = match text.get(at..at + LENGTH) {
-            Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]) | FOLD,
-            // At the very end only three bytes may be left.
-            _ => match text.get(at..at + LENGTH - 1) {
-                Some(&[a, b, c]) => u32::from_le_bytes([a, b, c, 0]) | FOLD,
-                _ => return,
-            },
-        };
-        if text.len() - at >= LENGTH {
-            self.whole.at(key, &mut found);
-        }
-        self.short.at(key, &mut found);
-    }
-}
+/// A gram's first three bytes.
+const SHORT: u32 = 0x00ff_ffff;
 
 const FOLD: u32 = u32::from_le_bytes([fold(0); LENGTH]);
 
-impl Table {
-    fn new(grams: &[Gram], whole: bool, mask: u32) -> Self {
-        let mut entries: Vec<Entry> = Vec::new();
-        for (anchor, gram) in (0_u32..).zip(grams).filter(|(_, gram)| gram.whole == whole) {
-            let (key, offset) = (u32::from_le_bytes(gram.bytes) & mask, u32::try_from(gram.offset).unwrap_or(u32::MAX));
-            entries.push(Entry { key, anchor, offset });
-        }
+impl Lookup {
+    pub(super) fn new(grams: &[Gram]) -> Self {
+        let mut entries: Vec<Entry> = (0_u32..).zip(grams).map(|(anchor, gram)| Entry::new(anchor, gram)).collect();
         // Of one slot in the order of anchors: the order of what is found must not depend on chance.
         entries.sort_by_key(|entry| (slot(entry.key), entry.anchor));
         let mut starts = vec![0_u32; (1 << BITS) + 1];
@@ -66,24 +39,39 @@ impl Table {
             sum += *start;
             *start = sum;
         }
-        Self { starts, entries, mask }
+        Self { starts, entries }
     }
 
+    /// Calls `found` with the index of each anchor whose gram stands at `at`, and with the gram's offset in it.
     #[inline]
-    fn at(&self, key: u32, found: &mut impl FnMut(usize, usize)) {
-        let key = key & self.mask;
+    pub(super) fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize)) {
+        let key = match text.get(at..).and_then(<[u8]>::first_chunk::<LENGTH>) {
+            Some(bytes) => u32::from_le_bytes(*bytes) | FOLD,
+            // At the very end only three bytes are left; a zero, not folded, belongs to no gram.
+            None => match text.get(at..) {
+                Some(&[a, b, c]) => u32::from_le_bytes([a, b, c, 0]) | FOLD & SHORT,
+                _ => return,
+            },
+        };
         let slot = slot(key);
-        let here = self.starts[slot] as usize..self.starts[slot + 1] as usize;
-        for entry in &self.entries[here] {
-            if entry.key == key {
+        for entry in &self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize] {
+            if entry.key == key & entry.mask {
                 found(entry.anchor as usize, entry.offset as usize);
             }
         }
     }
 }
 
+impl Entry {
+    fn new(anchor: u32, gram: &Gram) -> Self {
+        let mask = if gram.whole { u32::MAX } else { SHORT };
+        let offset = u32::try_from(gram.offset).unwrap_or(u32::MAX);
+        Self { key: u32::from_le_bytes(gram.bytes) & mask, mask, anchor, offset }
+    }
+}
+
 /// Multiplicative hashing: the high bits of a product depend on all bits of the key.
 #[inline]
 const fn slot(key: u32) -> usize {
-    (key.wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
+    ((key & SHORT).wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
 }

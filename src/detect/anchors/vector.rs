@@ -46,8 +46,7 @@ impl Vector {
         unsafe {
             match self.used {
                 1 => steps::<1>(&self.groups, text, look),
-                2 => steps::<2>(&self.groups, text, look),
-                _ => steps::<4>(&self.groups, text, look),
+                _ => steps::<{ MOST / GROUP }>(&self.groups, text, look),
             }
         }
     }

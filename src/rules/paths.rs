@@ -1,0 +1,68 @@
+//! Where a rule holds.
+
+use std::sync::OnceLock;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// Paths for which a rule holds, tested at the finding, never in matching. Globs in `globset` syntax; case is ignored,
+/// and `*` stays within one name.
+#[derive(Clone, Debug, Default)]
+pub struct PathCondition {
+    /// At least one must match, unless there is none.
+    pub(super) only: Globs,
+    /// None may match.
+    pub(super) not: Globs,
+}
+
+impl PathCondition {
+    /// Whether the rule holds for `path` (relative to the root, `/` between names).
+    #[must_use]
+    pub fn admits(&self, path: &str) -> bool {
+        (self.only.is_empty() || self.only.is_match(path)) && !self.not.is_match(path)
+    }
+}
+
+/// Globs that are compiled when the first path is tested: most runs see no candidate of most rules.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Globs {
+    patterns: Vec<String>,
+    compiled: OnceLock<GlobSet>,
+}
+
+impl Globs {
+    /// Globs that [`check`] finds no fault with.
+    pub(super) fn new(patterns: Vec<String>) -> Self {
+        Self { patterns, compiled: OnceLock::new() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    fn is_match(&self, path: &str) -> bool {
+        let compile = || compile(&self.patterns).expect("globs are checked when rules are read, ours by the tests");
+        !self.is_empty() && self.compiled.get_or_init(compile).is_match(path)
+    }
+}
+
+/// Compiles one glob, to see whether it is one.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn check(pattern: &str) -> Result<(), globset::Error> {
+    compile(std::slice::from_ref(&pattern)).map(drop)
+}
+
+fn compile(patterns: &[impl AsRef<str>]) -> Result<GlobSet, globset::Error> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        // The same on every system: file names that tools look up without case (NuGet.Config) are written in any.
+        let glob = GlobBuilder::new(pattern.as_ref())
+            .literal_separator(true)
+            .case_insensitive(true)
+            .backslash_escape(true)
+            .build()?;
+        set.add(glob);
+    }
+    set.build()
+}
