@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use aho_corasick::AhoCorasick;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use skelkey::rules::{self, Minter, RuleSet};
 use support::{Run, skelkey_with, write};
@@ -65,18 +66,22 @@ fn disguises(key: &str) -> Vec<String> {
 
 struct Watch {
     forms: Vec<(String, String)>,
+    automaton: AhoCorasick,
 }
 
 impl Watch {
     fn over(canaries: &[Canary]) -> Self {
         let forms = canaries.iter().flat_map(|c| disguises(&c.key).into_iter().map(|form| (c.path.clone(), form)));
-        Self { forms: forms.collect() }
+        let forms: Vec<_> = forms.collect();
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(forms.iter().map(|(_, form)| form));
+        Self { forms, automaton: automaton.unwrap() }
     }
 
     fn text(&self, what: &str, text: &str) {
-        let lower = text.to_ascii_lowercase();
-        for (path, form) in &self.forms {
-            assert!(!lower.contains(&form.to_ascii_lowercase()), "{what} shows the key of {path} as `{form}`");
+        if let Some(hit) = self.automaton.find(text) {
+            let (path, form) = &self.forms[hit.pattern().as_usize()];
+            let line = text[..hit.start()].lines().count();
+            panic!("{what} shows the key of {path} as `{form}` on line {line}");
         }
     }
 
