@@ -34,6 +34,11 @@ impl Outputs {
         Self { pairs: vec![(format, None)] }
     }
 
+    /// Whether the page for people goes to standard output.
+    pub(crate) fn tells_people(&self) -> bool {
+        self.pairs.iter().any(|(format, file)| *format == Format::Human && file.is_none())
+    }
+
     /// Writes every format.
     pub(crate) fn write(
         &self,
