@@ -108,10 +108,7 @@ impl FromStr for Severity {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        Self::ALL
-            .into_iter()
-            .find(|s| s.as_str() == word)
-            .ok_or_else(|| UnknownWord("note, low, medium, high, critical"))
+        Self::ALL.into_iter().find(|s| s.as_str() == word).ok_or(UnknownWord("note, low, medium, high, critical"))
     }
 }
 
@@ -122,7 +119,7 @@ impl FromStr for Confidence {
         [Self::Low, Self::Medium, Self::High]
             .into_iter()
             .find(|c| c.as_str() == word)
-            .ok_or_else(|| UnknownWord("low, medium, high"))
+            .ok_or(UnknownWord("low, medium, high"))
     }
 }
 

@@ -1,4 +1,5 @@
 //! `--probe` through the command line, against a server on loopback: who is asked, with what, and what a report says.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
 #![cfg(feature = "probe")]
 
 mod support;

@@ -1,4 +1,5 @@
 //! The main job end to end, on the demo: leaked keys, what they open, until when, and how to close them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
 
 mod support;
 

@@ -48,15 +48,12 @@ impl Outputs {
         colour: Colour,
     ) -> Result<()> {
         for (format, file) in &self.pairs {
-            match file {
-                Some(file) => {
-                    let options = report::Options { color: false, ..options.clone() };
-                    to_file(file, |out| report::write(*format, report, rules, &options, out))?;
-                }
-                None => {
-                    let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
-                    to_stdout(|out| report::write(*format, report, rules, &options, out))?;
-                }
+            if let Some(file) = file {
+                let options = report::Options { color: false, ..options.clone() };
+                to_file(file, |out| report::write(*format, report, rules, &options, out))?;
+            } else {
+                let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
+                to_stdout(|out| report::write(*format, report, rules, &options, out))?;
             }
         }
         Ok(())

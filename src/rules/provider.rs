@@ -86,7 +86,7 @@ pub(super) fn is_kebab(id: &str) -> bool {
 
 pub(super) fn check_id(fields: &Fields, id: &Text, key: &str) {
     if !id.value.is_empty() && !is_kebab(id.value) {
-        let message = format!("`{key}` must be kebab-case (lower-case words joined by `-`), not `{}`", word(&id.value));
+        let message = format!("`{key}` must be kebab-case (lower-case words joined by `-`), not `{}`", word(id.value));
         fields.source.mistake(&id.at, message);
     }
 }

@@ -176,7 +176,7 @@ impl<'a> Fields<'a> {
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let help = did_you_mean(text.value, &known);
-            self.source.mistake(&text.at, format!("`{key}` cannot be `{}`{help}", word(&text.value)));
+            self.source.mistake(&text.at, format!("`{key}` cannot be `{}`{help}", word(text.value)));
         }
         found
     }

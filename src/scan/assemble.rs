@@ -71,13 +71,13 @@ impl Group {
 }
 
 impl<'a> Assembly<'a> {
-    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], publishes: Vec<Publishes>) -> Self {
+    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], project_files: Vec<Publishes>) -> Self {
         let settings = scanner.settings();
         let key = match &settings.fingerprint_key {
             Some(key) => FingerprintKeyRef::Owner(key),
             None => FingerprintKeyRef::Published(FingerprintKey::published(shared_remote(roots))),
         };
-        let published = by_issuer(publishes);
+        let published = by_issuer(project_files);
         let known = known_packages(scanner, &published);
         Self { scanner, roots, key, published, known }
     }
