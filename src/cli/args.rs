@@ -137,7 +137,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_ignore: bool,
     /// Skip (and say so) files larger than this, such as 50MB or 1GiB [default: 512MiB]
-    #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub(crate) max_file_size: Option<u64>,
     /// Number of threads [default: one for each processor]
     #[arg(long, short, value_name = "N")]
