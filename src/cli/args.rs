@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use skelkey::issuer::Issuer;
 use skelkey::report::Format;
 use skelkey::severity::{Confidence, Severity};
 
@@ -112,7 +111,7 @@ pub(crate) struct ProbeArgs {
     /// Ask the issuers about each key found (network): all that can be asked, or only these
     #[cfg(feature = "probe")]
     #[arg(long, value_name = "ISSUER", num_args = 0.., require_equals = true, value_delimiter = ',')]
-    pub(crate) probe: Option<Vec<Issuer>>,
+    pub(crate) probe: Option<Vec<skelkey::issuer::Issuer>>,
     /// With --probe: show the requests instead of sending them
     #[cfg(feature = "probe")]
     #[arg(long, requires = "probe")]
@@ -138,7 +137,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_ignore: bool,
     /// Skip (and say so) files larger than this, such as 50MB or 1GiB [default: 512MiB]
-    #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub(crate) max_file_size: Option<u64>,
     /// Number of threads [default: one for each processor]
     #[arg(long, short, value_name = "N")]

@@ -14,6 +14,7 @@ mod progress;
 mod rules;
 mod scan;
 mod show;
+mod size;
 
 use std::io::Write;
 

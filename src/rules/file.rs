@@ -12,6 +12,7 @@ use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
 use super::suggest::near;
 use super::{Provider, Rule, RuleSet, entry, provider};
+use crate::escape::{self, word};
 
 /// One mistake in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -108,7 +109,9 @@ fn read_text(source: &Source, text: &str) -> Option<Read> {
         Ok(document) => Some(read_document(source, &document)),
         // A broken document is read no further: half a rule would only add mistakes that are none.
         Err(errors) => {
-            errors.iter().for_each(|(at, message)| source.mistake(at, format!("not TOML: {message}")));
+            errors
+                .iter()
+                .for_each(|(at, message)| source.mistake(at, format!("not TOML: {}", escape::message(message))));
             None
         }
     }
@@ -163,7 +166,7 @@ impl Merged {
             self.mistake(
                 file,
                 read.line,
-                format!("`{id}` also is the provider of {other}; give one of them another name"),
+                format!("`{}` also is the provider of {other}; give one of them another name", word(id)),
             );
         }
         self.rules.providers.push(read.provider);
@@ -186,7 +189,11 @@ impl Merged {
         };
         if entry.overrides && earlier.is_none() {
             let help = near(&rule.id, &self.ids());
-            self.mistake(file, line, format!("`override = true`, but no earlier file has a rule `{}`{help}", rule.id));
+            self.mistake(
+                file,
+                line,
+                format!("`override = true`, but no earlier file has a rule `{}`{help}", word(&rule.id)),
+            );
         }
         for name in rule.aliases.iter().chain([&rule.id]).filter(|name| !name.is_empty()) {
             self.claim(name, place, file, line);
@@ -224,7 +231,7 @@ impl Merged {
         for (rule, file, line) in std::mem::take(&mut self.mints) {
             if self.rules.get(&rule).is_none() {
                 let help = near(&rule, &self.ids());
-                self.mistake(&file, line, format!("`{{mint:{rule}}}`: there is no such rule{help}"));
+                self.mistake(&file, line, format!("`{{mint:{}}}`: there is no such rule{help}", word(&rule)));
             }
         }
         self.rules.hash = hash;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::Mistake;
 use super::document::{Entry, Item, Value};
 use super::suggest::did_you_mean;
+use crate::escape::word;
 use crate::location::LineIndex;
 
 /// One rule file and the mistakes found in it so far.
@@ -66,7 +67,10 @@ impl<'a> Fields<'a> {
         for entry in table.iter().filter(|_| !source.trusted) {
             let name: &str = &entry.key;
             if !known.contains(&name) {
-                source.mistake(&entry.at, format!("unknown key `{name}` in `{what}`{}", did_you_mean(name, known)));
+                source.mistake(
+                    &entry.at,
+                    format!("unknown key `{}` in `{what}`{}", word(name), did_you_mean(name, known)),
+                );
             }
         }
         Self { source, at, table, what }
@@ -171,7 +175,7 @@ impl<'a> Fields<'a> {
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let help = did_you_mean(text.value, &known);
-            self.source.mistake(&text.at, format!("`{key}` cannot be `{}`{help}", text.value));
+            self.source.mistake(&text.at, format!("`{key}` cannot be `{}`{help}", word(text.value)));
         }
         found
     }
