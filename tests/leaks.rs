@@ -231,3 +231,74 @@ fn the_demo_shows_none_of_the_keys_that_it_mints() {
     let args = ["scan", "demo/repo", "--inventory", "demo/keys/nuget-api-keys.html", "--now", NOW, "--verbose"];
     watch.run("scan of the demo", &skelkey_with(at.path(), &args, b"", &[]));
 }
+
+/// Every report of a folder, in every format.
+fn watch_reports(at: &Path, watch: &Watch) {
+    for format in ["human", "json", "sarif"] {
+        let run = skelkey_with(at, &["scan", "tree", "--now", NOW, "-f", format, "-v"], b"", &[]);
+        assert_eq!(run.code, 1, "{}", run.err);
+        watch.run(format, &run);
+    }
+}
+
+fn canary(text: String, key: String) -> Canary {
+    Canary { path: text.chars().take(12).collect(), text, key }
+}
+
+#[test]
+fn keys_close_to_each_other_on_one_line_are_all_hidden() {
+    let mut minter = Minter::new(41);
+    let mut mint = |template: &str| minter.fill(template).unwrap();
+    for gap in 0..90 {
+        let at = tempfile::tempdir().unwrap();
+        let keys =
+            [mint("{@nuget-v4}"), mint("{@pypi:projects=a}"), mint("glpat-{base64url:20}"), mint("hf_{base62:34}")];
+        let line = keys.join(&format!(" {} ", "x ".repeat(gap)));
+        write(at.path(), "tree/line.txt", &line);
+        let watch = Watch::over(&keys.map(|key| canary(line.clone(), key)));
+        let run = skelkey_with(at.path(), &["scan", "tree", "--now", NOW, "-f", "json"], b"", &[]);
+        assert_eq!(run.code, 1, "{}", run.err);
+        watch.run(&format!("a gap of {gap}"), &run);
+    }
+}
+
+#[test]
+fn keys_in_names_are_hidden_as_well() {
+    let at = tempfile::tempdir().unwrap();
+    let mut minter = Minter::new(42);
+    let mut mint = || minter.fill("hf_{base62:34}").unwrap();
+    let (in_file, in_name, in_package, in_remote) = (mint(), mint(), mint(), mint());
+    write(at.path(), &format!("tree/{in_name}/a.env"), format!("HF_TOKEN={in_file}\n"));
+    write(at.path(), "tree/package.json", format!("{{\"name\": \"{in_package}\", \"version\": \"1.0.0\"}}"));
+    write(at.path(), "tree/.git/HEAD", "ref: refs/heads/main\n");
+    write(at.path(), "tree/.git/objects/x", "");
+    write(at.path(), "tree/.git/refs/x", "");
+    write(
+        at.path(),
+        "tree/.git/config",
+        format!("[remote \"origin\"]\n\turl = https://example.test/{in_remote}/r.git\n"),
+    );
+    let watch = Watch::over(&[in_file, in_name, in_package, in_remote].map(|key| canary(String::new(), key)));
+    watch_reports(at.path(), &watch);
+}
+
+#[test]
+fn the_rest_of_a_secret_around_a_key_is_hidden() {
+    let at = tempfile::tempdir().unwrap();
+    let key = Minter::new(43).fill("hf_{base62:34}").unwrap();
+    let (before, after) = ("Pre7cretPartOfIt", "zz9TheOtherPart");
+    write(at.path(), "tree/.npmrc", format!("//registry.example.test/:_authToken={before}.{key}.{after}\n"));
+    let parts = [before, after, &key].map(|part| canary(String::new(), part.to_owned()));
+    watch_reports(at.path(), &Watch::over(&parts));
+}
+
+#[test]
+fn the_end_of_a_password_is_not_shown_in_base64_either() {
+    let at = tempfile::tempdir().unwrap();
+    let password = format!("CorrectHorse{}Z9", "Battery42");
+    let encoded = BASE64.encode(password.as_bytes());
+    write(at.path(), "tree/.npmrc", format!("//registry.example.test/:_password={encoded}\n"));
+    let run = skelkey_with(at.path(), &["scan", "tree", "--now", NOW], b"", &[]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(!run.out.contains(&encoded[encoded.len() - 4..]), "{}", run.out);
+}

@@ -63,7 +63,7 @@ impl Detector {
     pub fn scan(&self, text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<Match> {
         scratch.begin(self.id, self.rules.rules.len());
         self.anchors.find(text, |rule, at| self.confirm(text, path, rule, at, scratch));
-        settle(&mut scratch.candidates, &scratch.rejected);
+        settle(&mut scratch.candidates, &scratch.rejected, &mut scratch.lost);
         scratch.candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
     }
 

@@ -21,6 +21,7 @@ pub struct Scratch {
     pub(super) candidates: Vec<Candidate>,
     /// What a proved checksum or a known sample says is no key.
     pub(super) rejected: Vec<Span>,
+    pub(super) lost: Vec<Span>,
 }
 
 /// How much regex work was done: a measure of cost that does not depend on the machine.
@@ -48,6 +49,13 @@ impl Scratch {
     /// One that stops searching when so many bytes were searched: for measuring a rule, never for looking for keys.
     pub(super) fn with_budget(bytes: u64) -> Self {
         Self { budget: Some(bytes), ..Self::default() }
+    }
+
+    /// What matches that lost to better ones cover beyond them, in the last text scanned: no finding, but perhaps the
+    /// rest of a secret, so whoever shows the text hides it. Sorted.
+    #[must_use]
+    pub fn lost(&self) -> &[Span] {
+        &self.lost
     }
 
     pub(super) fn is_spent(&self) -> bool {

@@ -12,8 +12,10 @@ use crate::rules::Kind;
 ///
 /// Better is: the structured over the contextual over the generic rule, then confidence, then the longer secret, then
 /// the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
-/// overlap, and so on.
-pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span]) {
+/// overlap, and so on. `lost` becomes what the losers cover beyond the winners: it may hold the rest of a secret, and
+/// whoever shows the text must hide it.
+pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span], lost: &mut Vec<Span>) {
+    lost.clear();
     let mut disproved = Disjoint::default();
     for &span in rejected {
         disproved.merge(span);
@@ -28,10 +30,32 @@ pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span]) {
         let free = taken.is_free(candidate.span);
         if free {
             taken.merge(candidate.span);
+        } else {
+            lost.push(candidate.span);
         }
         free
     });
     candidates.sort_unstable_by_key(|candidate| candidate.span);
+    let mut uncovered = Disjoint::default();
+    lost.iter().flat_map(|&span| beyond(span, candidates)).for_each(|span| uncovered.merge(span));
+    lost.clear();
+    lost.extend(uncovered.0.iter().map(|(&start, &end)| Span::new(start, end)));
+}
+
+/// The parts of `span` that no winner covers. `winners` are sorted and do not overlap.
+fn beyond(span: Span, winners: &[Candidate]) -> Vec<Span> {
+    let mut parts = Vec::new();
+    let mut from = span.start;
+    for winner in winners.iter().map(|winner| winner.span).filter(|winner| winner.overlaps(span)) {
+        if from < winner.start {
+            parts.push(Span::new(from, winner.start));
+        }
+        from = from.max(winner.end);
+    }
+    if from < span.end {
+        parts.push(Span::new(from, span.end));
+    }
+    parts
 }
 
 /// Spans that do not overlap each other: start → end.
@@ -68,7 +92,7 @@ mod tests {
     }
 
     fn settled(mut candidates: Vec<Candidate>, rejected: &[Span]) -> Vec<(usize, usize)> {
-        settle(&mut candidates, rejected);
+        settle(&mut candidates, rejected, &mut Vec::new());
         candidates.iter().map(|candidate| (candidate.rule, candidate.span.start)).collect()
     }
 
@@ -82,6 +106,14 @@ mod tests {
             candidate(4, Kind::Contextual, 60, 80),
         ];
         assert_eq!(settled(all, &[]), [(1, 10), (4, 60)]);
+    }
+
+    #[test]
+    fn what_a_loser_covers_beyond_the_winners_is_told() {
+        let mut all = vec![candidate(0, Kind::Contextual, 0, 50), candidate(1, Kind::Structured, 10, 20)];
+        let mut lost = Vec::new();
+        settle(&mut all, &[], &mut lost);
+        assert_eq!(lost, [Span::new(0, 10), Span::new(20, 50)]);
     }
 
     #[test]

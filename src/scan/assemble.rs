@@ -14,7 +14,8 @@ use crate::rules::{Identity, IssuerProof, RemedyTemplate, Rule};
 use crate::secret::{Fingerprint, FingerprintKey, Masked, Secret};
 
 use super::ask::Log;
-use super::sighting::Sighting;
+use super::scrub::Scrub;
+use super::sighting::{Sighting, mask};
 use super::{Asker, Scanner};
 
 /// What all findings of one run share.
@@ -110,10 +111,14 @@ impl<'a> Assembly<'a> {
         notes.sort();
         notes.dedup();
         worst_first(&mut findings);
+        let mut scrub = Scrub::new(self.scanner.detector());
+        findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| scrub.place(place));
+        let mut roots = self.roots.to_vec();
+        roots.iter_mut().for_each(|root| scrub.root(root));
         Report {
             now: settings.now,
             now_is_given: settings.now_is_given,
-            roots: self.roots.to_vec(),
+            roots,
             fingerprint_key: self.key.get().kid().to_owned(),
             findings,
             below_confidence,
@@ -191,7 +196,7 @@ impl<'a> Assembly<'a> {
         let known = Known { rule, group: &group, issuer: &issuer, basis: &basis, host: host.as_deref() };
         self.ask(ask, &known, &mut dossier, log);
         let judgement = self.judge(&known, &dossier, matches!(join, JoinOutcome::Shadow));
-        let masked = group.secret().masked(&rule.public_prefix);
+        let masked = mask(rule, group.secret());
         let remedy = self.remedy(&known, &dossier, &masked, &judgement.state);
         let join = match join {
             JoinOutcome::NoList => None,
@@ -292,7 +297,7 @@ impl<'a> Assembly<'a> {
             decoded: group.decoded.as_ref(),
             host,
             packages: self.known.get(issuer).map_or(&[], Vec::as_slice),
-            label: format!("{} {} ({})", rule.title, group.secret().masked(&rule.public_prefix), group.fingerprint),
+            label: format!("{} {} ({})", rule.title, mask(rule, group.secret()), group.fingerprint),
         };
         asking.ask(&turn, dossier, log);
     }

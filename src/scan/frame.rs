@@ -44,16 +44,14 @@ impl Draw<'_> {
         }
         let mut from = self.shown.start;
         for (span, masked) in masks {
-            if span.start < from {
-                continue; // nested in one that is already masked
-            }
+            // One that began before the cut, or inside another, hides what is left of it.
             self.plain(from, span.start);
             let before = self.text.len();
             masked.as_str().chars().for_each(|c| push_visible(&mut self.text, c));
             if *span == at {
                 self.mark = Some((before, self.text.len()));
             }
-            from = span.end;
+            from = from.max(span.end);
         }
         self.plain(from.min(self.shown.end), self.shown.end);
         if self.shown.end < self.start + self.line.len() {
@@ -96,6 +94,22 @@ mod tests {
         let lines = draw(&LineIndex::new(&text), Span::new(400, 500), &masks(&[(400, 500), (560, 600)]), 0);
         assert!(lines[0].text.starts_with('…') && lines[0].text.ends_with('…'), "{}", lines[0].text);
         assert!(!lines[0].text.contains(['S', 'T']), "{}", lines[0].text);
+    }
+
+    #[test]
+    fn a_match_that_began_before_the_cut_stays_hidden() {
+        let mut text = vec![b'x'; 1000];
+        text[300..380].fill(b'S');
+        text[400..500].fill(b'T');
+        let lines = draw(&LineIndex::new(&text), Span::new(400, 500), &masks(&[(300, 380), (400, 500)]), 0);
+        assert!(!lines[0].text.contains(['S', 'T']), "{}", lines[0].text);
+    }
+
+    #[test]
+    fn a_match_that_began_on_an_earlier_line_stays_hidden() {
+        let text = b"k=AAA\nBBB j=CCC";
+        let lines = draw(&LineIndex::new(text), Span::new(12, 15), &masks(&[(2, 9), (12, 15)]), 0);
+        assert_eq!(lines[0].text, "… j=…");
     }
 
     #[test]

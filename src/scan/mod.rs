@@ -12,6 +12,7 @@ mod ask;
 mod assemble;
 mod audit;
 mod frame;
+mod scrub;
 mod sighting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ use crate::severity::Confidence;
 use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Sink};
 
 use self::assemble::Assembly;
+use self::scrub::Scrub;
 use self::sighting::Gatherer;
 
 /// Everything that a run depends on besides its input. The library reads no clock and no environment: it is all here.
@@ -81,6 +83,10 @@ impl Scanner {
     #[must_use]
     pub fn rules(&self) -> &RuleSet {
         self.detector.rules()
+    }
+
+    fn detector(&self) -> &Detector {
+        &self.detector
     }
 
     /// The settings.
@@ -136,8 +142,12 @@ impl Scanner {
         outcome: Outcome,
         ask: Asker<'_>,
     ) -> Report {
-        let coverage = self.coverage(inputs, outcome);
-        let (sightings, published, notes) = gatherer.finish();
+        let mut scrub = Scrub::new(&self.detector);
+        let mut coverage = self.coverage(inputs, outcome);
+        scrub.coverage(&mut coverage);
+        let (sightings, mut published, mut notes) = gatherer.finish();
+        published.iter_mut().for_each(|one| scrub.names(&mut one.ids));
+        scrub.names(&mut notes);
         Assembly::new(self, roots, published).report(sightings, notes, coverage, ask)
     }
 

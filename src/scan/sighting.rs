@@ -7,7 +7,8 @@ use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
 use crate::location::{LineIndex, Position, Region, Span};
 use crate::packages::{self, Publishes};
-use crate::secret::Masked;
+use crate::rules::{Identity, Rule};
+use crate::secret::{Masked, Secret};
 use crate::source::{Blob, Part, Progress, Sink};
 
 use super::frame;
@@ -72,11 +73,13 @@ impl<'g> Gatherer<'g> {
         (sightings, published, notes)
     }
 
-    fn sight(&self, blob: &Blob<'_>, part: &Part, matches: Vec<Match>, into: &mut Vec<Sighting>) {
+    fn sight(&self, blob: &Blob<'_>, part: &Part, matches: Vec<Match>, lost: &[Span], into: &mut Vec<Sighting>) {
         let index = LineIndex::new(blob.bytes);
         let rules = &self.detector.rules().rules;
-        let masks: Vec<(Span, Masked)> =
-            matches.iter().map(|m| (m.span, m.secret.masked(&rules[m.rule].public_prefix))).collect();
+        let mut masks: Vec<(Span, Masked)> =
+            matches.iter().map(|m| (m.span, mask(&rules[m.rule], &m.secret))).collect();
+        masks.extend(lost.iter().map(|&span| (span, Masked::of(b"", ""))));
+        masks.sort();
         for mut found in matches.into_iter().filter(|found| part.own.contains_start(found.span)) {
             let here = found.span;
             found.span = Span::new(here.start + part.offset, here.end + part.offset);
@@ -106,7 +109,7 @@ impl Sink for Gatherer<'_> {
         let own = matches.iter().filter(|found| part.own.contains_start(found.span)).count();
         if own > 0 {
             self.progress.found(own);
-            self.sight(blob, part, matches, sightings);
+            self.sight(blob, part, matches, scratch.lost(), sightings);
         }
         // A project file of several parts is too large to be one, and the first part says so.
         match packages::read(blob.path, blob.bytes).filter(|_| part.offset == 0) {
@@ -118,6 +121,14 @@ impl Sink for Gatherer<'_> {
 
     fn overlap(&self) -> usize {
         self.overlap
+    }
+}
+
+/// The key as people may see it. Of a password not even the end is shown: in base64 the end is the password's.
+pub(super) fn mask(rule: &Rule, secret: &Secret) -> Masked {
+    match rule.identity {
+        Identity::Value => secret.masked(&rule.public_prefix),
+        Identity::Place => Masked::of(b"", ""),
     }
 }
 

@@ -1,0 +1,57 @@
+//! Names that stand in a report beside the keys: paths, package ids, remotes. A key can stand in one of them as well, so
+//! each is looked through with the same rules and every match in it is masked.
+
+use crate::coverage::{Coverage, Skip};
+use crate::detect::{Detector, Scratch};
+use crate::finding::{Place, Root};
+
+use super::sighting::mask;
+
+/// Masks keys in names.
+pub(super) struct Scrub<'d> {
+    detector: &'d Detector,
+    scratch: Scratch,
+}
+
+impl<'d> Scrub<'d> {
+    pub(super) fn new(detector: &'d Detector) -> Self {
+        Self { detector, scratch: Scratch::default() }
+    }
+
+    /// `name` with every match masked.
+    pub(super) fn name(&mut self, name: &mut String) {
+        let matches = self.detector.scan(name.as_bytes(), "", &mut self.scratch);
+        for found in matches.iter().rev() {
+            let shown = mask(&self.detector.rules().rules[found.rule], &found.secret);
+            if name.is_char_boundary(found.span.start) && name.is_char_boundary(found.span.end) {
+                name.replace_range(found.span.start..found.span.end, shown.as_str());
+            } else {
+                "…".clone_into(name);
+                return;
+            }
+        }
+    }
+
+    pub(super) fn names(&mut self, names: &mut [String]) {
+        names.iter_mut().for_each(|name| self.name(name));
+    }
+
+    pub(super) fn place(&mut self, place: &mut Place) {
+        self.name(&mut place.path);
+        self.name(&mut place.shown);
+        place.variable.as_mut().into_iter().for_each(|variable| self.name(variable));
+    }
+
+    pub(super) fn root(&mut self, root: &mut Root) {
+        self.name(&mut root.path);
+        root.repository.as_mut().into_iter().for_each(|remote| self.name(remote));
+    }
+
+    pub(super) fn coverage(&mut self, coverage: &mut Coverage) {
+        self.names(&mut coverage.inputs);
+        for Skip { path, detail, .. } in &mut coverage.skips {
+            self.name(path);
+            detail.as_mut().into_iter().for_each(|detail| self.name(detail));
+        }
+    }
+}
