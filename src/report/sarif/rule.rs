@@ -294,7 +294,7 @@ fn what_it_opens(about: About<'_>) -> &'static str {
 pub(super) fn revoke_markdown(remedy: &Remedy) -> String {
     let mut out = String::new();
     if !remedy.revoke.is_empty() || remedy.page.is_some() || remedy.command.is_some() {
-        out.push_str("## Revoke it now\n\n");
+        out.push_str("## What to do now\n\n");
         out.push_str(&numbered(&remedy.revoke));
     }
     if let Some(page) = &remedy.page {
