@@ -169,12 +169,22 @@ pub(crate) enum RulesCommand {
         /// The rule's id or an earlier one
         id: String,
     },
+    /// Count how often each rule's anchors stand in files: what the rule costs
+    Stats(StatsArgs),
     /// Check rule files: the built-in ones and any named
     Check {
         /// Files or folders of them
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+/// What is counted.
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    /// Files and folders [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// How a list is printed.

@@ -15,6 +15,7 @@ mod rules;
 mod scan;
 mod show;
 mod size;
+mod stats;
 
 use std::io::Write;
 

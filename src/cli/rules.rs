@@ -16,6 +16,7 @@ pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings
     let loaded = around.config(global)?;
     match command {
         RulesCommand::Check { paths } => check(global, paths),
+        RulesCommand::Stats(args) => super::stats::run(options::rule_set(global, &loaded.config)?, args),
         RulesCommand::List { format } => {
             let set = options::rule_set(global, &loaded.config)?;
             to_stdout(|out| list(&set, *format, out))?;

@@ -67,6 +67,11 @@ impl Detector {
         scratch.candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
     }
 
+    /// Calls `found` with every rule and the place of one of its anchors.
+    pub(super) fn each_anchor(&self, text: &[u8], found: impl FnMut(usize, Span)) {
+        self.anchors.find(text, found);
+    }
+
     fn compiled(&self, rule: usize) -> &Compiled {
         let compile = || Compiled::new(&self.rules.rules[rule]).expect("a rule set holds only patterns that compile");
         self.compiled[rule].get_or_init(compile)

@@ -9,10 +9,12 @@ mod entropy;
 mod placeholder;
 mod scratch;
 mod settle;
+mod stats;
 
 pub use self::check::check_rules;
 pub use self::detector::Detector;
 pub use self::scratch::{Scratch, Work};
+pub use self::stats::AnchorCounts;
 use crate::issuer::Issuer;
 use crate::location::Span;
 use crate::secret::Secret;

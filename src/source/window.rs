@@ -12,8 +12,16 @@ const BUFFER: usize = 1 << 18;
 const WINDOW: usize = 8 << 20;
 
 /// A worker's buffer.
-#[derive(Default)]
-pub(super) struct Buffer(Vec<u8>);
+pub(super) struct Buffer {
+    bytes: Vec<u8>,
+    window: usize,
+}
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), window: WINDOW }
+    }
+}
 
 /// How a file was read.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,13 +44,13 @@ impl Buffer {
         mut take: impl FnMut(&[u8], Option<&Part>),
     ) -> io::Result<Reading> {
         self.begin();
-        let whole = WINDOW.max(4 * overlap);
+        let whole = self.window.max(4 * overlap);
         let mut filled = self.fill(&mut file, 0, whole)?;
         if filled < whole {
             if filled as u64 > most {
                 return Ok(Reading::TooLong);
             }
-            take(&self.0[..filled], None);
+            take(&self.bytes[..filled], None);
             return Ok(Reading::Done(filled as u64));
         }
         if whole as u64 > most || length().is_some_and(|length| length > most) {
@@ -52,7 +60,7 @@ impl Buffer {
         loop {
             let ended = filled < whole;
             part.own = Span::new(part.own.end, if ended { filled } else { filled - overlap });
-            take(&self.0[..filled], Some(&part));
+            take(&self.bytes[..filled], Some(&part));
             if ended {
                 return Ok(Reading::Done(total as u64));
             }
@@ -66,9 +74,9 @@ impl Buffer {
     }
 
     fn begin(&mut self) {
-        if self.0.len() != BUFFER {
-            self.0.resize(BUFFER, 0);
-            self.0.shrink_to(BUFFER);
+        if self.bytes.len() != BUFFER {
+            self.bytes.resize(BUFFER, 0);
+            self.bytes.shrink_to(BUFFER);
         }
     }
 
@@ -76,10 +84,10 @@ impl Buffer {
     /// then there.
     fn fill(&mut self, file: &mut impl Read, mut filled: usize, whole: usize) -> io::Result<usize> {
         while filled < whole {
-            if filled == self.0.len() {
-                self.0.resize((self.0.len() * 2).min(whole), 0);
+            if filled == self.bytes.len() {
+                self.bytes.resize((self.bytes.len() * 2).min(whole), 0);
             }
-            match file.read(&mut self.0[filled..]) {
+            match file.read(&mut self.bytes[filled..]) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -92,11 +100,71 @@ impl Buffer {
     /// Drops what the next part need not see; the number of bytes kept. The own bytes of the next part begin where
     /// those of this one end.
     fn slide(&mut self, part: &mut Part, filled: usize, overlap: usize) -> usize {
-        let cut = character_start(&self.0[..filled], part.own.end.saturating_sub(overlap));
-        part.before.pass(&self.0[..cut]);
+        let cut = character_start(&self.bytes[..filled], part.own.end.saturating_sub(overlap));
+        part.before.pass(&self.bytes[..cut]);
         part.offset += cut;
         part.own.end -= cut;
-        self.0.copy_within(cut..filled, 0);
+        self.bytes.copy_within(cut..filled, 0);
         filled - cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Gives at most so many bytes at a time.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(self.1);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    fn parts(text: &[u8], window: usize, overlap: usize, at_once: usize) -> Vec<(Vec<u8>, Option<Part>)> {
+        let (mut seen, mut buffer) = (Vec::new(), Buffer { window, ..Buffer::default() });
+        let take = |bytes: &[u8], part: Option<&Part>| seen.push((bytes.to_vec(), part.copied()));
+        let reading = buffer.read(Slow(text, at_once), u64::MAX, overlap, || None, take).unwrap();
+        assert_eq!(reading, Reading::Done(text.len() as u64));
+        seen
+    }
+
+    proptest! {
+        /// Each byte is some part's own, once and in order; each part sees `overlap` bytes around its own, and knows
+        /// where it stands.
+        #[test]
+        fn parts_make_the_whole(
+            text in prop::collection::vec(prop::sample::select("a\n\r€𝄞 \u{e9}".as_bytes().to_vec()), 0..600),
+            window in 16_usize..200, overlap in 0_usize..20, at_once in 1_usize..100,
+        ) {
+            let mut own_until = 0;
+            for (bytes, part) in parts(&text, window, overlap, at_once) {
+                let part = part.unwrap_or(Part {
+                    offset: 0, before: Position::default(), own: Span::new(0, bytes.len()),
+                });
+                prop_assert_eq!(&bytes[..], &text[part.offset..part.offset + bytes.len()]);
+                prop_assert_eq!(part.offset + part.own.start, own_until);
+                own_until = part.offset + part.own.end;
+                prop_assert!(part.own.start >= overlap || part.offset == 0);
+                prop_assert!(bytes.len() - part.own.end >= overlap || part.offset + bytes.len() == text.len());
+                let mut before = Position::default();
+                before.pass(&text[..part.offset]);
+                prop_assert_eq!(part.before, before);
+            }
+            prop_assert_eq!(own_until, text.len());
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_before_it_is_read() {
+        let mut buffer = Buffer { window: 16, ..Buffer::default() };
+        let refused = buffer.read(&b"12345678"[..], 7, 0, || None, |_, _| panic!("nothing may be handed on"));
+        assert_eq!(refused.unwrap(), Reading::TooLong);
+        let refused = buffer.read(&[0; 40][..], 39, 0, || Some(40), |_, _| panic!("nothing may be handed on"));
+        assert_eq!(refused.unwrap(), Reading::TooLong);
     }
 }
