@@ -26,6 +26,8 @@ pub(crate) struct Surroundings {
     pub(crate) user_config: Option<PathBuf>,
     pub(crate) fingerprint_key: Option<zeroize::Zeroizing<Vec<u8>>>,
     pub(crate) now: Timestamp,
+    #[cfg(feature = "git")]
+    pub(crate) git: skelkey::source::GitPlaces,
     #[cfg(feature = "probe")]
     pub(crate) proxies: Proxies,
 }
@@ -51,6 +53,11 @@ impl Surroundings {
             user_config,
             fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
             now: Timestamp::now(),
+            #[cfg(feature = "git")]
+            git: skelkey::source::GitPlaces {
+                git_dir: variable("GIT_DIR").map(PathBuf::from),
+                index_file: variable("GIT_INDEX_FILE").map(PathBuf::from),
+            },
             #[cfg(feature = "probe")]
             proxies: Proxies {
                 https: variable("https_proxy").or_else(|| variable("HTTPS_PROXY")).or_else(|| variable("ALL_PROXY")),
@@ -281,6 +288,17 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
         .parse()
         .map_err(|_| format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text)))?;
     number.checked_mul(factor).ok_or_else(|| format!("`{text}` is too large"))
+}
+
+/// A day (from its beginning, in UTC) or a moment.
+#[cfg(feature = "git")]
+pub(crate) fn parse_date(text: &str) -> Result<Timestamp, String> {
+    let day =
+        || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|at| at.timestamp());
+    text.parse()
+        .ok()
+        .or_else(day)
+        .ok_or_else(|| format!("`{}` is not a date; write for instance 2026-01-31", skelkey::escape::word(text)))
 }
 
 /// `3 mistakes`, `1 mistake`.

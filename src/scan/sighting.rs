@@ -2,12 +2,17 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
+use crate::provenance::{Provenance, Reach};
 use crate::secret::Masked;
+#[cfg(feature = "git")]
+use crate::source::{Before, GitSink};
 use crate::source::{Blob, Progress, Sink};
 
 use super::frame;
@@ -21,14 +26,26 @@ pub(super) struct Sighting {
     pub(super) frame: Vec<FrameLine>,
     pub(super) nearby: NearbyNames,
     pub(super) found: Match,
+    pub(super) provenance: Option<Box<Provenance>>,
 }
 
 impl Sighting {
     /// The one order of all sightings, whatever thread brought them.
-    pub(super) fn order(&self) -> (Option<usize>, &str, Span, usize) {
-        (self.root, &self.path, self.found.span, self.found.rule)
+    pub(super) fn order(&self) -> (Option<usize>, &str, Version<'_>, Span, usize) {
+        (self.root, &self.path, self.version(), self.found.span, self.found.rule)
+    }
+
+    /// Which version of its file holds it: those that can be reached before the others, the earliest first.
+    fn version(&self) -> Version<'_> {
+        let provenance = self.provenance.as_deref()?;
+        let commit = provenance.commit.as_ref();
+        let at = commit.map(|commit| (commit.authored, commit.id.as_str()));
+        Some((provenance.reach, at.is_none(), at, provenance.object.as_deref()))
     }
 }
+
+/// What tells the versions of a file apart; `None` outside history.
+pub(super) type Version<'s> = Option<(Reach, bool, Option<(Option<Timestamp>, &'s str)>, Option<&'s str>)>;
 
 #[derive(Default)]
 struct Worker {
@@ -71,7 +88,7 @@ impl<'g> Gatherer<'g> {
         (sightings, published, notes)
     }
 
-    fn sight(&self, blob: &Blob<'_>, matches: Vec<Match>, into: &mut Vec<Sighting>) {
+    fn sight(&self, blob: &Blob<'_>, matches: Vec<Match>, from: Option<&Provenance>, into: &mut Vec<Sighting>) {
         let index = LineIndex::new(blob.bytes);
         let rules = &self.detector.rules().rules;
         let masks: Vec<(Span, Masked)> =
@@ -85,6 +102,7 @@ impl<'g> Gatherer<'g> {
                 frame: frame::draw(&index, found.span, &masks),
                 nearby: NearbyNames::find(blob.bytes, found.span, found.variable.as_deref(), self.inventories),
                 found,
+                provenance: from.cloned().map(Box::new),
             });
         }
     }
@@ -97,13 +115,29 @@ impl Sink for Gatherer<'_> {
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         if !matches.is_empty() {
             self.progress.found(matches.len());
-            self.sight(blob, matches, sightings);
+            self.sight(blob, matches, None, sightings);
         }
         match packages::read(blob.path, blob.bytes) {
             None => {}
             Some(Ok(found)) => published.extend(found),
             Some(Err(error)) => notes.push(format!("no package id read from {}: {error}", blob.shown)),
         }
+    }
+}
+
+#[cfg(feature = "git")]
+impl GitSink for Gatherer<'_> {
+    fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize {
+        let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
+        let Worker { scratch, sightings, .. } = &mut *worker;
+        let mut matches = self.detector.scan(blob.bytes, blob.path, scratch);
+        let all = matches.len();
+        matches.retain(|found| !before.holds(&blob.bytes[found.span.start..found.span.end]));
+        if !matches.is_empty() {
+            self.progress.found(matches.len());
+            self.sight(blob, matches, Some(provenance), sightings);
+        }
+        all
     }
 }
 

@@ -1,13 +1,17 @@
-//! Where bytes come from: files and standard input. Each source yields blobs and says what it left out.
+//! Where bytes come from: files, standard input, a git repository. Each source yields blobs and says what it left out.
 //!
 //! `ignore` and gitoxide are named in this folder and nowhere else.
 
 mod files;
+#[cfg(feature = "git")]
+mod git;
 mod ignores;
 mod repository;
 mod tally;
 
 pub use self::files::{FileOptions, Files};
+#[cfg(feature = "git")]
+pub use self::git::{Before, Git, GitOptions, GitOutcome, GitPlaces, GitSink, OpenError, RangeSpec};
 pub use self::repository::{Repository, normalised_remote};
 pub use self::tally::{Outcome, Progress};
 

@@ -1,0 +1,10 @@
+//! Git sources against repositories that git itself makes: what is found where, and that no failure passes.
+#![cfg(feature = "git")]
+
+#[path = "git/range.rs"]
+mod range;
+#[path = "git/repo.rs"]
+mod repo;
+#[path = "git/staged.rs"]
+mod staged;
+mod support;
