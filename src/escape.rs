@@ -39,22 +39,21 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Longest word that a message may repeat. Field names and settings are shorter, keys are longer.
+/// Longest word that a message may repeat. Names of fields and settings are shorter.
 const WORD: usize = 24;
 
-/// A word from a file that somebody wrote, for a message about a mistake in it: a long one is cut, because it may be a
-/// key that was put in the wrong place.
+/// A word from a file that somebody wrote, for a message about a mistake in it. It is repeated only if it reads like a
+/// name (`max-lifetime`, `nuget-api-key-v5`); anything else may be a key or a password in the wrong place and becomes `…`.
 #[must_use]
 pub fn word(text: &str) -> String {
-    if text.chars().count() <= WORD {
-        visible(text).into_owned()
-    } else {
-        let head: String = text.chars().take(3).collect();
-        format!("{}…", visible(&head))
-    }
+    let letters = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_' | '.' | ' ');
+    let named =
+        text.chars().all(letters) || text.contains('-') && text.chars().all(|c| letters(c) || c.is_ascii_digit());
+    let short = text.len() <= 2 && text.is_ascii();
+    if text.len() <= WORD && (named || short) { visible(text).into_owned() } else { "…".to_owned() }
 }
 
-/// A parser's message with every long quoted or back-ticked part cut as [`word`] does.
+/// A parser's message with every quoted value left out and every back-ticked part shown as [`word`] does.
 #[must_use]
 pub fn message(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -62,15 +61,15 @@ pub fn message(text: &str) -> String {
     while let Some(open) = rest.find(['"', '`']) {
         let quote = if rest[open..].starts_with('"') { '"' } else { '`' };
         let inside = &rest[open + 1..];
-        let Some(close) = inside.find(quote) else { break };
         out.push_str(&rest[..=open]);
-        out.push_str(&word(&inside[..close]));
+        let Some(close) = inside.find(quote) else {
+            // A quote that never closes: what follows may be anything.
+            out.push('…');
+            return visible(&out).into_owned();
+        };
+        out.push_str(&if quote == '"' { "…".to_owned() } else { word(&inside[..close]) });
         out.push(quote);
         rest = &inside[close + 1..];
-    }
-    if rest.contains(['"', '`']) {
-        // A quote that never closes: what follows may be anything.
-        rest = &rest[..rest.find(['"', '`']).unwrap_or(0)];
     }
     out.push_str(rest);
     visible(&out).into_owned()
@@ -88,16 +87,17 @@ mod tests {
     }
 
     #[test]
-    fn a_message_repeats_field_names_but_no_key() {
-        let key = "k".repeat(40);
+    fn a_message_repeats_names_but_no_value() {
         assert_eq!(
             message("unknown field `fail-om`, expected `fail-on`"),
             "unknown field `fail-om`, expected `fail-on`"
         );
+        assert_eq!(message("expected `=`, rule `nuget-api-key-v5`"), "expected `=`, rule `nuget-api-key-v5`");
         assert_eq!(
-            message(&format!("invalid type: string \"{key}\", expected u32")),
-            "invalid type: string \"kkk…\", expected u32"
+            message("invalid type: string \"s3cret\", expected u32"),
+            "invalid type: string \"…\", expected u32"
         );
-        assert_eq!(message(&format!("odd: `{key}")), "odd: ");
+        assert_eq!(message("unknown field `Passw0rd`"), "unknown field `…`");
+        assert_eq!(message("odd: `s3cret"), "odd: `…");
     }
 }

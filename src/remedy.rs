@@ -64,6 +64,16 @@ pub fn fill(template: &RemedyTemplate, fields: &Fields) -> Remedy {
     }
 }
 
+/// The remedy for a key that is proved dead: there is nothing to revoke, but its successor may lie as open.
+#[must_use]
+pub fn of_dead_key(remedy: Remedy) -> Remedy {
+    let revoke = vec![
+        "Nothing is left to revoke. Remove it from the text, so that nobody takes it for a live one.".to_owned(),
+        "Find out how it got there, and whether its successor lies in the same place.".to_owned(),
+    ];
+    Remedy { page: None, revoke, command: None, recreate: Vec::new(), keyless: remedy.keyless }
+}
+
 /// One piece of a template.
 #[derive(Debug, PartialEq)]
 enum Piece<'a> {

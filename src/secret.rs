@@ -88,7 +88,7 @@ impl Masked {
         let prefix = if bytes.starts_with(public_prefix.as_bytes()) { public_prefix } else { "" };
         let shown = bytes.len().saturating_sub(prefix.len());
         let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
-        let tail_is_text = tail.iter().all(|b| b.is_ascii_graphic());
+        let tail_is_text = tail.iter().all(u8::is_ascii_graphic);
         if shown >= HIDDEN_AT_LEAST + TAIL && tail_is_text {
             Self(format!("{prefix}…{}", String::from_utf8_lossy(tail)))
         } else {

@@ -101,22 +101,14 @@ impl Confidence {
 
 /// A word that is none of the known ones.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not one of {1}")]
-pub struct UnknownWord(String, &'static str);
-
-/// A word short enough to be a slip; a long one may be a key that was put in the wrong place.
-fn quotable(word: &str) -> String {
-    if word.len() <= 16 { word.to_owned() } else { "…".to_owned() }
-}
+#[error("that is not one of {0}")]
+pub struct UnknownWord(&'static str);
 
 impl FromStr for Severity {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        Self::ALL
-            .into_iter()
-            .find(|s| s.as_str() == word)
-            .ok_or_else(|| UnknownWord(quotable(word), "note, low, medium, high, critical"))
+        Self::ALL.into_iter().find(|s| s.as_str() == word).ok_or(UnknownWord("note, low, medium, high, critical"))
     }
 }
 
@@ -127,7 +119,7 @@ impl FromStr for Confidence {
         [Self::Low, Self::Medium, Self::High]
             .into_iter()
             .find(|c| c.as_str() == word)
-            .ok_or_else(|| UnknownWord(quotable(word), "low, medium, high"))
+            .ok_or(UnknownWord("low, medium, high"))
     }
 }
 

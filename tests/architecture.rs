@@ -1,4 +1,5 @@
 //! The imports of `src/` against the list in ARCHITECTURE.md.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,4 +1,5 @@
 //! The command line as people use it: exit codes, coverage, bad input, determinism.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
 
 mod support;
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use skelkey::issuer::Issuer;
 use skelkey::report::Format;
 use skelkey::severity::{Confidence, Severity};
 
@@ -112,7 +111,7 @@ pub(crate) struct ProbeArgs {
     /// Ask the issuers about each key found (network): all that can be asked, or only these
     #[cfg(feature = "probe")]
     #[arg(long, value_name = "ISSUER", num_args = 0.., require_equals = true, value_delimiter = ',')]
-    pub(crate) probe: Option<Vec<Issuer>>,
+    pub(crate) probe: Option<Vec<skelkey::issuer::Issuer>>,
     /// With --probe: show the requests instead of sending them
     #[cfg(feature = "probe")]
     #[arg(long, requires = "probe")]

@@ -35,7 +35,8 @@ pub(crate) fn run(global: &Global, args: &InspectArgs, around: &Surroundings) ->
         return Ok(Exit::Incomplete);
     }
     let options = skelkey::report::Options { verbose: true, ..skelkey::report::Options::default() };
-    Outputs::only(args.format).write(&report, scanner.rules(), &options, global.color)?;
-    scan::say_notes(global, &loaded, &report);
+    let outputs = Outputs::only(args.format);
+    outputs.write(&report, scanner.rules(), &options, global.color)?;
+    scan::say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(Exit::Clean)
 }

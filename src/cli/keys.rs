@@ -23,6 +23,6 @@ pub(crate) fn audit(global: &Global, args: &OutputArgs, around: &Surroundings) -
     let exit = Exit::of(&report, fail_on, args.exit_zero);
     let options = scan::report_options(args, exit, &report, around.now);
     outputs.write(&report, scanner.rules(), &options, global.color)?;
-    scan::say_notes(global, &loaded, &report);
+    scan::say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(exit)
 }

@@ -34,6 +34,11 @@ impl Outputs {
         Self { pairs: vec![(format, None)] }
     }
 
+    /// Whether the page for people goes to standard output.
+    pub(crate) fn tells_people(&self) -> bool {
+        self.pairs.iter().any(|(format, file)| *format == Format::Human && file.is_none())
+    }
+
     /// Writes every format.
     pub(crate) fn write(
         &self,
@@ -43,15 +48,12 @@ impl Outputs {
         colour: Colour,
     ) -> Result<()> {
         for (format, file) in &self.pairs {
-            match file {
-                Some(file) => {
-                    let options = report::Options { color: false, ..options.clone() };
-                    to_file(file, |out| report::write(*format, report, rules, &options, out))?;
-                }
-                None => {
-                    let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
-                    to_stdout(|out| report::write(*format, report, rules, &options, out))?;
-                }
+            if let Some(file) = file {
+                let options = report::Options { color: false, ..options.clone() };
+                to_file(file, |out| report::write(*format, report, rules, &options, out))?;
+            } else {
+                let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
+                to_stdout(|out| report::write(*format, report, rules, &options, out))?;
             }
         }
         Ok(())

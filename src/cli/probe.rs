@@ -40,8 +40,9 @@ pub(crate) fn asker(
     let Some(named) = &args.probe else { return Ok(None) };
     let known: BTreeSet<&Issuer> = probe::list().map(|about| &about.issuer).collect();
     if let Some(stranger) = named.iter().find(|issuer| !known.contains(issuer)) {
-        let names: Vec<&str> = known.iter().map(|issuer| issuer.as_str()).collect();
-        bail!("--probe={stranger}: no issuer of this name can be asked; there are {}", names.join(", "));
+        let all: Vec<&str> = known.iter().map(|issuer| issuer.as_str()).collect();
+        let stranger = skelkey::escape::word(stranger.as_str());
+        bail!("--probe={stranger}: no issuer of this name can be asked; there are {}", all.join(", "));
     }
     let only = (!named.is_empty()).then(|| named.iter().cloned().collect());
     let settings = settings(around, config)?;

@@ -49,7 +49,8 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
     let options = report_options(&args.output, exit, &report, started);
     outputs.write(&report, scanner.rules(), &options, global.color)?;
-    say_notes(global, &loaded, &report);
+    let told = outputs.tells_people();
+    say_notes(global, &loaded, &report, told);
     Ok(exit)
 }
 
@@ -142,15 +143,17 @@ pub(crate) fn report_options(
     }
 }
 
-/// What a reader must know about the run besides its findings, on standard error.
-pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report) {
+/// What a reader must know about the run besides its findings, on standard error. `told`: the page for people, which
+/// has the report's own notes, goes to standard output.
+pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report, told: bool) {
     for skip in report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()) {
         let detail = skip.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
         let line = format!("{}: {}{detail}", skip.path, skip.reason.words());
         tell(format_args!("error: {}", skelkey::escape::visible(&line)));
     }
     if !global.quiet {
-        for note in loaded.notes.iter().chain(&report.notes) {
+        let notes = if told { &[][..] } else { &report.notes[..] };
+        for note in loaded.notes.iter().chain(notes) {
             tell(format_args!("note: {}", skelkey::escape::visible(note)));
         }
     }

@@ -10,15 +10,16 @@ use super::tell;
 
 pub(crate) fn config(global: &Global, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let mut text = String::new();
-    if loaded.files.is_empty() {
-        text.push_str("# no configuration file: defaults\n");
-    }
-    for file in &loaded.files {
-        text.push_str(&format!("# from {}\n", skelkey::escape::visible(&file.display().to_string())));
-    }
-    text.push_str(&toml::to_string(&loaded.config)?);
-    to_stdout(|out| out.write_all(text.as_bytes()))?;
+    let text = toml::to_string(&loaded.config)?;
+    to_stdout(|out| {
+        if loaded.files.is_empty() {
+            writeln!(out, "# no configuration file: defaults")?;
+        }
+        for file in &loaded.files {
+            writeln!(out, "# from {}", skelkey::escape::visible(&file.display().to_string()))?;
+        }
+        write!(out, "{text}")
+    })?;
     for note in &loaded.notes {
         tell(format_args!("note: {}", skelkey::escape::visible(note)));
     }

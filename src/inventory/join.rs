@@ -327,7 +327,7 @@ fn found(id: RowId, strength: JoinStrength, inventories: &[Inventory]) -> String
             "; this is weak: it is only the one live key in the list that it can be, and nothing of the key itself was compared"
         }
         JoinStrength::Name => "; its name stands beside the leak, but nothing of the key itself was compared",
-        JoinStrength::Ends | JoinStrength::Id | JoinStrength::Hash => "",
+        JoinStrength::Ends | JoinStrength::Id | JoinStrength::Hash | JoinStrength::Row => "",
     };
     format!("it is {}, joined {}{caution}", row(id, inventories), strength.words())
 }

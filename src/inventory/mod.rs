@@ -2,7 +2,7 @@
 //!
 //! [`read`] recognises a list by its content, never by its file's name, and reads it whole or not at all: a list with
 //! one mistake is an error that names every mistake with its line. No list may carry a key itself; a list that does
-//! is refused without repeating it. [`join`] then says which row, if any, a leaked key is.
+//! is refused without repeating it. [`join()`] then says which row, if any, a leaked key is.
 
 mod actions;
 mod crates_io_tokens;

@@ -274,6 +274,8 @@ pub enum JoinStrength {
     Id,
     /// The hash of the whole key agrees.
     Hash,
+    /// Nothing was joined: the row itself is what is judged.
+    Row,
 }
 
 impl JoinStrength {
@@ -286,6 +288,7 @@ impl JoinStrength {
             Self::Ends => "by first 8 + last 4",
             Self::Id => "by id",
             Self::Hash => "by sha256",
+            Self::Row => "as the row itself",
         }
     }
 }

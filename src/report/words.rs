@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::finding::{Finding, Place, Published, Remedy, Report};
 use crate::issuer::Issuer;
-use crate::key::{Conflict, Evidence, Inactive, State};
+use crate::key::{Conflict, Evidence, Inactive, JoinStrength, State};
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
 use crate::rules::{Keyless, RemedyTemplate};
 use crate::severity::Severity;
@@ -65,6 +65,10 @@ pub fn state(state: &State) -> &'static str {
 pub fn evidence(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Decoded => "decoded from the key".to_owned(),
+        Evidence::Inventory { file, join: JoinStrength::Row, .. } if file == REDACTED => {
+            "from the owner's list".to_owned()
+        }
+        Evidence::Inventory { file, line, join: JoinStrength::Row } => format!("from the list {file}:{line}"),
         Evidence::Inventory { file, join, .. } if file == REDACTED => {
             format!("from the owner's list, joined {}", join.words())
         }

@@ -9,6 +9,7 @@ use super::reader::{Fields, Text};
 use super::suggest::did_you_mean;
 use super::template::{minted_rules, parse};
 use super::{Example, Identity, IssuerContext, IssuerProof, Kind, PathCondition, RemedyTemplate, Rule, compile};
+use crate::escape::word;
 use crate::format::{CHECKS, Check};
 use crate::issuer::Issuer;
 use crate::severity::{Confidence, Severity};
@@ -139,7 +140,7 @@ fn check_rule_id(fields: &Fields, id: &Text, provider: &str, overrides: bool) {
     check_id(fields, id, "id");
     let of_provider = id.value.strip_prefix(provider).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
     if is_kebab(id.value) && !of_provider && !overrides && !provider.is_empty() {
-        let message = format!("the id of a rule begins with its provider: `{provider}-…`, not `{}`", id.value);
+        let message = format!("the id of a rule begins with its provider: `{provider}-…`, not `{}`", word(id.value));
         fields.source.mistake(&id.at, message);
     }
 }
@@ -210,7 +211,7 @@ fn anchors(fields: &Fields) -> Vec<String> {
         fields.source.mistake(&fields.at("anchors"), "`anchors` is empty; give the literals that every match holds");
     }
     for anchor in anchors.iter().filter(|anchor| anchor.value.len() < SHORTEST_ANCHOR) {
-        let message = format!("anchor `{}` is too short; give at least {SHORTEST_ANCHOR} bytes", anchor.value);
+        let message = format!("anchor `{}` is too short; give at least {SHORTEST_ANCHOR} bytes", word(anchor.value));
         fields.source.mistake(&anchor.at, message);
     }
     anchors.into_iter().map(|anchor| anchor.value.to_owned()).collect()
@@ -227,7 +228,7 @@ fn checksum(fields: &Fields) -> Option<&'static Check> {
     if found.is_none() {
         let known: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
         let help = did_you_mean(name.value, &known);
-        fields.source.mistake(&name.at, format!("unknown checksum `{}`{help}", name.value));
+        fields.source.mistake(&name.at, format!("unknown checksum `{}`{help}", word(name.value)));
     }
     found
 }
@@ -361,7 +362,7 @@ fn check_groups<'g>(fields: &Fields, names: impl Iterator<Item = &'g str>) {
     }
     for name in names.iter().filter(|name| !KNOWN.contains(name)) {
         let help = did_you_mean(name, &KNOWN);
-        fields.source.mistake(&at, format!("`pattern` has an unknown group `{name}`{help}"));
+        fields.source.mistake(&at, format!("`pattern` has an unknown group `{}`{help}", word(name)));
     }
 }
 

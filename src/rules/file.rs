@@ -11,6 +11,7 @@ use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
 use super::suggest::near;
 use super::{Provider, Rule, RuleSet, embedded, entry, provider};
+use crate::escape::word;
 
 /// One mistake in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -84,7 +85,7 @@ fn read_file(name: &str, text: &str, prove: bool) -> (Option<Read>, Vec<Mistake>
     let (document, errors) = DeTable::parse_recoverable(text);
     // A broken document is read no further: half a rule would only add mistakes that are none.
     for error in &errors {
-        source.mistake(&error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()));
+        source.mistake(&error.span().unwrap_or(0..0), format!("not TOML: {}", crate::escape::message(error.message())));
     }
     let read = errors.is_empty().then(|| read_document(&source, document.get_ref(), prove));
     (read, source.into_mistakes())
@@ -139,7 +140,7 @@ impl Merged {
             self.mistake(
                 file,
                 read.line,
-                format!("`{id}` also is the provider of {other}; give one of them another name"),
+                format!("`{}` also is the provider of {other}; give one of them another name", word(id)),
             );
         }
         self.rules.providers.push(read.provider);
@@ -162,7 +163,11 @@ impl Merged {
         };
         if entry.overrides && earlier.is_none() {
             let help = near(&rule.id, &self.ids());
-            self.mistake(file, line, format!("`override = true`, but no earlier file has a rule `{}`{help}", rule.id));
+            self.mistake(
+                file,
+                line,
+                format!("`override = true`, but no earlier file has a rule `{}`{help}", word(&rule.id)),
+            );
         }
         for name in rule.aliases.iter().chain([&rule.id]).filter(|name| !name.is_empty()) {
             self.claim(name, place, file, line);
@@ -200,7 +205,7 @@ impl Merged {
         for (rule, file, line) in std::mem::take(&mut self.mints) {
             if self.rules.get(&rule).is_none() {
                 let help = near(&rule, &self.ids());
-                self.mistake(&file, line, format!("`{{mint:{rule}}}`: there is no such rule{help}"));
+                self.mistake(&file, line, format!("`{{mint:{}}}`: there is no such rule{help}", word(&rule)));
             }
         }
         self.rules.hash = hash;

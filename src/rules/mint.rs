@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 
 use super::template::{Part, parse};
 use super::{Example, Rule, RuleSet};
+use crate::escape::word;
 use crate::location::Span;
 
 /// Makes samples from templates with a seeded generator: the same seed gives the same keys.
@@ -117,7 +118,8 @@ impl Minter {
                 Part::Base64Of(inner) => text.push_str(&self.base64_of(inner, minted.as_deref_mut())?),
                 Part::Envelope(envelope, argument) => {
                     let made = (envelope.mint)(&mut |count| self.bytes(count), argument);
-                    let refused = || MintError(format!("`@{}` does not understand `{argument}`", envelope.name));
+                    let refused =
+                        || MintError(format!("`@{}` does not understand `{}`", envelope.name, word(argument)));
                     text.push_str(&made.ok_or_else(refused)?);
                 }
                 Part::Mint(rule) => self.write_mint(rule.as_deref(), text, minted.as_deref_mut())?,
@@ -145,7 +147,8 @@ impl Minter {
         match rule {
             None => text.push_str(&self.mint(minted.rule)?),
             Some(id) => {
-                let other = minted.rules.get(id).ok_or_else(|| MintError(format!("there is no rule `{id}`")))?;
+                let other =
+                    minted.rules.get(id).ok_or_else(|| MintError(format!("there is no rule `{}`", word(id))))?;
                 text.push_str(&self.mint(other)?);
             }
         }

@@ -4,6 +4,7 @@ use super::reader::{Fields, Text};
 use super::remedy::{FIELDS, unknown_fields};
 use super::suggest::did_you_mean;
 use super::{Keyless, Provider, RemedyTemplate};
+use crate::escape::word;
 
 pub(super) const KEYS: [&str; 5] = ["id", "name", "home", "remedy", "keyless"];
 const REMEDY_KEYS: [&str; 4] = ["page", "revoke", "command", "recreate"];
@@ -72,7 +73,7 @@ fn steps(fields: &Fields, key: &str) -> Vec<String> {
 fn filled(fields: &Fields, text: &Text) -> String {
     for name in unknown_fields(text.value) {
         let help = did_you_mean(name, &FIELDS);
-        fields.source.mistake(&text.at, format!("no key can ever fill in the field `{{{name}}}`{help}"));
+        fields.source.mistake(&text.at, format!("no key can ever fill in the field `{{{}}}`{help}", word(name)));
     }
     text.value.to_owned()
 }
@@ -85,7 +86,7 @@ pub(super) fn is_kebab(id: &str) -> bool {
 
 pub(super) fn check_id(fields: &Fields, id: &Text, key: &str) {
     if !id.value.is_empty() && !is_kebab(id.value) {
-        let message = format!("`{key}` must be kebab-case (lower-case words joined by `-`), not `{}`", id.value);
+        let message = format!("`{key}` must be kebab-case (lower-case words joined by `-`), not `{}`", word(id.value));
         fields.source.mistake(&id.at, message);
     }
 }

@@ -8,6 +8,7 @@ use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::Mistake;
 use super::suggest::did_you_mean;
+use crate::escape::word;
 use crate::location::LineIndex;
 
 /// One rule file and the mistakes found in it so far.
@@ -67,7 +68,10 @@ impl<'a> Fields<'a> {
         for key in table.keys() {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
-                source.mistake(&key.span(), format!("unknown key `{name}` in `{what}`{}", did_you_mean(name, known)));
+                source.mistake(
+                    &key.span(),
+                    format!("unknown key `{}` in `{what}`{}", word(name), did_you_mean(name, known)),
+                );
             }
         }
         Self { source, at, table, what }
@@ -172,7 +176,7 @@ impl<'a> Fields<'a> {
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let help = did_you_mean(text.value, &known);
-            self.source.mistake(&text.at, format!("`{key}` cannot be `{}`{help}", text.value));
+            self.source.mistake(&text.at, format!("`{key}` cannot be `{}`{help}", word(text.value)));
         }
         found
     }

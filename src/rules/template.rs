@@ -3,6 +3,7 @@
 use data_encoding::{BASE64, BASE64URL};
 
 use super::suggest::did_you_mean;
+use crate::escape::word;
 use crate::format::{ENVELOPES, Envelope};
 
 /// One piece of a template.
@@ -135,19 +136,23 @@ fn envelope(name: &str, argument: &str) -> Result<Part, String> {
     let found = ENVELOPES.iter().find(|envelope| envelope.name == name);
     found
         .map(|envelope| Part::Envelope(envelope, argument.to_owned()))
-        .ok_or_else(|| format!("unknown envelope `@{name}`{}", did_you_mean(name, &known)))
+        .ok_or_else(|| format!("unknown envelope `@{}`{}", word(name), did_you_mean(name, &known)))
 }
 
 fn class(name: &str, argument: Option<&str>) -> Result<Part, String> {
     let Some((_, alphabet)) = CLASSES.iter().find(|(class, _)| *class == name) else {
         if OTHERS.contains(&name) {
-            return Err(format!("`{{{name}}}` is not written like this; see the minting fields in rules/README.md"));
+            return Err(format!(
+                "`{{{}}}` is not written like this; see the minting fields in rules/README.md",
+                word(name)
+            ));
         }
         let known: Vec<&str> = CLASSES.iter().map(|(class, _)| *class).chain(OTHERS).collect();
-        return Err(format!("unknown field `{{{name}}}`{}", did_you_mean(name, &known)));
+        return Err(format!("unknown field `{{{}}}`{}", word(name), did_you_mean(name, &known)));
     };
     let length = argument.and_then(|digits| digits.parse().ok()).filter(|n| (1..=LONGEST).contains(n));
-    let length = length.ok_or_else(|| format!("`{{{name}}}` needs a length: `{{{name}:N}}`, N from 1 to {LONGEST}"))?;
+    let length =
+        length.ok_or_else(|| format!("`{{{0}}}` needs a length: `{{{0}:N}}`, N from 1 to {LONGEST}", word(name)))?;
     Ok(Part::Random(alphabet_of(name, alphabet), length))
 }
 

@@ -7,10 +7,10 @@ use crate::finding::{Asked, Finding, IssuerBasis, Place, Published, Remedy, Repo
 use crate::hygiene::{self, Case, Exposure, Judgement};
 use crate::inventory::{self, JoinOutcome, NearbyNames};
 use crate::issuer::Issuer;
-use crate::key::{self, Dossier, Evidence, JoinStrength, KeyFacts};
+use crate::key::{self, Dossier, Evidence, JoinStrength, KeyFacts, State};
 use crate::packages::Publishes;
 use crate::remedy::{self, Fields};
-use crate::rules::{Identity, IssuerProof, Rule};
+use crate::rules::{Identity, IssuerProof, RemedyTemplate, Rule};
 use crate::secret::{Fingerprint, FingerprintKey, Masked, Secret};
 
 use super::ask::Log;
@@ -74,13 +74,13 @@ impl Group {
 }
 
 impl<'a> Assembly<'a> {
-    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], publishes: Vec<Publishes>) -> Self {
+    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], project_files: Vec<Publishes>) -> Self {
         let settings = scanner.settings();
         let key = match &settings.fingerprint_key {
             Some(key) => FingerprintKeyRef::Owner(key),
             None => FingerprintKeyRef::Published(FingerprintKey::published(shared_remote(roots))),
         };
-        let published = by_issuer(publishes);
+        let published = by_issuer(project_files);
         let known = known_packages(scanner, &published);
         Self { scanner, roots, key, published, known }
     }
@@ -193,7 +193,7 @@ impl<'a> Assembly<'a> {
         self.ask(ask, &known, &mut dossier, log);
         let judgement = self.judge(&known, &dossier, matches!(join, JoinOutcome::Shadow));
         let masked = group.secret().masked(&rule.public_prefix);
-        let remedy = self.remedy(&known, &dossier, &masked);
+        let remedy = self.remedy(&known, &dossier, &masked, &judgement.state);
         let join = match join {
             JoinOutcome::NoList => None,
             outcome => Some(outcome.words(&issuer, &settings.inventories)),
@@ -318,7 +318,7 @@ impl<'a> Assembly<'a> {
         hygiene::judge(&case, &settings.policy, settings.now)
     }
 
-    fn remedy(&self, known: &Known<'_>, dossier: &Dossier, masked: &Masked) -> Remedy {
+    fn remedy(&self, known: &Known<'_>, dossier: &Dossier, masked: &Masked, state: &State) -> Remedy {
         let Known { rule, group, issuer, host, .. } = *known;
         let root = group.first().root.map(|root| &self.roots[root]);
         let repository = root.and_then(|root| root.repository.as_deref()).and_then(|remote| remote.split_once('/'));
@@ -335,7 +335,15 @@ impl<'a> Assembly<'a> {
             repository: repository.map(|(_, path)| path.to_owned()),
             workflow: workflow.map(str::to_owned),
         };
-        remedy::fill(&rule.remedy, &fields)
+        let remedy = remedy::fill(self.template(rule, issuer), &fields);
+        if matches!(state, State::Inactive(_)) { remedy::of_dead_key(remedy) } else { remedy }
+    }
+
+    /// The rule's own remedy, or that of the provider whose key it turned out to be.
+    fn template(&self, rule: &'a Rule, issuer: &Issuer) -> &'a RemedyTemplate {
+        let providers = &self.scanner.rules().providers;
+        let provider = providers.iter().find(|provider| provider.id == issuer.as_str());
+        provider.filter(|_| rule.issuer != *issuer).map_or(&rule.remedy, |provider| &provider.remedy)
     }
 
     fn places(&self, rule: &Rule, group: Group) -> Vec<Place> {

@@ -56,7 +56,7 @@ fn audit_row(scanner: &Scanner, key: &FingerprintKey, list: &Inventory, record: 
     let issuer = record.facts.issuer.clone()?;
     let mut dossier = Dossier::default();
     let file = list.path.to_string_lossy().into_owned();
-    dossier.add(Evidence::Inventory { file, line: record.line, join: JoinStrength::Hash }, record.facts.clone());
+    dossier.add(Evidence::Inventory { file, line: record.line, join: JoinStrength::Row }, record.facts.clone());
     let judgement = judge(scanner, &issuer, &dossier);
     let worst = judgement.verdicts.first()?;
     let (rule, title) = (worst.id.0.to_owned(), worst.id.info().map_or("", |info| info.title).to_owned());

@@ -109,7 +109,7 @@ impl Scanner {
         let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, jobs);
         let outcome = files.scan(&gatherer, progress);
         let inputs = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-        self.report(gatherer, roots, inputs, outcome, ask)
+        self.report(gatherer, &roots, inputs, outcome, ask)
     }
 
     /// Scans one text that has no file.
@@ -123,7 +123,7 @@ impl Scanner {
             gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: text });
             outcome.scanned(text.len() as u64);
         }
-        self.report(gatherer, Vec::new(), vec![input.to_owned()], outcome, ask)
+        self.report(gatherer, &[], vec![input.to_owned()], outcome, ask)
     }
 
     /// Judges the owner's lists alone, without any scan.
@@ -135,14 +135,14 @@ impl Scanner {
     fn report(
         &self,
         gatherer: Gatherer<'_>,
-        roots: Vec<Root>,
+        roots: &[Root],
         inputs: Vec<String>,
         outcome: Outcome,
         ask: Asker<'_>,
     ) -> Report {
         let coverage = self.coverage(inputs, outcome);
         let (sightings, published, notes) = gatherer.finish();
-        Assembly::new(self, &roots, published).report(sightings, notes, coverage, ask)
+        Assembly::new(self, roots, published).report(sightings, notes, coverage, ask)
     }
 
     fn coverage(&self, inputs: Vec<String>, outcome: Outcome) -> Coverage {

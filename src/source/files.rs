@@ -160,7 +160,7 @@ struct Walk<'w> {
     workers: Vec<Mutex<Worker>>,
 }
 
-impl<'w> Walk<'w> {
+impl Walk<'_> {
     /// Files seen and files scanned so far.
     fn counts(&self) -> (u64, u64) {
         let add = |sum: (u64, u64), worker: &Mutex<Worker>| {

@@ -8,7 +8,7 @@ use super::super::Options;
 use super::super::words::{self, Tally};
 use super::page::{Page, style_of};
 use crate::coverage::Coverage;
-use crate::finding::Report;
+use crate::finding::{Report, Subject};
 
 pub(super) fn write(report: &Report, options: &Options, page: &mut Page<'_>) -> io::Result<()> {
     write_tally(report, page)?;
@@ -75,7 +75,7 @@ fn write_gaps(coverage: &Coverage, options: &Options, page: &mut Page<'_>) -> io
 
 fn asked(report: &Report) -> String {
     if report.asked.is_empty() {
-        return "asked no issuer (offline)".to_owned();
+        return "asked no issuer (offline; --probe asks)".to_owned();
     }
     let each = report.asked.iter().map(|asked| {
         let whom = words::issuer(&asked.issuer, Some(&asked.host));
@@ -84,9 +84,8 @@ fn asked(report: &Report) -> String {
     format!("asked {}", each.collect::<Vec<_>>().join("; "))
 }
 
-/// The worst key, addressed by its fingerprint: a next command never holds a key.
+/// What to look at next: all that is known of the worst finding's rule. A command never holds a key.
 fn write_next(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    report.findings.first().map_or(Ok(()), |worst| {
-        page.line(Style::new().bold(), "next: ", &format!("skelkey explain {}", worst.fingerprint))
-    })
+    let leak = report.findings.iter().find(|finding| finding.subject == Subject::LeakedKey);
+    leak.map_or(Ok(()), |worst| page.line(Style::new().bold(), "next: ", &format!("skelkey rules show {}", worst.rule)))
 }

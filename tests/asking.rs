@@ -1,0 +1,156 @@
+//! `--probe` through the command line, against a server on loopback: who is asked, with what, and what a report says.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
+#![cfg(feature = "probe")]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use skelkey::rules::Minter;
+use support::{json, skelkey, write};
+
+/// A server that gives every request the same answer and keeps what arrived.
+struct Server {
+    address: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    fn answering(status: &'static str, headers: &'static str, body: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { break };
+                let mut bytes = [0_u8; 8192];
+                let read = stream.read(&mut bytes).unwrap_or(0);
+                kept.lock().unwrap().push(String::from_utf8_lossy(&bytes[..read]).into_owned());
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+                );
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { address, requests }
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn workflow(key: &str, source: &str) -> String {
+    format!("steps:\n  - run: dotnet nuget push out/*.nupkg --source {source} --api-key {key}\n")
+}
+
+const NUGET: &str = "https://api.nuget.org/v3/index.json";
+
+fn key() -> String {
+    Minter::new(11).fill("{@nuget-v4}").unwrap()
+}
+
+#[test]
+fn a_key_whose_issuer_is_proved_is_asked_by_get_alone_and_the_answer_stands_beside_the_rest() {
+    let server =
+        Server::answering("404 Not Found", "x-nuget-warning: Your API key expires in 5 day(s). Visit it.\r\n", "");
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "repo/release.yml", workflow(&key(), NUGET));
+    write(at.path(), "repo/again.yml", workflow(&key(), NUGET));
+    write(at.path(), "config.toml", format!("[issuers.nuget]\nurl = \"{}\"\n", server.address));
+    let run = skelkey(at.path(), &["scan", "repo", "--probe=nuget", "--config", "config.toml", "-f", "json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let report = json(&run);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["judgement"]["state"]["is"], "active", "{}", run.err);
+    let probed = &finding["dossier"][0];
+    assert_eq!(probed["evidence"]["tier"], "probed");
+    assert!(probed["facts"]["expires"]["at"].is_string(), "the warning header tells the end: {probed}");
+    assert_eq!(report["asked"][0]["issuer"], "nuget");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1, "one question for one key in two files");
+    assert!(requests.iter().all(|r| r.starts_with("GET /api/v2/verifykey/")), "{requests:?}");
+    assert!(requests[0].to_ascii_lowercase().contains(&format!("x-nuget-apikey: {}", key())));
+    assert!(!run.out.contains(&key()) && !run.err.contains(&key()));
+}
+
+#[test]
+fn nothing_is_sent_without_the_flag_nor_in_a_dry_run() {
+    let server = Server::answering("404 Not Found", "", "");
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "repo/release.yml", workflow(&key(), NUGET));
+    write(at.path(), "config.toml", format!("[issuers.nuget]\nurl = \"{}\"\n", server.address));
+    let quiet = skelkey(at.path(), &["scan", "repo", "--config", "config.toml"]);
+    assert_eq!(quiet.code, 1);
+    let dry = skelkey(at.path(), &["scan", "repo", "--probe", "--dry-run", "--config", "config.toml", "-f", "json"]);
+    assert!(dry.err.contains("would send GET ") && dry.err.contains("/api/v2/verifykey/"), "{}", dry.err);
+    let other = skelkey(at.path(), &["scan", "repo", "--probe=npm", "--config", "config.toml"]);
+    assert_eq!(other.code, 1);
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
+}
+
+#[test]
+fn a_key_of_an_unproved_issuer_is_sent_nowhere_until_the_configuration_says_whose_it_is() {
+    let server = Server::answering("404 Not Found", "", "");
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "repo/key.txt", format!("the key: {}\n", key()));
+    write(at.path(), "config.toml", format!("[issuers.nuget]\nurl = \"{}\"\n", server.address));
+    let run = skelkey(at.path(), &["scan", "repo", "--probe", "--config", "config.toml", "-f", "json"]);
+    assert!(run.err.contains("not asked"), "{}", run.err);
+    assert_eq!(json(&run)["findings"][0]["issuer_basis"]["by"], "unproved");
+    assert!(server.requests().is_empty());
+    write(at.path(), "config.toml", format!("[issuers.nuget]\nurl = \"{}\"\nassume = true\n", server.address));
+    let run = skelkey(at.path(), &["scan", "repo", "--probe", "--config", "config.toml", "-f", "json"]);
+    assert_eq!(json(&run)["findings"][0]["issuer_basis"]["by"], "configuration");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_key_of_another_gallery_is_not_sent_to_nuget() {
+    let server = Server::answering("404 Not Found", "", "");
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "repo/publish.ps1", format!("Publish-Module -Path ./M -NuGetApiKey {}\n", key()));
+    write(at.path(), "config.toml", format!("[issuers.nuget]\nurl = \"{}\"\nassume = true\n", server.address));
+    let run = skelkey(at.path(), &["scan", "repo", "--probe", "--config", "config.toml", "-f", "json"]);
+    assert_eq!(json(&run)["findings"][0]["issuer"], "powershell-gallery");
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
+}
+
+#[test]
+fn an_answer_that_can_mean_two_things_leaves_the_state_unknown() {
+    let server = Server::answering("403 Forbidden", "", "");
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "repo/release.yml", workflow(&key(), NUGET));
+    write(at.path(), "config.toml", format!("[issuers.nuget]\nurl = \"{}\"\n", server.address));
+    let run = skelkey(at.path(), &["scan", "repo", "--probe", "--config", "config.toml", "-f", "json"]);
+    assert_eq!(json(&run)["findings"][0]["judgement"]["state"]["is"], "unknown");
+    assert_eq!(run.code, 1, "unknown is never a pass");
+}
+
+#[test]
+fn a_server_that_a_scanned_file_names_is_not_asked_unless_the_configuration_confirms_it() {
+    let server = Server::answering("401 Unauthorized", "", "{}");
+    let at = tempfile::tempdir().unwrap();
+    let token = Minter::new(3).fill("glpat-{base64url:20}").unwrap();
+    let host = server.address.trim_start_matches("http://").to_owned();
+    write(at.path(), "repo/ci.sh", format!("curl --header \"PRIVATE-TOKEN: {token}\" https://{host}/api/v4/user\n"));
+    let run = skelkey(at.path(), &["scan", "repo", "--probe", "-f", "json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(server.requests().is_empty());
+    assert!(run.err.contains("not asked"), "{}", run.err);
+}
+
+#[test]
+fn an_issuer_that_nobody_knows_is_wrong_use() {
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "a.txt", "x");
+    let run = skelkey(at.path(), &["scan", "--probe=nugget"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("nuget") && run.err.contains("crates-io"), "{}", run.err);
+    assert_eq!(skelkey(at.path(), &["probe", "list"]).code, 0);
+}
