@@ -1,6 +1,8 @@
 //! Git sources against repositories that git itself makes: what is found where, and that no failure passes.
 #![cfg(feature = "git")]
 
+#[path = "git/history.rs"]
+mod history;
 #[path = "git/range.rs"]
 mod range;
 #[path = "git/repo.rs"]

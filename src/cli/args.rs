@@ -120,7 +120,7 @@ pub(crate) struct ProbeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Files and folders; with --staged, --range and --since the repository, or a folder in it [default: .]
+    /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]
     pub(crate) paths: Vec<PathBuf>,
     /// Scan standard input
@@ -152,8 +152,11 @@ pub(crate) struct ScanArgs {
 #[derive(Debug, Args)]
 pub(crate) struct GitArgs {
     /// Scan what is staged for the next commit (honours GIT_INDEX_FILE)
-    #[arg(long, conflicts_with_all = ["stdin", "range", "since"])]
+    #[arg(long, conflicts_with_all = ["stdin", "range", "since", "history"])]
     pub(crate) staged: bool,
+    /// Scan every object of the repository, reachable or not
+    #[arg(long, conflicts_with_all = ["stdin", "range", "since"])]
+    pub(crate) history: bool,
     /// Scan what commits add: A..B, A...B or one commit
     #[arg(long, value_name = "COMMITS", conflicts_with = "stdin")]
     pub(crate) range: Option<String>,

@@ -66,8 +66,9 @@ fn git(
 ) -> Result<Option<Report>> {
     use skelkey::scan::GitScan;
     use skelkey::source::{GitOptions, RangeSpec};
-    let GitArgs { staged, range, since } = &args.git;
+    let GitArgs { staged, history, range, since } = &args.git;
     let (what, asked) = match (staged, range, since) {
+        _ if *history => (GitScan::History, "history".to_owned()),
         (false, None, None) => return Ok(None),
         (true, _, _) => (GitScan::Staged, "staged".to_owned()),
         (false, range, since) => {

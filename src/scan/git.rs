@@ -1,6 +1,10 @@
 //! Scans of what a repository holds besides its work tree.
 
+use std::sync::Arc;
+
+use crate::detect::{Detector, Scratch};
 use crate::finding::{Report, Root};
+use crate::rules::PathCondition;
 use crate::source::{Git, GitOptions, GitOutcome, Progress, RangeSpec};
 
 use super::sighting::Gatherer;
@@ -13,6 +17,8 @@ pub enum GitScan {
     Staged,
     /// What a range of commits adds.
     Range(RangeSpec),
+    /// Every object, reachable or not.
+    History,
 }
 
 impl Scanner {
@@ -28,14 +34,36 @@ impl Scanner {
         ask: Asker<'_>,
     ) -> Report {
         let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, options.jobs.max(1));
+        let anywhere = match what {
+            GitScan::History => self.anywhere(),
+            _ => None,
+        };
+        let gatherer = match &anywhere {
+            Some(anywhere) => gatherer.with_anywhere(anywhere),
+            None => gatherer,
+        };
         let GitOutcome { outcome, notes } = match what {
             GitScan::Staged => git.staged(options, &gatherer, progress),
             GitScan::Range(spec) => git.range(spec, options, &gatherer, progress),
+            GitScan::History => git.history(options, &gatherer, progress),
         };
-        let roots = vec![Root { path: git.root().to_string_lossy().into_owned(), repository: git.remote() }];
-        let mut report = self.report(gatherer, roots, vec![input.to_owned()], outcome, ask);
+        let roots = [Root { path: git.root().to_string_lossy().into_owned(), repository: git.remote() }];
+        let mut report = self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask);
         report.notes.splice(0..0, notes);
+        hide_keys_in_names(anywhere.as_ref().unwrap_or(&self.detector), &mut report);
         report
+    }
+
+    /// The same rules without their path conditions, for a first look at texts whose path is not known yet.
+    fn anywhere(&self) -> Option<Detector> {
+        let mut rules = self.rules().clone();
+        if rules.rules.iter().all(|rule| rule.paths.only.is_none() && rule.paths.not.is_none()) {
+            return None;
+        }
+        for rule in &mut rules.rules {
+            Arc::make_mut(rule).paths = PathCondition::default();
+        }
+        Detector::new(Arc::new(rules)).ok()
     }
 
     /// The report of a run whose repository could not be opened: nothing was scanned, and it says so.
@@ -45,6 +73,23 @@ impl Scanner {
         outcome.skipped(crate::coverage::Reason::Missing, path, None, Some(why));
         let progress = Progress::default();
         let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, &progress, 1);
-        self.report(gatherer, Vec::new(), vec![input.to_owned()], outcome, None)
+        self.report(gatherer, &[], vec![input.to_owned()], outcome, None)
+    }
+}
+
+/// What stands for an author whose name or address is itself a key.
+const HIDDEN: &str = "(not shown: the name holds a key)";
+
+/// A report shows who wrote a commit; a name in which the rules find a key is not shown.
+fn hide_keys_in_names(detector: &Detector, report: &mut Report) {
+    let mut scratch = Scratch::default();
+    let places = report.findings.iter_mut().flat_map(|finding| &mut finding.places);
+    for provenance in places.filter_map(|place| place.provenance.as_mut()) {
+        for commit in [&mut provenance.commit, &mut provenance.removed].into_iter().flatten() {
+            let holds_key = |author: &String| !detector.scan(author.as_bytes(), "", &mut scratch).is_empty();
+            if commit.author.as_ref().is_some_and(holds_key) {
+                commit.author = Some(HIDDEN.to_owned());
+            }
+        }
     }
 }

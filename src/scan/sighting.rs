@@ -50,6 +50,9 @@ pub(super) type Version<'s> = Option<(Reach, bool, Option<(Option<Timestamp>, &'
 #[derive(Default)]
 struct Worker {
     scratch: Scratch,
+    /// For the rules without their paths.
+    #[cfg(feature = "git")]
+    anywhere: Scratch,
     sightings: Vec<Sighting>,
     published: Vec<Publishes>,
     notes: Vec<String>,
@@ -58,6 +61,9 @@ struct Worker {
 /// Collects from all workers.
 pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
+    /// The same rules, whatever the path: for texts whose path is not known yet.
+    #[cfg(feature = "git")]
+    anywhere: Option<&'g Detector>,
     inventories: &'g [Inventory],
     progress: &'g Progress,
     workers: Vec<Mutex<Worker>>,
@@ -71,7 +77,21 @@ impl<'g> Gatherer<'g> {
         jobs: usize,
     ) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
-        Self { detector, inventories, progress, workers }
+        Self {
+            detector,
+            #[cfg(feature = "git")]
+            anywhere: None,
+            inventories,
+            progress,
+            workers,
+        }
+    }
+
+    /// With the same rules, whatever the path.
+    #[cfg(feature = "git")]
+    pub(super) fn with_anywhere(mut self, anywhere: &'g Detector) -> Self {
+        self.anywhere = Some(anywhere);
+        self
     }
 
     /// Everything, in an order that does not depend on the threads.
@@ -111,7 +131,7 @@ impl<'g> Gatherer<'g> {
 impl Sink for Gatherer<'_> {
     fn take(&self, worker: usize, blob: &Blob<'_>) {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let Worker { scratch, sightings, published, notes } = &mut *worker;
+        let Worker { scratch, sightings, published, notes, .. } = &mut *worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         if !matches.is_empty() {
             self.progress.found(matches.len());
@@ -138,6 +158,12 @@ impl GitSink for Gatherer<'_> {
             self.sight(blob, matches, Some(provenance), sightings);
         }
         all
+    }
+
+    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool {
+        let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
+        let anywhere = self.anywhere.unwrap_or(self.detector);
+        !anywhere.scan(bytes, "", &mut worker.anywhere).is_empty()
     }
 }
 

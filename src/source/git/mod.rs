@@ -3,8 +3,13 @@
 //! Nothing in a repository is ever executed: no hook, filter, text conversion, monitor or outside program. Its
 //! configuration is read with reduced trust, and no configuration besides its own is read at all.
 
+mod attribution;
 mod before;
 mod changes;
+mod delta;
+mod history;
+mod local;
+mod pack;
 mod range;
 mod staged;
 
@@ -50,6 +55,9 @@ pub trait GitSink: Sync {
     /// Takes one text at its path. Matches that `before` holds already are not new. Returns the number of matches,
     /// the old ones included.
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize;
+
+    /// Whether a text holds anything that is a match at some path. It is taken later, when its path is known.
+    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool;
 }
 
 /// What a source did, and what a reader must know besides.
