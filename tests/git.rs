@@ -1,5 +1,6 @@
 //! Git sources against repositories that git itself makes: what is found where, and that no failure passes.
 #![cfg(feature = "git")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests may be blunt as well")]
 
 #[path = "git/history.rs"]
 mod history;

@@ -213,7 +213,8 @@ fn packed() -> Repo {
     let repo = Repo::new();
     repo.commit(1, "a.env", leak(1));
     for day in 2..9 {
-        let noise: String = (0..200_u32).map(|n| format!("{:x}\n", n.wrapping_mul(2_654_435_761) ^ day)).collect();
+        let lines: Vec<String> = (0..200_u32).map(|n| format!("{:x}", n.wrapping_mul(2_654_435_761) ^ day)).collect();
+        let noise = lines.join("\n");
         repo.commit(day, "noise.txt", noise);
     }
     repo.git(&["repack", "-adq"]);

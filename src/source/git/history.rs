@@ -253,12 +253,11 @@ fn object_folders(repo: &gix::Repository, done: &mut GitOutcome) -> Vec<PathBuf>
     let own = repo.objects.store_ref().path().to_path_buf();
     let here = repo.current_dir().to_path_buf();
     let mut folders = vec![own.clone()];
-    match gix::odb::alternate::resolve(own.clone(), &here) {
-        Ok(more) => folders.extend(more),
-        Err(_) => {
-            let why = Some("a folder of objects that the repository borrows from cannot be resolved".to_owned());
-            done.outcome.skipped(Reason::Missing, &own.join("info/alternates").to_string_lossy(), None, why);
-        }
+    if let Ok(more) = gix::odb::alternate::resolve(own.clone(), &here) {
+        folders.extend(more);
+    } else {
+        let why = Some("a folder of objects that the repository borrows from cannot be resolved".to_owned());
+        done.outcome.skipped(Reason::Missing, &own.join("info/alternates").to_string_lossy(), None, why);
     }
     for folder in folders.iter().skip(1).filter(|folder| !folder.is_dir()) {
         let why = Some("the repository borrows objects from this folder, which is not there".to_owned());
