@@ -140,7 +140,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_ignore: bool,
     /// Skip (and say so) files larger than this, such as 50MB or 1GiB [default: 512MiB]
-    #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub(crate) max_file_size: Option<u64>,
     /// Number of threads [default: one for each processor]
     #[arg(long, short, value_name = "N")]
@@ -161,7 +161,7 @@ pub(crate) struct GitArgs {
     #[arg(long, value_name = "COMMITS", conflicts_with = "stdin")]
     pub(crate) range: Option<String>,
     /// Scan what commits since then add (of HEAD, or of --range): 2026-01-31 or RFC 3339
-    #[arg(long, value_name = "DATE", conflicts_with = "stdin", value_parser = super::options::parse_date)]
+    #[arg(long, value_name = "DATE", conflicts_with = "stdin", value_parser = super::date::parse)]
     pub(crate) since: Option<jiff::Timestamp>,
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use skelkey::hygiene::PolicyPart;
 
 /// Everything that a configuration file may say. Every field is optional.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -84,24 +85,6 @@ pub(crate) struct Policy {
     pub(crate) issuer: BTreeMap<String, PolicyPart>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) path: Vec<PolicyPath>,
-}
-
-/// The limits that a narrower section sets.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(crate) struct PolicyPart {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) no_wildcard: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_lifetime_days: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) allow_non_expiring: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_idle_days: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) warn_before_expiry_days: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) forbidden_actions: Option<Vec<String>>,
 }
 
 /// `[[policy.path]]`: limits for some paths.

@@ -2,6 +2,8 @@
 
 mod args;
 mod config;
+#[cfg(feature = "git")]
+mod date;
 mod demo;
 mod exit;
 mod inspect;
@@ -14,6 +16,7 @@ mod progress;
 mod rules;
 mod scan;
 mod show;
+mod size;
 
 use std::io::Write;
 

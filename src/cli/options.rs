@@ -206,22 +206,11 @@ fn policy(from: &config::Policy) -> Result<hygiene::Policy> {
         forbidden_actions: from.forbidden_actions.clone().unwrap_or_default(),
         ..usual
     };
-    policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), part(limits))).collect();
+    policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), limits.clone())).collect();
     for path in &from.path {
-        policy.paths.push((globs(&path.globs, "[[policy.path]] globs")?, part(&path.limits)));
+        policy.paths.push((globs(&path.globs, "[[policy.path]] globs")?, path.limits.clone()));
     }
     Ok(policy)
-}
-
-fn part(from: &config::PolicyPart) -> hygiene::PolicyPart {
-    hygiene::PolicyPart {
-        no_wildcard: from.no_wildcard,
-        max_lifetime_days: from.max_lifetime_days,
-        allow_non_expiring: from.allow_non_expiring,
-        max_idle_days: from.max_idle_days,
-        warn_before_expiry_days: from.warn_before_expiry_days,
-        forbidden_actions: from.forbidden_actions.clone(),
-    }
 }
 
 fn globs(patterns: &[String], of: &str) -> Result<GlobSet> {
@@ -241,7 +230,7 @@ const DEFAULT_MAX_FILE_SIZE: u64 = 512 << 20;
 /// How files are chosen and read.
 pub(crate) fn file_options(args: &ScanArgs, config: &Config) -> Result<FileOptions> {
     let configured = match &config.scan.max_file_size {
-        Some(size) => Some(parse_size(size).map_err(|why| anyhow!("[scan] max-file-size: {why}"))?),
+        Some(size) => Some(super::size::parse(size).map_err(|why| anyhow!("[scan] max-file-size: {why}"))?),
         None => None,
     };
     Ok(FileOptions {
@@ -270,51 +259,7 @@ pub(crate) fn confidence(flag: Option<Confidence>, config: &Config) -> Result<Co
     }
 }
 
-/// A size in bytes: `1048576`, `50MB` (decimal), `1GiB` (binary); `K`, `M`, `G` alone are binary.
-pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "kb" => 1_000,
-        "mb" => 1_000_000,
-        "gb" => 1_000_000_000,
-        "k" | "kib" => 1 << 10,
-        "m" | "mib" => 1 << 20,
-        "g" | "gib" => 1 << 30,
-        _ => return Err(format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text))),
-    };
-    let number: u64 = number
-        .parse()
-        .map_err(|_| format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text)))?;
-    number.checked_mul(factor).ok_or_else(|| format!("`{text}` is too large"))
-}
-
-/// A day (from its beginning, in UTC) or a moment.
-#[cfg(feature = "git")]
-pub(crate) fn parse_date(text: &str) -> Result<Timestamp, String> {
-    let day =
-        || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|at| at.timestamp());
-    text.parse()
-        .ok()
-        .or_else(day)
-        .ok_or_else(|| format!("`{}` is not a date; write for instance 2026-01-31", skelkey::escape::word(text)))
-}
-
 /// `3 mistakes`, `1 mistake`.
 pub(crate) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_decimal_or_binary_by_their_unit() {
-        assert_eq!(parse_size("50MB"), Ok(50_000_000));
-        assert_eq!(parse_size("1GiB"), Ok(1 << 30));
-        assert_eq!(parse_size("7"), Ok(7));
-        assert!(parse_size("7 parsecs").is_err() && parse_size("").is_err() && parse_size("99999999999G").is_err());
-    }
 }

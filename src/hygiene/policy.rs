@@ -1,5 +1,7 @@
 //! Policy as code: what an owner tolerates of a key.
 
+use serde::{Deserialize, Serialize};
+
 use super::ceilings::{Ceiling, ceilings};
 use crate::issuer::Issuer;
 
@@ -27,19 +29,26 @@ pub struct Policy {
 }
 
 /// The limits that a section of the policy sets; the rest is inherited.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct PolicyPart {
     /// See [`Policy::no_wildcard`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub no_wildcard: Option<bool>,
     /// See [`Policy::max_lifetime_days`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_lifetime_days: Option<u32>,
     /// See [`Policy::allow_non_expiring`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_non_expiring: Option<bool>,
     /// See [`Policy::max_idle_days`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_idle_days: Option<u32>,
     /// See [`Policy::warn_before_expiry_days`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub warn_before_expiry_days: Option<u32>,
     /// See [`Policy::forbidden_actions`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub forbidden_actions: Option<Vec<String>>,
 }
 
