@@ -1,6 +1,6 @@
 //! Git sources against repositories that git itself makes: what is found where, and that no failure passes.
 #![cfg(feature = "git")]
-#![allow(clippy::unwrap_used, reason = "helpers of tests may be blunt as well")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
 
 #[path = "git/history.rs"]
 mod history;
@@ -11,3 +11,5 @@ mod repo;
 #[path = "git/staged.rs"]
 mod staged;
 mod support;
+#[path = "git/tracked.rs"]
+mod tracked;

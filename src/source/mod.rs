@@ -6,6 +6,8 @@ mod files;
 #[cfg(feature = "git")]
 mod git;
 mod ignores;
+#[cfg(feature = "git")]
+mod kept;
 mod repository;
 mod tally;
 

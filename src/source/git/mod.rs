@@ -12,6 +12,7 @@ mod local;
 mod pack;
 mod range;
 mod staged;
+mod tracked;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,7 @@ use super::{Blob, Outcome};
 use crate::provenance::{CommitRef, Provenance};
 
 pub use self::range::RangeSpec;
+pub(super) use self::tracked::Tracked;
 
 /// How texts of a repository are chosen and read.
 #[derive(Clone, Debug)]
