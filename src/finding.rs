@@ -8,6 +8,7 @@ use crate::hygiene::Judgement;
 use crate::issuer::Issuer;
 use crate::key::{Conflict, Dossier};
 use crate::location::Region;
+use crate::provenance::Provenance;
 use crate::secret::{Fingerprint, Masked};
 use crate::severity::Confidence;
 
@@ -50,6 +51,8 @@ pub struct Place {
     pub rule: Option<String>,
     /// The lines around it.
     pub frame: Vec<FrameLine>,
+    /// Where it stands in the repository's history; `None` for what was read from the work tree.
+    pub provenance: Option<Box<Provenance>>,
 }
 
 /// What a finding is about.

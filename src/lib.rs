@@ -13,6 +13,7 @@ pub mod location;
 pub mod packages;
 #[cfg(feature = "probe")]
 pub mod probe;
+pub mod provenance;
 pub mod remedy;
 pub mod report;
 pub mod rules;

@@ -120,12 +120,15 @@ pub(crate) struct ProbeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Files and folders [default: .]
+    /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]
     pub(crate) paths: Vec<PathBuf>,
     /// Scan standard input
     #[arg(long)]
     pub(crate) stdin: bool,
+    #[cfg(feature = "git")]
+    #[command(flatten)]
+    pub(crate) git: GitArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]
@@ -142,6 +145,24 @@ pub(crate) struct ScanArgs {
     /// Number of threads [default: one for each processor]
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// What of a git repository to scan instead of its work tree.
+#[cfg(feature = "git")]
+#[derive(Debug, Args)]
+pub(crate) struct GitArgs {
+    /// Scan what is staged for the next commit (honours GIT_INDEX_FILE)
+    #[arg(long, conflicts_with_all = ["stdin", "range", "since", "history"])]
+    pub(crate) staged: bool,
+    /// Scan every object of the repository, reachable or not
+    #[arg(long, conflicts_with_all = ["stdin", "range", "since"])]
+    pub(crate) history: bool,
+    /// Scan what commits add: A..B, A...B or one commit
+    #[arg(long, value_name = "COMMITS", conflicts_with = "stdin")]
+    pub(crate) range: Option<String>,
+    /// Scan what commits since then add (of HEAD, or of --range): 2026-01-31 or RFC 3339
+    #[arg(long, value_name = "DATE", conflicts_with = "stdin", value_parser = super::date::parse)]
+    pub(crate) since: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,8 @@
 
 mod args;
 mod config;
+#[cfg(feature = "git")]
+mod date;
 mod demo;
 mod exit;
 mod inspect;

@@ -26,6 +26,8 @@ pub(crate) struct Surroundings {
     pub(crate) user_config: Option<PathBuf>,
     pub(crate) fingerprint_key: Option<zeroize::Zeroizing<Vec<u8>>>,
     pub(crate) now: Timestamp,
+    #[cfg(feature = "git")]
+    pub(crate) git: skelkey::source::GitPlaces,
     #[cfg(feature = "probe")]
     pub(crate) proxies: Proxies,
 }
@@ -51,6 +53,11 @@ impl Surroundings {
             user_config,
             fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
             now: Timestamp::now(),
+            #[cfg(feature = "git")]
+            git: skelkey::source::GitPlaces {
+                git_dir: variable("GIT_DIR").map(PathBuf::from),
+                index_file: variable("GIT_INDEX_FILE").map(PathBuf::from),
+            },
             #[cfg(feature = "probe")]
             proxies: Proxies {
                 https: variable("https_proxy").or_else(|| variable("HTTPS_PROXY")).or_else(|| variable("ALL_PROXY")),

@@ -6,8 +6,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use skelkey::finding::Report;
 use skelkey::report;
-use skelkey::scan::Scanner;
+use skelkey::scan::{Asker, Scanner};
+use skelkey::source::FileOptions;
+#[cfg(feature = "git")]
+use skelkey::source::{Git, GitPlaces, OpenError};
 
+#[cfg(feature = "git")]
+use super::args::GitArgs;
 use super::args::{Global, OutputArgs, ScanArgs};
 use super::config::Loaded;
 use super::options::{self, Surroundings};
@@ -35,6 +40,8 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let report = if args.stdin {
         let text = read_stdin(files.max_file_size)?;
         progress::during(is_watched(global), |progress| scanner.text(&text, "<stdin>", progress, ask))
+    } else if let Some(report) = git(global, args, around, &scanner, &files, ask)? {
+        report
     } else {
         let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
         progress::during(is_watched(global), |progress| scanner.files(&paths, files, progress, ask))
@@ -45,6 +52,72 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let told = outputs.tells_people();
     say_notes(global, &loaded, &report, told);
     Ok(exit)
+}
+
+/// Scans the repository, if that is what is asked for.
+#[cfg(feature = "git")]
+fn git(
+    global: &Global,
+    args: &ScanArgs,
+    around: &Surroundings,
+    scanner: &Scanner,
+    files: &FileOptions,
+    ask: Asker<'_>,
+) -> Result<Option<Report>> {
+    use skelkey::scan::GitScan;
+    use skelkey::source::{GitOptions, RangeSpec};
+    let GitArgs { staged, history, range, since } = &args.git;
+    let (what, asked) = match (staged, range, since) {
+        _ if *history => (GitScan::History, "history".to_owned()),
+        (false, None, None) => return Ok(None),
+        (true, _, _) => (GitScan::Staged, "staged".to_owned()),
+        (false, range, since) => {
+            let spec = RangeSpec { range: range.clone(), since: *since };
+            (GitScan::Range(spec), range.clone().unwrap_or_else(|| "HEAD".to_owned()))
+        }
+    };
+    anyhow::ensure!(args.paths.len() < 2, "one repository at a time; name one PATH");
+    let path = args.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
+    let shown = path.display().to_string();
+    let input = format!("{shown} ({asked})");
+    let options =
+        GitOptions { max_file_size: files.max_file_size, exclude: files.exclude.clone(), jobs: files.jobs.max(1) };
+    Ok(Some(match open(&path, args.paths.is_empty(), around) {
+        Ok(git) => {
+            progress::during(is_watched(global), |progress| scanner.git(&git, &what, &options, &input, progress, ask))
+        }
+        Err(why) => scanner.git_failed(&shown, why.to_string(), &input),
+    }))
+}
+
+/// Opens the repository. A PATH names its own; the variables of the process speak of the one around it.
+#[cfg(feature = "git")]
+fn open(path: &std::path::Path, is_default: bool, around: &Surroundings) -> Result<Git, OpenError> {
+    let here = Git::open(std::path::Path::new("."), around.git.clone());
+    if is_default {
+        return here;
+    }
+    let named = Git::open(path, GitPlaces::default())?;
+    match here {
+        Ok(here) if here.root() == named.root() => {
+            Git::open(path, GitPlaces { git_dir: None, index_file: around.git.index_file.clone() })
+        }
+        _ => Ok(named),
+    }
+}
+
+/// Built without git.
+#[cfg(not(feature = "git"))]
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the version with git")]
+fn git(
+    _: &Global,
+    _: &ScanArgs,
+    _: &Surroundings,
+    _: &Scanner,
+    _: &FileOptions,
+    _: Asker<'_>,
+) -> Result<Option<Report>> {
+    Ok(None)
 }
 
 /// Reads all of standard input, up to the size limit.

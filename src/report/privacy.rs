@@ -11,6 +11,7 @@ use super::escape;
 use super::words::REDACTED;
 use crate::finding::{Finding, Place, Remedy, Report, Subject};
 use crate::key::{Dossier, Evidence, KeyFacts, Reported, Statement};
+use crate::provenance::Holder;
 
 /// `report` without owners, names of keys and lists.
 pub(super) fn without_owners(report: &Report) -> Report {
@@ -43,7 +44,23 @@ fn hide_in_finding(finding: &mut Finding, words: &PrivateWords) {
     hide_in_remedy(&mut finding.remedy, words);
     match finding.subject {
         Subject::InventoryKey => finding.places.iter_mut().for_each(hide_row),
-        Subject::LeakedKey => finding.places.iter_mut().for_each(|place| words.scrub_root(&mut place.shown)),
+        Subject::LeakedKey => {
+            for place in &mut finding.places {
+                words.scrub_root(&mut place.shown);
+                hide_author(place);
+            }
+        }
+    }
+}
+
+/// Who wrote a commit, and the lines of commits, tags and reflogs, which begin with their writers' names.
+fn hide_author(place: &mut Place) {
+    let Some(provenance) = &mut place.provenance else { return };
+    for commit in [&mut provenance.commit, &mut provenance.removed].into_iter().flatten() {
+        commit.author = None;
+    }
+    if !matches!(provenance.holder, Holder::File | Holder::RefNames) {
+        place.frame.clear();
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use crate::finding::{Finding, Place, Published, Remedy, Report};
 use crate::issuer::Issuer;
 use crate::key::{Conflict, Evidence, Inactive, JoinStrength, State};
+use crate::provenance::{CommitRef, Holder, Provenance, Reach};
 use crate::rules::{Keyless, RemedyTemplate};
 use crate::severity::Severity;
 
@@ -160,6 +161,64 @@ pub fn place(place: &Place) -> String {
         return "the owner's list".to_owned();
     }
     format!("{}:{}:{}", place.shown, place.region.start_line, place.region.start_column)
+}
+
+/// A place's history in a sentence: since when, until when, from where. The names are as found; escape before showing.
+#[must_use]
+pub fn history(provenance: &Provenance) -> String {
+    let mut said = vec![holder(provenance)];
+    said.extend(provenance.commit.as_ref().map(|commit| format!("since {}", moment_of(commit))));
+    if provenance.versions > 1 {
+        said.push(format!("in {} versions", grouped(provenance.versions)));
+    }
+    match (provenance.reach, provenance.in_head) {
+        (Reach::Index, _) => said.push("staged, not committed yet".to_owned()),
+        (Reach::Refs, Some(true)) => said.push(format!("in HEAD now, and in {}", refs(provenance))),
+        (Reach::Refs, Some(false)) => {
+            said.extend(provenance.removed.as_ref().map(|commit| format!("removed {}", moment_of(commit))));
+            said.push(format!("not in HEAD, in the trees of {}; every clone has it", refs(provenance)));
+        }
+        (Reach::Reflog, _) => said.push(format!("in no ref, kept by a reflog of this clone; {PURGE}")),
+        (Reach::Unreachable, _) => said.push(format!("reachable from no ref or reflog; {PURGE}")),
+        (Reach::Local, _) => said.push("in this clone alone".to_owned()),
+        (Reach::Refs, None) => {}
+    }
+    said.retain(|part| !part.is_empty());
+    said.join("; ")
+}
+
+/// How an object that nothing needs is removed. The server has its own copy.
+const PURGE: &str = "to purge it here, run `git reflog expire --expire-unreachable=now --all` and \
+    `git gc --prune=now`; a server that has it must be asked to do the same";
+
+fn refs(provenance: &Provenance) -> String {
+    match provenance.refs {
+        Some(1) => "1 ref".to_owned(),
+        refs => format!("{} refs", grouped(refs.unwrap_or(0))),
+    }
+}
+
+fn holder(provenance: &Provenance) -> String {
+    let object = provenance.object.as_deref().map(short).unwrap_or_default();
+    match provenance.holder {
+        Holder::File => String::new(),
+        Holder::Commit => format!("in the text of commit {object}"),
+        Holder::Tag => format!("in the text of tag {object}"),
+        Holder::RefNames => "in the name of a ref".to_owned(),
+        Holder::Reflog => "in a reflog".to_owned(),
+        Holder::Config => "in the repository's configuration".to_owned(),
+    }
+}
+
+/// `2026-11-02 (commit 1a2b3c4d5e6f by Ada)`.
+fn moment_of(commit: &CommitRef) -> String {
+    let day = commit.authored.map_or_else(|| "an unknown day".to_owned(), |at| at.strftime("%F").to_string());
+    let author = commit.author.as_deref().map(|author| format!(" by {author}")).unwrap_or_default();
+    format!("{day} (commit {}{author})", short(&commit.id))
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
 }
 
 /// What the repository publishes at one issuer: `nuget: Contoso.Core, Contoso.Logging`.

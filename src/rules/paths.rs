@@ -15,6 +15,12 @@ pub struct PathCondition {
 }
 
 impl PathCondition {
+    /// Whether the rule holds everywhere.
+    #[must_use]
+    pub fn is_everywhere(&self) -> bool {
+        self.only.is_empty() && self.not.is_empty()
+    }
+
     /// Whether the rule holds for `path` (relative to the root, `/` between names).
     #[must_use]
     pub fn admits(&self, path: &str) -> bool {

@@ -42,6 +42,9 @@ impl FingerprintKeyRef<'_> {
     }
 }
 
+/// How often a rule found something in one variable of one version of one file.
+type Slots = BTreeMap<(usize, Option<usize>, String, String, Option<String>), usize>;
+
 /// What is known of a key before its issuer is asked.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(feature = "probe"), expect(dead_code, reason = "read by the version that asks"))]
@@ -137,7 +140,7 @@ impl<'a> Assembly<'a> {
     fn group(&self, sightings: Vec<Sighting>) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         let mut at: BTreeMap<Fingerprint, usize> = BTreeMap::new();
-        let mut slots: BTreeMap<(usize, Option<usize>, String, String), usize> = BTreeMap::new();
+        let mut slots = Slots::new();
         for sighting in sightings {
             let fingerprint = self.identify(&sighting, &mut slots);
             if let Some(&known) = at.get(&fingerprint) {
@@ -160,17 +163,15 @@ impl<'a> Assembly<'a> {
         (sighting.found.confidence, self.rule(sighting).kind, sighting.found.issuer_in_context == Some(true))
     }
 
-    fn identify(
-        &self,
-        sighting: &Sighting,
-        slots: &mut BTreeMap<(usize, Option<usize>, String, String), usize>,
-    ) -> Fingerprint {
+    fn identify(&self, sighting: &Sighting, slots: &mut Slots) -> Fingerprint {
         let rule = self.rule(sighting);
         match rule.identity {
             Identity::Value => self.key.get().of_secret(&rule.family, &canonical(rule, &sighting.found.secret)),
             Identity::Place => {
                 let variable = sighting.found.variable.clone().unwrap_or_default();
-                let slot = (sighting.found.rule, sighting.root, sighting.path.clone(), variable.clone());
+                // Each version of a file counts anew, so that one slot is one key through all of history.
+                let object = sighting.provenance.as_ref().and_then(|from| from.object.clone());
+                let slot = (sighting.found.rule, sighting.root, sighting.path.clone(), variable.clone(), object);
                 let ordinal = slots.entry(slot).and_modify(|n| *n += 1).or_insert(0);
                 self.key.get().of_slot(&rule.id, &sighting.path, &variable, *ordinal)
             }
@@ -354,6 +355,7 @@ impl<'a> Assembly<'a> {
         let mut ordinals: BTreeMap<(Option<usize>, String), usize> = BTreeMap::new();
         let mut sightings = group.sightings;
         sightings.sort_by(|a, b| a.order().cmp(&b.order()));
+        join_versions(&mut sightings);
         sightings
             .into_iter()
             .map(|sighting| {
@@ -371,9 +373,44 @@ impl<'a> Assembly<'a> {
                     region: sighting.region,
                     variable: sighting.found.variable,
                     frame: sighting.frame,
+                    provenance: sighting.provenance,
                 }
             })
             .collect()
+    }
+}
+
+/// One file that holds a key in a hundred versions is one place: its first version, with the window of all of them.
+/// The sightings are sorted.
+fn join_versions(sightings: &mut Vec<Sighting>) {
+    let mut at = 0;
+    while at < sightings.len() {
+        let same = |other: &Sighting| (other.root, &other.path) == (sightings[at].root, &sightings[at].path);
+        let end = at + sightings[at..].iter().take_while(|other| same(other)).count();
+        let mut objects = BTreeSet::new();
+        let Some(mut joined) = sightings[at].provenance.clone() else {
+            at = end;
+            continue;
+        };
+        objects.insert(joined.object.clone());
+        for other in sightings[at..end].iter().filter_map(|sighting| sighting.provenance.as_ref()) {
+            if objects.insert(other.object.clone()) {
+                joined.absorb(other);
+            }
+        }
+        let first = joined.object.clone();
+        let first_commit = joined.commit.clone();
+        let kept = sightings.drain(at..end).filter(|sighting| {
+            let from = sighting.provenance.as_ref();
+            from.is_some_and(|from| from.object == first && from.commit == first_commit)
+        });
+        let mut kept: Vec<Sighting> = kept.collect();
+        for sighting in &mut kept {
+            sighting.provenance = Some(joined.clone());
+        }
+        let next = at + kept.len();
+        sightings.splice(at..at, kept);
+        at = next;
     }
 }
 

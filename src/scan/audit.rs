@@ -86,6 +86,7 @@ fn audit_row(scanner: &Scanner, key: &FingerprintKey, list: &Inventory, record: 
             variable: None,
             rule: None,
             frame: Vec::new(),
+            provenance: None,
         }],
         dossier,
     })

@@ -12,6 +12,8 @@ mod ask;
 mod assemble;
 mod audit;
 mod frame;
+#[cfg(feature = "git")]
+mod git;
 mod scrub;
 mod sighting;
 
@@ -60,6 +62,8 @@ pub struct Settings {
 }
 
 pub use self::ask::Asking;
+#[cfg(feature = "git")]
+pub use self::git::GitScan;
 
 /// Who asks issuers in a run, if anybody may.
 pub type Asker<'a> = Option<&'a Asking<'a>>;

@@ -40,6 +40,8 @@ impl<'d> Scrub<'d> {
         self.name(&mut place.path);
         self.name(&mut place.shown);
         place.variable.as_mut().into_iter().for_each(|variable| self.name(variable));
+        let commits = place.provenance.iter_mut().flat_map(|p| [&mut p.commit, &mut p.removed]).flatten();
+        commits.filter_map(|commit| commit.author.as_mut()).for_each(|author| self.name(author));
     }
 
     pub(super) fn root(&mut self, root: &mut Root) {

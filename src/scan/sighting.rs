@@ -2,13 +2,18 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
-use crate::location::{LineIndex, Position, Region, Span};
+use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
+use crate::provenance::{Provenance, Reach};
 use crate::rules::{Identity, Rule};
 use crate::secret::{Masked, Secret};
+#[cfg(feature = "git")]
+use crate::source::{Before, GitSink};
 use crate::source::{Blob, Part, Progress, Sink};
 
 use super::frame;
@@ -22,26 +27,54 @@ pub(super) struct Sighting {
     pub(super) frame: Vec<FrameLine>,
     pub(super) nearby: NearbyNames,
     pub(super) found: Match,
+    pub(super) provenance: Option<Box<Provenance>>,
 }
 
 impl Sighting {
     /// The one order of all sightings, whatever thread brought them.
-    pub(super) fn order(&self) -> (Option<usize>, &str, Span, usize) {
-        (self.root, &self.path, self.found.span, self.found.rule)
+    pub(super) fn order(&self) -> (Option<usize>, &str, Version<'_>, Span, usize) {
+        (self.root, &self.path, self.version(), self.found.span, self.found.rule)
+    }
+
+    /// Which version of its file holds it: those that can be reached before the others, the earliest first.
+    fn version(&self) -> Version<'_> {
+        let provenance = self.provenance.as_deref()?;
+        let commit = provenance.commit.as_ref();
+        let at = commit.map(|commit| (commit.authored, commit.id.as_str()));
+        Some((provenance.reach, at.is_none(), at, provenance.object.as_deref()))
     }
 }
+
+/// What tells the versions of a file apart; `None` outside history.
+pub(super) type Version<'s> = Option<(Reach, bool, Option<(Option<Timestamp>, &'s str)>, Option<&'s str>)>;
 
 #[derive(Default)]
 struct Worker {
     scratch: Scratch,
+    /// For the rules without their paths.
+    #[cfg(feature = "git")]
+    anywhere: Scratch,
     sightings: Vec<Sighting>,
     published: Vec<Publishes>,
     notes: Vec<String>,
 }
 
+/// A text with everything that its frames need besides the matches.
+#[derive(Clone, Copy)]
+struct Seen<'s> {
+    blob: &'s Blob<'s>,
+    part: &'s Part,
+    /// What losing matches cover.
+    lost: &'s [Span],
+    provenance: Option<&'s Provenance>,
+}
+
 /// Collects from all workers.
 pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
+    /// The same rules, whatever the path: for texts whose path is not known yet.
+    #[cfg(feature = "git")]
+    anywhere: Option<&'g Detector>,
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
@@ -56,7 +89,22 @@ impl<'g> Gatherer<'g> {
         jobs: usize,
     ) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
-        Self { detector, inventories, progress, overlap: detector.rules().overlap(), workers }
+        Self {
+            detector,
+            #[cfg(feature = "git")]
+            anywhere: None,
+            inventories,
+            progress,
+            overlap: detector.rules().overlap(),
+            workers,
+        }
+    }
+
+    /// With the same rules, whatever the path.
+    #[cfg(feature = "git")]
+    pub(super) fn with_anywhere(mut self, anywhere: &'g Detector) -> Self {
+        self.anywhere = Some(anywhere);
+        self
     }
 
     /// Everything, in an order that does not depend on the threads.
@@ -73,14 +121,16 @@ impl<'g> Gatherer<'g> {
         (sightings, published, notes)
     }
 
-    fn sight(&self, blob: &Blob<'_>, part: &Part, matches: Vec<Match>, lost: &[Span], into: &mut Vec<Sighting>) {
+    /// Sights the matches that count, which `counts` tells; all of them, and what lost to them, are masked in every frame.
+    fn sight(&self, seen: &Seen<'_>, matches: Vec<Match>, counts: impl Fn(&Match) -> bool, into: &mut Vec<Sighting>) {
+        let Seen { blob, part, lost, provenance } = *seen;
         let index = LineIndex::new(blob.bytes);
         let rules = &self.detector.rules().rules;
         let mut masks: Vec<(Span, Masked)> =
             matches.iter().map(|m| (m.span, mask(&rules[m.rule], &m.secret))).collect();
         masks.extend(lost.iter().map(|&span| (span, Masked::of(b"", ""))));
         masks.sort();
-        for mut found in matches.into_iter().filter(|found| part.own.contains_start(found.span)) {
+        for mut found in matches.into_iter().filter(counts) {
             let here = found.span;
             found.span = Span::new(here.start + part.offset, here.end + part.offset);
             into.push(Sighting {
@@ -91,6 +141,7 @@ impl<'g> Gatherer<'g> {
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
                 found,
+                provenance: provenance.cloned().map(Box::new),
             });
         }
     }
@@ -98,18 +149,18 @@ impl<'g> Gatherer<'g> {
 
 impl Sink for Gatherer<'_> {
     fn take(&self, worker: usize, blob: &Blob<'_>) {
-        let own = Span::new(0, blob.bytes.len());
-        self.take_part(worker, blob, &Part { offset: 0, before: Position::default(), own });
+        self.take_part(worker, blob, &Part::whole(blob.bytes));
     }
 
     fn take_part(&self, worker: usize, blob: &Blob<'_>, part: &Part) {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let Worker { scratch, sightings, published, notes } = &mut *worker;
+        let Worker { scratch, sightings, published, notes, .. } = &mut *worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
-        let own = matches.iter().filter(|found| part.own.contains_start(found.span)).count();
+        let counts = |found: &Match| part.own.contains_start(found.span);
+        let own = matches.iter().filter(|found| counts(found)).count();
         if own > 0 {
             self.progress.found(own);
-            self.sight(blob, part, matches, scratch.lost(), sightings);
+            self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
         }
         // A project file of several parts is too large to be one, and the first part says so.
         match packages::read(blob.path, blob.bytes).filter(|_| part.offset == 0) {
@@ -129,6 +180,31 @@ pub(super) fn mask(rule: &Rule, secret: &Secret) -> Masked {
     match rule.identity {
         Identity::Value => secret.masked(&rule.public_prefix),
         Identity::Place => Masked::of(b"", ""),
+    }
+}
+
+#[cfg(feature = "git")]
+impl GitSink for Gatherer<'_> {
+    fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize {
+        let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
+        let Worker { scratch, sightings, .. } = &mut *worker;
+        let matches = self.detector.scan(blob.bytes, blob.path, scratch);
+        let all = matches.len();
+        let counts = |found: &Match| !before.holds(&blob.bytes[found.span.start..found.span.end]);
+        let new = matches.iter().filter(|found| counts(found)).count();
+        if new > 0 {
+            self.progress.found(new);
+            let part = Part::whole(blob.bytes);
+            let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
+            self.sight(&seen, matches, counts, sightings);
+        }
+        all
+    }
+
+    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool {
+        let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
+        let anywhere = self.anywhere.unwrap_or(self.detector);
+        !anywhere.scan(bytes, "", &mut worker.anywhere).is_empty()
     }
 }
 

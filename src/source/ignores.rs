@@ -7,9 +7,17 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+#[cfg(feature = "git")]
+use super::kept::Kept;
+
 /// A chain of ignore files, the nearest first. Outside a work tree it is empty and ignores nothing.
 #[derive(Clone, Default)]
-pub(super) struct Ignores(Option<Arc<Link>>);
+pub(super) struct Ignores {
+    link: Option<Arc<Link>>,
+    /// What the work tree tracks all the same.
+    #[cfg(feature = "git")]
+    kept: Option<Arc<Kept>>,
+}
 
 struct Link {
     rules: Gitignore,
@@ -33,20 +41,47 @@ impl Ignores {
     }
 
     /// The same with one more file, whose patterns are relative to `folder`. A file that is not there adds nothing; a
-    /// pattern that git would not accept is passed over, as git does.
+    /// pattern that git would not accept is passed over, as git does. A chain begins with a file that holds for a whole
+    /// work tree, whose top `folder` then is.
     pub(super) fn with_file(&self, folder: &Path, file: &Path) -> Self {
+        #[cfg(feature = "git")]
+        let kept = self.kept.clone().or_else(|| Some(Arc::new(Kept::new(folder))));
         let mut builder = GitignoreBuilder::new(folder);
         let _ = builder.add(file);
         match builder.build() {
-            Ok(rules) if !rules.is_empty() => Self(Some(Arc::new(Link { rules, parent: self.clone() }))),
-            _ => self.clone(),
+            Ok(rules) if !rules.is_empty() => Self {
+                link: Some(Arc::new(Link { rules, parent: self.clone() })),
+                #[cfg(feature = "git")]
+                kept,
+            },
+            _ => Self {
+                link: self.link.clone(),
+                #[cfg(feature = "git")]
+                kept,
+            },
         }
     }
 
-    /// Whether the nearest pattern that speaks about `path` ignores it.
+    /// Whether `path` is ignored: a pattern says so, and it is not tracked.
+    #[cfg(feature = "git")]
     pub(super) fn ignores(&self, path: &Path, is_dir: bool) -> bool {
+        let by_pattern = self.matches(path, is_dir);
+        match &self.kept {
+            Some(kept) => (by_pattern || kept.is_in_ignored(path)) && !kept.holds(path, is_dir),
+            None => by_pattern,
+        }
+    }
+
+    /// Whether `path` is ignored. Built without git, what is tracked is not known.
+    #[cfg(not(feature = "git"))]
+    pub(super) fn ignores(&self, path: &Path, is_dir: bool) -> bool {
+        self.matches(path, is_dir)
+    }
+
+    /// Whether the nearest pattern that speaks about `path` ignores it.
+    fn matches(&self, path: &Path, is_dir: bool) -> bool {
         let mut at = self;
-        while let Some(link) = &at.0 {
+        while let Some(link) = &at.link {
             match link.rules.matched(path, is_dir) {
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,

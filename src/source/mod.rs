@@ -1,14 +1,20 @@
-//! Where bytes come from: files and standard input. Each source yields blobs and says what it left out.
+//! Where bytes come from: files, standard input, a git repository. Each source yields blobs and says what it left out.
 //!
 //! `ignore` and gitoxide are named in this folder and nowhere else.
 
 mod files;
+#[cfg(feature = "git")]
+mod git;
 mod ignores;
+#[cfg(feature = "git")]
+mod kept;
 mod repository;
 mod tally;
 mod window;
 
 pub use self::files::{FileOptions, Files};
+#[cfg(feature = "git")]
+pub use self::git::{Before, Git, GitOptions, GitOutcome, GitPlaces, GitSink, OpenError, RangeSpec};
 pub use self::repository::{Repository, normalised_remote};
 pub use self::tally::{Outcome, Progress};
 
@@ -37,6 +43,14 @@ pub struct Part {
     /// The bytes (counted in the blob) whose matches count: those that begin here. The others are there to be seen,
     /// and belong to the parts before and after.
     pub own: Span,
+}
+
+impl Part {
+    /// All of a text.
+    #[must_use]
+    pub fn whole(text: &[u8]) -> Self {
+        Self { offset: 0, before: Position::default(), own: Span::new(0, text.len()) }
+    }
 }
 
 /// Something that takes blobs, from several threads at once. `worker` is below the number of jobs and never used by

@@ -126,6 +126,7 @@ fn place(path: &str, line: usize, before: &str, masked: &Masked, after: &str, id
             FrameLine { number: line, text: format!("{before}{masked}{after}"), mark: Some(mark) },
             FrameLine { number: line + 1, text: String::new(), mark: None },
         ],
+        provenance: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::escape::step_plain;
 use super::super::words;
 use super::frame;
 use super::page::Page;
-use crate::finding::{Finding, IssuerBasis, Remedy, Report};
+use crate::finding::{Finding, IssuerBasis, Place, Remedy, Report};
 use crate::key::{Dossier, LastUse};
 use crate::rules::Keyless;
 
@@ -39,7 +39,9 @@ fn write_facts(finding: &Finding, report: &Report, page: &mut Page<'_>) -> io::R
     page.field("state", &words::state_with_evidence(finding, report.now))?;
     page.field("key", &identity(finding))?;
     page.field("issuer", &issuer(finding))?;
-    page.field("list", finding.join.as_deref().unwrap_or_default())
+    page.field("list", finding.join.as_deref().unwrap_or_default())?;
+    let history = finding.places.first().and_then(|place| place.provenance.as_deref()).map(words::history);
+    page.field("history", &history.unwrap_or_default())
 }
 
 fn until(finding: &Finding, report: &Report) -> String {
@@ -123,13 +125,19 @@ fn write_keyless(keyless: &Keyless, options: &Options, page: &mut Page<'_>) -> i
     page.field("", &keyless.reference)
 }
 
+fn with_history(place: &Place) -> String {
+    let history = place.provenance.as_deref().map(words::history).filter(|history| !history.is_empty());
+    let place = words::place(place);
+    history.map_or_else(|| place.clone(), |history| format!("{place} ({history})"))
+}
+
 /// How many further places are shown without `verbose`.
 const PLACES_SHOWN: usize = 5;
 
 fn write_places(finding: &Finding, options: &Options, page: &mut Page<'_>) -> io::Result<()> {
     let others = finding.places.get(1..).unwrap_or_default();
     let shown = if options.verbose { others.len() } else { PLACES_SHOWN };
-    let mut places: Vec<_> = others.iter().take(shown).map(|place| (String::new(), words::place(place))).collect();
+    let mut places: Vec<_> = others.iter().take(shown).map(|place| (String::new(), with_history(place))).collect();
     if let Some(more) = others.len().checked_sub(shown + 1) {
         places.push((String::new(), format!("and {} more", words::grouped(more as u64 + 1))));
     }

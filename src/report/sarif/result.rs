@@ -79,6 +79,10 @@ impl<'a> Shared<'a> {
         if let (Some(rule), Some(bag)) = (&here.rule, &mut result.properties) {
             bag.additional_properties.insert("foundBy".to_owned(), json!(rule));
         }
+        if let (Some(provenance), Some(bag)) = (&here.provenance, &mut result.properties) {
+            bag.additional_properties.insert("provenance".to_owned(), json!(provenance));
+            bag.additional_properties.insert("history".to_owned(), json!(words::history(provenance)));
+        }
         if !related.is_empty() {
             let locations =
                 related.iter().zip(1..).map(|(other, id)| place::related(other, id, finding.masked.as_str()));

@@ -1,0 +1,170 @@
+//! What a git repository holds besides its work tree: the index, what commits add, every object.
+//!
+//! Nothing in a repository is ever executed: no hook, filter, text conversion, monitor or outside program. Its
+//! configuration is read with reduced trust, and no configuration besides its own is read at all.
+
+mod attribution;
+mod before;
+mod changes;
+mod delta;
+mod history;
+mod local;
+mod pack;
+mod range;
+mod staged;
+mod tracked;
+
+use std::path::{Path, PathBuf};
+
+use gix::bstr::{BStr, ByteSlice};
+use globset::GlobSet;
+
+use super::repository::Repository;
+use super::{Blob, Outcome};
+use crate::provenance::{CommitRef, Provenance};
+
+pub use self::range::RangeSpec;
+pub(super) use self::tracked::Tracked;
+
+/// How texts of a repository are chosen and read.
+#[derive(Clone, Debug)]
+pub struct GitOptions {
+    /// Larger texts are skipped, and said so; in bytes.
+    pub max_file_size: u64,
+    /// Paths that the configuration leaves out.
+    pub exclude: GlobSet,
+    /// Number of threads, at least 1.
+    pub jobs: usize,
+}
+
+/// Where the repository is, as the process that started the scan says.
+#[derive(Clone, Debug, Default)]
+pub struct GitPlaces {
+    /// The repository's folder (`GIT_DIR`), if it is given.
+    pub git_dir: Option<PathBuf>,
+    /// The index to read instead of the repository's own (`GIT_INDEX_FILE`), relative to the top of the work tree.
+    pub index_file: Option<PathBuf>,
+}
+
+/// What a key is compared with to tell whether a change adds it.
+pub trait Before {
+    /// Whether the text that was there before the change holds these bytes.
+    fn holds(&self, secret: &[u8]) -> bool;
+}
+
+/// Something that takes texts of a repository, from several threads at once.
+pub trait GitSink: Sync {
+    /// Takes one text at its path. Matches that `before` holds already are not new. Returns the number of matches,
+    /// the old ones included.
+    fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize;
+
+    /// Whether a text holds anything that is a match at some path. It is taken later, when its path is known.
+    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool;
+}
+
+/// What a source did, and what a reader must know besides.
+#[derive(Debug, Default)]
+pub struct GitOutcome {
+    /// What was seen, scanned and skipped.
+    pub outcome: Outcome,
+    /// Sentences about the run.
+    pub notes: Vec<String>,
+}
+
+/// An opened repository.
+pub struct Git {
+    repo: gix::ThreadSafeRepository,
+    places: GitPlaces,
+    /// Places are relative to it: the work tree, or the folder of a bare repository.
+    root: PathBuf,
+    /// Only paths below it count: the folder that the user named inside the work tree, with a `/` at its end.
+    below: String,
+}
+
+/// Why a repository cannot be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// There is none.
+    #[error("not in a git repository; name one as PATH")]
+    NotARepository,
+    /// There is one, which cannot be read.
+    #[error("the git repository cannot be read: its configuration or its layout is broken, or of an unknown version")]
+    Broken,
+}
+
+impl Git {
+    /// Opens the repository around `path`, or the one that `places` names.
+    ///
+    /// # Errors
+    /// There is no repository, or it is broken.
+    pub fn open(path: &Path, places: GitPlaces) -> Result<Self, OpenError> {
+        let folder = std::fs::canonicalize(path).map_err(|_| OpenError::NotARepository)?;
+        let git_dir = match &places.git_dir {
+            Some(git_dir) => git_dir.clone(),
+            None => find(&folder)?,
+        };
+        // Reduced trust: whoever owns the repository, its settings may not name programs.
+        let options = gix::open::Options::isolated().with(gix::sec::Trust::Reduced).bail_if_untrusted(false);
+        let mut repo = gix::open_opts(git_dir, options.open_path_as_is(true)).map_err(|_| OpenError::Broken)?;
+        // What stands in the repository is scanned, not what a replacement ref would show instead.
+        repo.objects.ignore_replacements = true;
+        let root = match repo.workdir() {
+            Some(work_tree) => work_tree.to_path_buf(),
+            None if places.git_dir.is_some() && !repo.is_bare() => folder.clone(),
+            None => repo.git_dir().to_path_buf(),
+        };
+        let root = std::fs::canonicalize(&root).unwrap_or(root);
+        let below = match folder.strip_prefix(&root) {
+            Ok(inside) if repo.workdir().is_some() && !inside.as_os_str().is_empty() => {
+                format!("{}/", inside.to_string_lossy().replace('\\', "/"))
+            }
+            _ => String::new(),
+        };
+        Ok(Self { repo: repo.into_sync(), places, root, below })
+    }
+
+    /// What places are relative to, absolute.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The normalised address of the repository's remote.
+    #[must_use]
+    pub fn remote(&self) -> Option<String> {
+        let common_dir = self.repo().common_dir().to_path_buf();
+        Repository { work_tree: self.root.clone(), common_dir }.remote()
+    }
+
+    /// A handle for the calling thread.
+    fn repo(&self) -> gix::Repository {
+        let mut repo = self.repo.to_thread_local();
+        repo.objects.ignore_replacements = true;
+        repo
+    }
+
+    /// Whether the user asked for this path.
+    fn is_asked(&self, path: &str) -> bool {
+        path.starts_with(&self.below)
+    }
+}
+
+fn find(folder: &Path) -> Result<PathBuf, OpenError> {
+    let (found, _trust) = gix_discover::upwards(folder).map_err(|_| OpenError::NotARepository)?;
+    Ok(found.into_repository_and_work_tree_directories().0)
+}
+
+/// A path of the repository as text, invalid UTF-8 replaced.
+fn text(path: &BStr) -> String {
+    path.to_str_lossy().into_owned()
+}
+
+/// What a report says of a commit, read from its object.
+fn commit_ref(id: gix::ObjectId, commit: &gix::objs::CommitRef<'_>) -> CommitRef {
+    let author = commit.author().ok();
+    let name =
+        author.as_ref().map(|author| format!("{} <{}>", author.name.to_str_lossy(), author.email.to_str_lossy()));
+    let seconds = author.and_then(|author| author.time().ok()).map(|time| time.seconds);
+    let authored = seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    CommitRef { id: id.to_string(), author: name, authored }
+}

@@ -1,0 +1,291 @@
+//! One pack, read by its delta trees: each object is inflated once and each delta applied once.
+//!
+//! The objects of a pack form trees: a whole object, the deltas against it, the deltas against those. Walking each tree
+//! from its root keeps only the objects between the root and the present one in memory.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use gix::ObjectId;
+use gix::objs::Kind;
+use gix::odb::pack::data::entry::Header;
+use gix::odb::pack::{data, index};
+
+use super::delta;
+use crate::location::Span;
+
+/// Number of an object in its pack, in the order of offsets.
+pub(super) type Node = u32;
+const NONE: Node = Node::MAX;
+
+/// A pack with its index, and the shape of its delta trees.
+pub(super) struct Pack {
+    data: data::File,
+    index: index::File,
+    /// Where each object begins.
+    offsets: Vec<u64>,
+    /// Its position in the index, which is sorted by id.
+    positions: Vec<u32>,
+    first_child: Vec<Node>,
+    next_sibling: Vec<Node>,
+    /// Objects that are no delta, with their kinds. The largest trees come first, so that threads end together.
+    pub(super) roots: Vec<(Node, Kind)>,
+    /// Deltas whose base is in another pack or loose.
+    pub(super) thin: Vec<Node>,
+    /// Objects whose header makes no sense.
+    pub(super) broken: Vec<Node>,
+}
+
+/// What one thread reuses.
+#[derive(Default)]
+pub(super) struct Buffers {
+    inflate: gix::zlib::Inflate,
+    delta: Vec<u8>,
+    fresh: Vec<Span>,
+    /// The objects from the root to the present one.
+    levels: Vec<Vec<u8>>,
+}
+
+/// One decoded object.
+pub(super) struct Decoded<'d> {
+    pub(super) id: ObjectId,
+    pub(super) bytes: &'d [u8],
+    /// What of it its base does not have; `None` for all of it.
+    pub(super) fresh: Option<&'d [Span]>,
+}
+
+/// Some siblings with their base, or a root without.
+pub(super) struct Task {
+    nodes: Vec<Node>,
+    base: Option<Vec<u8>>,
+}
+
+impl Task {
+    /// A whole delta tree.
+    pub(super) fn tree(root: Node) -> Self {
+        Self { nodes: vec![root], base: None }
+    }
+}
+
+/// Who is told what a walk comes upon.
+pub(super) trait Visitor {
+    fn object(&mut self, object: &Decoded<'_>);
+    /// An object that cannot be decoded, and with it what is built on it.
+    fn lost(&mut self, id: ObjectId);
+    /// Work that another thread may take over.
+    fn hand_over(&mut self, task: Task);
+}
+
+/// How many objects a thread decodes before it offers a part of its tree to the others.
+const HAND_OVER_AFTER: usize = 512;
+/// Buffers above this are given back after a tree.
+const KEEP: usize = 32 << 20;
+
+impl Pack {
+    /// Opens a pack by its index and lays out its delta trees.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub(super) fn open(index: &Path, hash: gix::hash::Kind) -> Result<Self, &'static str> {
+        let data = data::File::at(index.with_extension("pack"), hash)
+            .map_err(|_| "the pack is missing, truncated or of an unknown version")?;
+        let index =
+            index::File::at(index, hash).map_err(|_| "the pack's index is corrupt; `git index-pack` rebuilds it")?;
+        // The reader of the index trusts its inner tables; a hostile one must not end the run.
+        catch_unwind(AssertUnwindSafe(|| Self::lay_out(data, index)))
+            .unwrap_or(Err("the pack's index is corrupt; `git index-pack` rebuilds it"))
+    }
+
+    fn lay_out(data: data::File, index: index::File) -> Result<Self, &'static str> {
+        let all = index.num_objects();
+        if all != data.num_objects() {
+            return Err("the pack and its index differ in the number of objects");
+        }
+        let mut order: Vec<(u64, u32)> = (0..all).map(|at| (index.pack_offset_at_index(at), at)).collect();
+        order.sort_unstable();
+        let length = order.len();
+        let (offsets, positions): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
+        let mut pack = Self {
+            data,
+            index,
+            offsets,
+            positions,
+            first_child: vec![NONE; length],
+            next_sibling: vec![NONE; length],
+            roots: Vec::new(),
+            thin: Vec::new(),
+            broken: Vec::new(),
+        };
+        pack.link();
+        Ok(pack)
+    }
+
+    /// Ties each delta to its base.
+    fn link(&mut self) {
+        let mut nodes_at = vec![0; self.positions.len()];
+        for (node, &position) in (0..).zip(&self.positions) {
+            nodes_at[position as usize] = node;
+        }
+        let mut parents = vec![NONE; self.offsets.len()];
+        for node in 0..self.count() {
+            match self.entry(node).map(|entry| (entry.header, entry)) {
+                None => self.broken.push(node),
+                Some((Header::OfsDelta { base_distance }, entry)) => {
+                    let base = entry.checked_base_pack_offset(base_distance);
+                    match base.and_then(|base| self.offsets.binary_search(&base).ok()) {
+                        Some(base) => parents[node as usize] = u32::try_from(base).unwrap_or(NONE),
+                        None => self.broken.push(node),
+                    }
+                }
+                Some((Header::RefDelta { base_id }, _)) => match self.index.lookup(base_id) {
+                    Some(position) => parents[node as usize] = nodes_at[position as usize],
+                    None => self.thin.push(node),
+                },
+                Some((header, _)) => self.roots.extend(header.as_kind().map(|kind| (node, kind))),
+            }
+        }
+        for (node, &parent) in (0..).zip(&parents) {
+            if parent != NONE {
+                self.next_sibling[node as usize] = self.first_child[parent as usize];
+                self.first_child[parent as usize] = node;
+            }
+        }
+        self.find_cycles(&parents);
+    }
+
+    /// Deltas that hang on no root (a ring of them) are broken. Orders the roots by the size of their trees.
+    fn find_cycles(&mut self, parents: &[Node]) {
+        let mut reached = vec![false; parents.len()];
+        let mut weights: Vec<(u32, Node, Kind)> = Vec::with_capacity(self.roots.len());
+        for &(root, kind) in &self.roots {
+            weights.push((self.mark(root, &mut reached), root, kind));
+        }
+        for &root in self.thin.iter().chain(&self.broken) {
+            self.mark(root, &mut reached);
+        }
+        weights.sort_unstable_by_key(|&(weight, node, _)| (std::cmp::Reverse(weight), node));
+        self.roots = weights.into_iter().map(|(_, node, kind)| (node, kind)).collect();
+        self.broken.extend((0..).zip(reached).filter(|(_, reached)| !reached).map(|(node, _): (Node, _)| node));
+    }
+
+    fn mark(&self, root: Node, reached: &mut [bool]) -> u32 {
+        let (mut count, mut waiting) = (0, vec![root]);
+        while let Some(node) = waiting.pop() {
+            reached[node as usize] = true;
+            count += 1;
+            waiting.extend(self.children(node));
+        }
+        count
+    }
+
+    /// Number of objects.
+    pub(super) fn count(&self) -> Node {
+        Node::try_from(self.offsets.len()).unwrap_or(NONE)
+    }
+
+    pub(super) fn id(&self, node: Node) -> ObjectId {
+        self.index.oid_at_index(self.positions[node as usize]).to_owned()
+    }
+
+    pub(super) fn contains(&self, id: &gix::oid) -> bool {
+        self.index.lookup(id).is_some()
+    }
+
+    /// A node with everything built on it.
+    pub(super) fn family(&self, root: Node) -> Vec<Node> {
+        let (mut all, mut waiting) = (Vec::new(), vec![root]);
+        while let Some(node) = waiting.pop() {
+            all.push(node);
+            // A ring ends where it began.
+            if all.len() > self.offsets.len() {
+                break;
+            }
+            waiting.extend(self.children(node));
+        }
+        all
+    }
+
+    fn children(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        let some = |node: Node| (node != NONE).then_some(node);
+        std::iter::successors(some(self.first_child[node as usize]), move |&at| some(self.next_sibling[at as usize]))
+    }
+
+    fn entry(&self, node: Node) -> Option<data::Entry> {
+        self.data.entry(self.offsets[node as usize]).ok()
+    }
+
+    /// Decodes a task's objects and everything built on them. Objects over `most` bytes are lost.
+    pub(super) fn walk(&self, task: Task, most: usize, buffers: &mut Buffers, visitor: &mut dyn Visitor) {
+        let mut stack: Vec<(Node, usize)> = Vec::new();
+        let first = usize::from(task.base.is_some());
+        if let Some(base) = task.base {
+            set_level(&mut buffers.levels, 0, base);
+        }
+        stack.extend(task.nodes.into_iter().map(|node| (node, first)));
+        let mut decoded = 0;
+        while let Some((node, depth)) = stack.pop() {
+            if !self.decode(node, depth, most, buffers) {
+                self.family(node).into_iter().for_each(|node| visitor.lost(self.id(node)));
+                continue;
+            }
+            let fresh = (depth > 0).then_some(buffers.fresh.as_slice());
+            visitor.object(&Decoded { id: self.id(node), bytes: &buffers.levels[depth], fresh });
+            stack.extend(self.children(node).map(|child| (child, depth + 1)));
+            decoded += 1;
+            if decoded % HAND_OVER_AFTER == 0 {
+                offer(&mut stack, &buffers.levels, visitor);
+            }
+        }
+        if buffers.levels.iter().map(Vec::capacity).sum::<usize>() > KEEP {
+            buffers.levels.clear();
+        }
+    }
+
+    /// Decodes one object into its level, its base standing in the level above.
+    fn decode(&self, node: Node, depth: usize, most: usize, buffers: &mut Buffers) -> bool {
+        let Buffers { inflate, delta, fresh, levels } = buffers;
+        if levels.len() <= depth {
+            levels.resize_with(depth + 1, Vec::new);
+        }
+        let (above, below) = levels.split_at_mut(depth);
+        let into = &mut below[0];
+        match above.last() {
+            None => self.inflate(node, most, inflate, into),
+            Some(base) => {
+                self.inflate(node, most, inflate, delta) && delta::apply(base, delta, most, into, fresh).is_ok()
+            }
+        }
+    }
+
+    fn inflate(&self, node: Node, most: usize, inflate: &mut gix::zlib::Inflate, into: &mut Vec<u8>) -> bool {
+        let Some(entry) = self.entry(node) else { return false };
+        let Ok(size) = usize::try_from(entry.decompressed_size) else { return false };
+        let end = self.offsets.get(node as usize + 1).copied().unwrap_or(self.data.data_len() as u64);
+        // Deflate never grows a text more than 1,032 times: a larger size is a lie that would only take memory.
+        let bound = end.saturating_sub(entry.data_offset).saturating_mul(1_032).saturating_add(1_024);
+        if size > most || entry.decompressed_size > bound {
+            return false;
+        }
+        into.clear();
+        into.resize(size, 0);
+        self.data.decompress_entry(&entry, inflate, into).is_ok()
+    }
+}
+
+fn set_level(levels: &mut Vec<Vec<u8>>, at: usize, bytes: Vec<u8>) {
+    if levels.len() <= at {
+        levels.resize_with(at + 1, Vec::new);
+    }
+    levels[at] = bytes;
+}
+
+/// Gives the siblings nearest to the root away, with a copy of their base.
+fn offer(stack: &mut Vec<(Node, usize)>, levels: &[Vec<u8>], visitor: &mut dyn Visitor) {
+    let Some(&(_, depth)) = stack.first() else { return };
+    let siblings = stack.iter().take_while(|(_, at)| *at == depth).count();
+    let base = depth.checked_sub(1).map(|above| levels[above].clone());
+    // The last siblings may be this thread's own next step; give half, at least one.
+    let given = siblings.div_ceil(2);
+    let nodes = stack.drain(..given).map(|(node, _)| node).collect();
+    visitor.hand_over(Task { nodes, base });
+}

@@ -1,0 +1,216 @@
+//! What a range of commits adds: content that no parent has, merges included, and the commits' own texts.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+use gix::revision::plumbing::Spec;
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::before::{Earlier, Nothing};
+use super::changes::{Added, Changes};
+use super::staged::too_large;
+use super::{Git, GitOptions, GitOutcome, GitSink, commit_ref, text};
+use crate::coverage::Reason;
+use crate::provenance::{CommitRef, Holder, Provenance, Reach};
+use crate::source::{Blob, Progress};
+
+/// Which commits.
+#[derive(Clone, Debug, Default)]
+pub struct RangeSpec {
+    /// `A..B`, `A...B` or one commit, as typed. `None` for everything that `HEAD` reaches.
+    pub range: Option<String>,
+    /// Only commits whose committer's clock says this or later.
+    pub since: Option<Timestamp>,
+}
+
+/// What all threads of one scan share.
+struct Walk<'w> {
+    git: &'w Git,
+    options: &'w GitOptions,
+    sink: &'w dyn GitSink,
+    progress: &'w Progress,
+    shallow: HashSet<ObjectId>,
+    /// Contents at paths that hold no match at all, so that they are not looked at again.
+    clean: Mutex<HashSet<(ObjectId, BString)>>,
+    done: Mutex<GitOutcome>,
+}
+
+impl Git {
+    /// Scans what the commits of a range add to their parents. A range that cannot be resolved is a gap.
+    #[must_use]
+    pub fn range(&self, spec: &RangeSpec, options: &GitOptions, sink: &dyn GitSink, progress: &Progress) -> GitOutcome {
+        let repo = self.repo();
+        let name = spec.range.as_deref().unwrap_or("HEAD");
+        let mut done = GitOutcome::default();
+        let commits = match commits(&repo, spec) {
+            Ok(commits) => commits,
+            Err(why) => {
+                done.outcome.skipped(Reason::Missing, name, None, Some(why));
+                return done;
+            }
+        };
+        done.notes.push(if commits.len() == 1 { "1 commit".to_owned() } else { format!("{} commits", commits.len()) });
+        let shallow = repo.shallow_commits().ok().flatten();
+        let walk = Walk {
+            git: self,
+            options,
+            sink,
+            progress,
+            shallow: shallow.map(|ids| ids.iter().copied().collect()).unwrap_or_default(),
+            clean: Mutex::default(),
+            done: Mutex::new(done),
+        };
+        match rayon::ThreadPoolBuilder::new().num_threads(options.jobs.max(1)).build() {
+            Ok(pool) => pool.install(|| {
+                commits.par_iter().for_each_init(|| self.repo(), |repo, &commit| walk.commit(repo, commit));
+            }),
+            Err(error) => walk.skip(Reason::Unreadable, "(threads)", None, Some(error.to_string())),
+        }
+        let mut done = walk.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.notes.sort();
+        done.notes.dedup();
+        done
+    }
+}
+
+/// The commits of a range, each once.
+fn commits(repo: &gix::Repository, spec: &RangeSpec) -> Result<Vec<ObjectId>, String> {
+    let (tips, hidden, alone) = ends(repo, spec.range.as_deref())?;
+    if alone && spec.since.is_none() {
+        return Ok(tips);
+    }
+    let broken = || "a commit of the range is missing or corrupt (a shallow clone? `git fetch --unshallow`)".to_owned();
+    let walk = repo.rev_walk(tips).with_hidden(hidden).all().map_err(|_| broken())?;
+    let mut commits = Vec::new();
+    for commit in walk {
+        let id = commit.map_err(|_| broken())?.id;
+        if spec.since.is_none_or(|since| committed(repo, id).is_none_or(|at| at >= since)) {
+            commits.push(id);
+        }
+    }
+    Ok(commits)
+}
+
+/// When a commit was made, by its committer's clock.
+fn committed(repo: &gix::Repository, id: ObjectId) -> Option<Timestamp> {
+    let seconds = repo.find_commit(id).ok()?.time().ok()?.seconds;
+    Timestamp::from_second(seconds).ok()
+}
+
+/// Tips, what they do not count, and whether the one tip stands for itself alone.
+fn ends(repo: &gix::Repository, range: Option<&str>) -> Result<(Vec<ObjectId>, Vec<ObjectId>, bool), String> {
+    let Some(range) = range else {
+        let head = repo.head_id().map_err(|_| "HEAD names no commit yet, or none that can be read".to_owned())?;
+        return Ok((vec![head.detach()], Vec::new(), false));
+    };
+    let bad = || "no such range of commits here; write A..B, A...B or one commit, and fetch both ends".to_owned();
+    let spec = repo.rev_parse(range).map_err(|_| bad())?.detach();
+    let commit = |id: ObjectId| peel(repo, id).ok_or_else(bad);
+    match spec {
+        Spec::Include(id) => Ok((vec![commit(id)?], Vec::new(), true)),
+        Spec::Range { from, to } => Ok((vec![commit(to)?], vec![commit(from)?], false)),
+        Spec::Merge { theirs, ours } => {
+            let (theirs, ours) = (commit(theirs)?, commit(ours)?);
+            let bases = repo.merge_bases_many(ours, &[theirs]).map_err(|_| bad())?;
+            Ok((vec![theirs, ours], bases.into_iter().map(gix::Id::detach).collect(), false))
+        }
+        _ => Err("only A..B, A...B and one commit are ranges here".to_owned()),
+    }
+}
+
+/// The commit that a name stands for, through tags.
+pub(super) fn peel(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
+    repo.find_object(id).ok()?.peel_to_kind(gix::objs::Kind::Commit).ok().map(|commit| commit.id)
+}
+
+impl Walk<'_> {
+    fn commit(&self, repo: &gix::Repository, id: ObjectId) {
+        let Ok(object) = repo.find_object(id) else { return self.lost(id, "commit") };
+        let Ok(commit) = gix::objs::CommitRef::from_bytes(&object.data, repo.object_hash()) else {
+            return self.lost(id, "commit");
+        };
+        let about = commit_ref(id, &commit);
+        self.message(&object.data, &about);
+        if self.shallow.contains(&id) {
+            let why = "what this commit adds cannot be told in a shallow clone; `git fetch --unshallow`".to_owned();
+            return self.skip(Reason::Missing, &id.to_string(), None, Some(why));
+        }
+        let mut parents = Vec::new();
+        for parent in commit.parents() {
+            match repo.find_commit(parent).ok().and_then(|parent| parent.tree_id().ok()) {
+                Some(tree) => parents.push(tree.detach()),
+                None => self.lost(parent, "commit"),
+            }
+        }
+        let changes = Changes::of(repo, commit.tree(), &parents);
+        for (path, id) in &changes.lost {
+            self.lost(*id, &format!("tree of {}/", text(path.as_bstr())));
+        }
+        let mut notes = changes.submodules.iter().map(|path| {
+            format!("the submodule {} is a repository of its own and was not scanned", text(path.as_bstr()))
+        });
+        lock(&self.done).notes.extend(&mut notes);
+        for added in &changes.added {
+            let before = Earlier { repo, same_path: &added.before, removed: &changes.removed };
+            self.added(repo, added, &before, &about);
+        }
+    }
+
+    /// The commit's own text: message, author, committer.
+    fn message(&self, data: &[u8], about: &CommitRef) {
+        if !self.git.below.is_empty() {
+            return;
+        }
+        let mut provenance = Provenance::new(Holder::Commit, Reach::Refs);
+        (provenance.object, provenance.commit) = (Some(about.id.clone()), Some(about.clone()));
+        let path = format!(".git/objects/{}", about.id);
+        self.scan(&path, data, &provenance, &Nothing);
+    }
+
+    fn added(&self, repo: &gix::Repository, added: &Added, before: &Earlier<'_>, about: &CommitRef) {
+        let path = text(added.path.as_bstr());
+        let key = (added.id, added.path.clone());
+        if !self.git.is_asked(&path) || lock(&self.clean).contains(&key) {
+            return;
+        }
+        if self.options.exclude.is_match(&path) {
+            return self.skip(Reason::Excluded, &path, None, None);
+        }
+        let Some(object) = repo.find_object(added.id).ok().filter(|object| object.kind == gix::objs::Kind::Blob) else {
+            return self.lost(added.id, &path);
+        };
+        let length = object.data.len() as u64;
+        if length > self.options.max_file_size {
+            return self.skip(Reason::TooLarge, &path, Some(length), Some(too_large(self.options)));
+        }
+        let mut provenance = Provenance::new(Holder::File, Reach::Refs);
+        (provenance.object, provenance.commit) = (Some(added.id.to_string()), Some(about.clone()));
+        if self.scan(&path, &object.data, &provenance, before) == 0 {
+            lock(&self.clean).insert(key);
+        }
+    }
+
+    fn scan(&self, path: &str, bytes: &[u8], provenance: &Provenance, before: &dyn super::Before) -> usize {
+        let worker = rayon::current_thread_index().unwrap_or(0);
+        let matches = self.sink.take(worker, &Blob { root: Some(0), path, shown: path, bytes }, provenance, before);
+        self.progress.scanned(bytes.len() as u64);
+        lock(&self.done).outcome.scanned(bytes.len() as u64);
+        matches
+    }
+
+    fn lost(&self, id: ObjectId, what: &str) {
+        let why = format!("missing or corrupt ({what}); `git fsck` says more");
+        self.skip(Reason::Unreadable, &id.to_string(), None, Some(why));
+    }
+
+    fn skip(&self, reason: Reason, path: &str, bytes: Option<u64>, why: Option<String>) {
+        lock(&self.done).outcome.skipped(reason, path, bytes, why);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

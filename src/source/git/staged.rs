@@ -1,0 +1,172 @@
+//! The index: exactly what the next commit would hold, against `HEAD`. Never the work tree's bytes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+use gix::index::entry::{Flags, Mode, Stage};
+use gix::objs::tree::EntryKind;
+
+use super::before::Earlier;
+use super::changes::{Added, Entries, Removed, join};
+use super::{Git, GitOptions, GitOutcome, GitSink, text};
+use crate::coverage::Reason;
+use crate::provenance::{Holder, Provenance, Reach};
+use crate::source::{Blob, Progress};
+
+/// What the index adds to `HEAD`.
+#[derive(Default)]
+struct Staged {
+    added: Vec<Added>,
+    removed: Vec<Removed>,
+    submodules: Vec<BString>,
+}
+
+impl Git {
+    /// Scans what is staged and not in `HEAD`: the content of each added or changed file as the index names it.
+    #[must_use]
+    pub fn staged(&self, options: &GitOptions, sink: &dyn GitSink, progress: &Progress) -> GitOutcome {
+        let mut done = GitOutcome::default();
+        let repo = self.repo();
+        let path = self.index_path(&repo);
+        let staged = self.index(&repo, &path).and_then(|index| Staged::of(&repo, &index));
+        let staged = match staged {
+            Ok(staged) => staged,
+            Err(why) => {
+                done.outcome.skipped(Reason::Missing, &path.to_string_lossy(), None, Some(why.to_owned()));
+                return done;
+            }
+        };
+        let mut files = 0;
+        for added in staged.added.iter().filter(|added| self.is_asked(&text(added.path.as_bstr()))) {
+            files += 1;
+            let before = Earlier { repo: &repo, same_path: &added.before, removed: &staged.removed };
+            scan_one(&repo, added, &before, options, sink, progress, &mut done);
+        }
+        done.notes.push(if files == 1 { "1 file staged".to_owned() } else { format!("{files} files staged") });
+        done.notes.extend(staged.submodules.iter().map(|path| {
+            format!("the submodule {} is a repository of its own and was not scanned", text(path.as_bstr()))
+        }));
+        done
+    }
+
+    fn index_path(&self, repo: &gix::Repository) -> PathBuf {
+        match &self.places.index_file {
+            // Relative to the top of the work tree, for that is where git runs its hooks.
+            Some(file) => self.root.join(file),
+            None => repo.index_path(),
+        }
+    }
+
+    fn index(&self, repo: &gix::Repository, path: &Path) -> Result<gix::index::File, &'static str> {
+        if repo.is_bare() && self.places.index_file.is_none() {
+            return Err("a bare repository has no index");
+        }
+        if !path.exists() {
+            if self.places.index_file.is_some() {
+                return Err("GIT_INDEX_FILE names no file");
+            }
+            return Ok(gix::index::File::from_state(gix::index::State::new(repo.object_hash()), path));
+        }
+        gix::index::File::at(path, repo.object_hash(), false, gix::index::decode::Options::default())
+            .map_err(|_| "the index is corrupt or of an unknown version; `git status` says more")
+    }
+}
+
+fn scan_one(
+    repo: &gix::Repository,
+    added: &Added,
+    before: &Earlier<'_>,
+    options: &GitOptions,
+    sink: &dyn GitSink,
+    progress: &Progress,
+    done: &mut GitOutcome,
+) {
+    let path = text(added.path.as_bstr());
+    if options.exclude.is_match(&path) {
+        return done.outcome.skipped(Reason::Excluded, &path, None, None);
+    }
+    let Some(object) = repo.find_object(added.id).ok().filter(|object| object.kind == gix::objs::Kind::Blob) else {
+        let why = format!("the object {} is missing or corrupt", added.id);
+        return done.outcome.skipped(Reason::Unreadable, &path, None, Some(why));
+    };
+    let length = object.data.len() as u64;
+    if length > options.max_file_size {
+        return done.outcome.skipped(Reason::TooLarge, &path, Some(length), Some(too_large(options)));
+    }
+    let mut provenance = Provenance::new(Holder::File, Reach::Index);
+    provenance.object = Some(added.id.to_string());
+    sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes: &object.data }, &provenance, before);
+    progress.scanned(length);
+    done.outcome.scanned(length);
+}
+
+/// What is said of a text over the limit.
+pub(super) fn too_large(options: &GitOptions) -> String {
+    format!("over {} bytes; raise --max-file-size to scan it", options.max_file_size)
+}
+
+impl Staged {
+    fn of(repo: &gix::Repository, index: &gix::index::File) -> Result<Self, &'static str> {
+        let mut head = head_files(repo)?;
+        let mut staged = Self::default();
+        for entry in index.entries() {
+            let path = entry.path(index).to_owned();
+            let known = head.remove(&path);
+            // What is only announced has no content yet. The base of a conflict is nobody's new text.
+            if entry.flags.contains(Flags::INTENT_TO_ADD) || entry.stage() == Stage::Base {
+                continue;
+            }
+            match entry.mode {
+                Mode::COMMIT if known != Some(entry.id) => staged.submodules.push(path),
+                Mode::COMMIT => {}
+                // A sparse index names a whole folder by its tree.
+                Mode::DIR => staged.folder(repo, &path, entry.id, &mut head)?,
+                _ if known == Some(entry.id) => {}
+                _ => staged.added.push(Added { path, id: entry.id, before: known.into_iter().collect() }),
+            }
+        }
+        staged.removed = head.into_values().map(Removed::Blob).collect();
+        Ok(staged)
+    }
+
+    fn folder(
+        &mut self,
+        repo: &gix::Repository,
+        path: &BString,
+        tree: ObjectId,
+        head: &mut BTreeMap<BString, ObjectId>,
+    ) -> Result<(), &'static str> {
+        let path = BString::from(path.trim_end_with(|c| c == '/'));
+        for (path, id) in files(repo, path, tree).ok_or("a folder of the sparse index cannot be read")? {
+            let known = head.remove(&path);
+            if known != Some(id) {
+                self.added.push(Added { path, id, before: known.into_iter().collect() });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every file of `HEAD`, and the commits of its submodules; nothing before the first commit.
+fn head_files(repo: &gix::Repository) -> Result<BTreeMap<BString, ObjectId>, &'static str> {
+    let tree = repo.head_tree_id_or_empty().map_err(|_| "HEAD names a commit that is missing or corrupt")?;
+    files(repo, BString::default(), tree.detach()).ok_or("a tree of HEAD is missing or corrupt; see `git fsck`")
+}
+
+/// Every file below a tree. `None` when a tree cannot be read.
+pub(super) fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
+    let mut files = BTreeMap::new();
+    let mut waiting = vec![(top, tree)];
+    while let Some((folder, tree)) = waiting.pop() {
+        for (name, (kind, id)) in Entries::read(repo, tree)?.0 {
+            let path = join(&folder, &name);
+            match kind {
+                EntryKind::Tree => waiting.push((path, id)),
+                _ => drop(files.insert(path, id)),
+            }
+        }
+    }
+    Some(files)
+}

@@ -1,0 +1,15 @@
+//! Git sources against repositories that git itself makes: what is found where, and that no failure passes.
+#![cfg(feature = "git")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
+
+#[path = "git/history.rs"]
+mod history;
+#[path = "git/range.rs"]
+mod range;
+#[path = "git/repo.rs"]
+mod repo;
+#[path = "git/staged.rs"]
+mod staged;
+mod support;
+#[path = "git/tracked.rs"]
+mod tracked;
