@@ -357,3 +357,82 @@ fn a_hostile_file_name_cannot_move_the_cursor() {
     assert_eq!(run.code, 1);
     assert!(!run.out.contains('\u{1b}') && !run.out.contains('\u{202e}'), "{:?}", run.out);
 }
+
+#[test]
+fn paths_that_overlap_are_scanned_once() {
+    let at = folder();
+    write(at.path(), "dup/.env", npmrc(1));
+    write(at.path(), "dup/sub/.env", npmrc(2));
+    write(at.path(), "other.txt", "x\n");
+    let all = ["dup/.env:1", "dup/sub/.env:1"];
+    let absolute = at.path().join("dup");
+    let absolute = absolute.to_str().unwrap();
+    for paths in [
+        &["."][..],
+        &["dup", "dup/.env", "."],
+        &["dup/.env", ".", ".", "dup/sub"],
+        &[".", absolute, "./dup/"],
+        &[absolute, ".", "dup/sub/.env"],
+    ] {
+        let mut args = vec!["-f", "json"];
+        args.extend(paths);
+        let one = scan(at.path(), &args);
+        let report = json(&one);
+        assert_eq!(places(&report), all, "{paths:?}");
+        assert_eq!(report["coverage"]["blobs_scanned"], 3, "{paths:?}");
+        assert_eq!(report["roots"].as_array().unwrap().len(), 1, "{paths:?}");
+        args.extend(["--jobs", "4"]);
+        assert_eq!(one.out, scan(at.path(), &args).out, "{paths:?}");
+    }
+    let typed_first = json(&scan(at.path(), &["-f", "json", "dup", absolute, &format!("{absolute}/sub")]));
+    assert!(!typed_first["findings"].to_string().contains(absolute), "{typed_first}");
+}
+
+#[test]
+fn a_folder_of_which_every_file_is_named_as_well_is_not_empty() {
+    let at = folder();
+    write(at.path(), "two/sub/a.txt", "x\n");
+    assert_eq!(scan(at.path(), &["two", "two/sub"]).code, 0);
+    assert_eq!(scan(at.path(), &["two/sub", "two"]).code, 0);
+    fs::create_dir(at.path().join("two/empty")).unwrap();
+    assert_eq!(scan(at.path(), &["two", "two/empty"]).code, 3);
+}
+
+#[test]
+fn a_named_ignored_file_is_scanned_beside_the_folder_that_ignores_it() {
+    let at = folder();
+    for file in [".git/HEAD", ".git/objects/x", ".git/refs/x"] {
+        write(at.path(), file, "ref: refs/heads/main\n");
+    }
+    write(at.path(), ".gitignore", "*.env\n");
+    write(at.path(), "x.env", npmrc(1));
+    let report = json(&scan(at.path(), &[".", "x.env", "-f", "json"]));
+    assert_eq!(places(&report), ["x.env:1"]);
+    assert_eq!(report["coverage"]["skipped"].to_string(), "[]");
+}
+
+#[test]
+fn a_pipe_is_read_and_one_without_a_writer_is_a_gap() {
+    let at = folder();
+    let made = std::process::Command::new("mkfifo").arg(at.path().join("p")).status().unwrap();
+    assert!(made.success());
+    let alone = scan(at.path(), &["p"]);
+    assert_eq!(alone.code, 3, "{}", alone.err);
+    assert!(alone.err.contains("nobody writes"), "{}", alone.err);
+    let (pipe, text) = (at.path().join("p"), npmrc(1));
+    let writer = std::thread::spawn(move || fs::write(pipe, text));
+    assert_eq!(scan(at.path(), &["p"]).code, 1);
+    writer.join().unwrap().unwrap();
+    let piped = skelkey_with(at.path(), &["scan", "/dev/stdin", "-f", "json"], npmrc(1).as_bytes(), &[]);
+    assert_eq!(piped.code, 1, "{}", piped.err);
+}
+
+#[test]
+fn file_names_that_are_no_utf_8_stay_apart() {
+    use std::os::unix::ffi::OsStrExt;
+    let at = folder();
+    for byte in [0xfe, 0xff] {
+        fs::write(at.path().join(std::ffi::OsStr::from_bytes(&[b'a', byte])), npmrc(1)).unwrap();
+    }
+    assert_eq!(places(&json(&scan(at.path(), &["-f", "json"]))), ["a\\xfe:1", "a\\xff:1"]);
+}
