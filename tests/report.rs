@@ -146,7 +146,7 @@ fn human_places_and_next_command() {
     let all = render(Format::Human, &sample::report(), &Options { verbose: true, ..Options::default() });
     assert!(all.contains("old/6 [x](y).txt:7:3") && all.contains("uses: NuGet/login@v1"));
     let worst = &sample::report().findings[0];
-    assert!(short.ends_with(&format!("next: skelkey explain {}\n", worst.fingerprint)));
+    assert!(short.ends_with(&format!("next: skelkey rules show {}\n", worst.rule)));
 }
 
 fn schema_errors(schema: &Value, document: &Value) -> Vec<String> {
