@@ -90,6 +90,46 @@ pub struct Count {
     pub bytes: u64,
 }
 
+/// What of the configuration in force decides what a run sees and when it fails.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Configuration {
+    /// The files it comes from, weakest first.
+    pub files: Vec<String>,
+    /// Rules that it switches off.
+    pub disabled_rules: Vec<String>,
+    /// Globs of paths that it leaves out.
+    pub exclude: Vec<String>,
+    /// The severity from which the run fails, where it is not the usual one.
+    pub fail_on: Option<String>,
+    /// The least confidence that is shown, where it is not the usual one.
+    pub confidence: Option<String>,
+    /// The size limit of files in bytes, where it is not the usual one.
+    pub max_file_size: Option<u64>,
+}
+
+impl Configuration {
+    /// In a sentence without its full stop; `None` where all is as usual.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        if !self.disabled_rules.is_empty() {
+            parts.push(format!("rules switched off: {}", self.disabled_rules.join(", ")));
+        }
+        if !self.exclude.is_empty() {
+            parts.push(format!("paths left out: {}", self.exclude.join(", ")));
+        }
+        parts.extend(self.fail_on.iter().map(|word| format!("fails only from {word}")));
+        parts.extend(self.confidence.iter().map(|word| format!("shows confidence from {word}")));
+        parts.extend(self.max_file_size.map(|bytes| format!("files up to {bytes} bytes")));
+        let from = if self.files.is_empty() { "command line".to_owned() } else { self.files.join(", ") };
+        match (self.files.is_empty(), parts.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(from),
+            _ => Some(format!("{from} ({})", parts.join("; "))),
+        }
+    }
+}
+
 /// The statement of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
@@ -111,6 +151,8 @@ pub struct Coverage {
     pub rules_hash: String,
     /// SHA-256 of the configuration in force.
     pub config_hash: String,
+    /// What of it decides what is seen and when the run fails.
+    pub configuration: Configuration,
 }
 
 impl Coverage {

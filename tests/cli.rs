@@ -357,3 +357,190 @@ fn a_hostile_file_name_cannot_move_the_cursor() {
     assert_eq!(run.code, 1);
     assert!(!run.out.contains('\u{1b}') && !run.out.contains('\u{202e}'), "{:?}", run.out);
 }
+
+#[test]
+fn paths_that_overlap_are_scanned_once() {
+    let at = folder();
+    write(at.path(), "dup/.env", npmrc(1));
+    write(at.path(), "dup/sub/.env", npmrc(2));
+    write(at.path(), "other.txt", "x\n");
+    let all = ["dup/.env:1", "dup/sub/.env:1"];
+    let absolute = at.path().join("dup");
+    let absolute = absolute.to_str().unwrap();
+    for paths in [
+        &["."][..],
+        &["dup", "dup/.env", "."],
+        &["dup/.env", ".", ".", "dup/sub"],
+        &[".", absolute, "./dup/"],
+        &[absolute, ".", "dup/sub/.env"],
+    ] {
+        let mut args = vec!["-f", "json"];
+        args.extend(paths);
+        let one = scan(at.path(), &args);
+        let report = json(&one);
+        assert_eq!(places(&report), all, "{paths:?}");
+        assert_eq!(report["coverage"]["blobs_scanned"], 3, "{paths:?}");
+        assert_eq!(report["roots"].as_array().unwrap().len(), 1, "{paths:?}");
+        args.extend(["--jobs", "4"]);
+        assert_eq!(one.out, scan(at.path(), &args).out, "{paths:?}");
+    }
+    let typed_first = json(&scan(at.path(), &["-f", "json", "dup", absolute, &format!("{absolute}/sub")]));
+    assert!(!typed_first["findings"].to_string().contains(absolute), "{typed_first}");
+}
+
+#[test]
+fn a_folder_of_which_every_file_is_named_as_well_is_not_empty() {
+    let at = folder();
+    write(at.path(), "two/sub/a.txt", "x\n");
+    assert_eq!(scan(at.path(), &["two", "two/sub"]).code, 0);
+    assert_eq!(scan(at.path(), &["two/sub", "two"]).code, 0);
+    fs::create_dir(at.path().join("two/empty")).unwrap();
+    assert_eq!(scan(at.path(), &["two", "two/empty"]).code, 3);
+}
+
+#[test]
+fn a_named_ignored_file_is_scanned_beside_the_folder_that_ignores_it() {
+    let at = folder();
+    for file in [".git/HEAD", ".git/objects/x", ".git/refs/x"] {
+        write(at.path(), file, "ref: refs/heads/main\n");
+    }
+    write(at.path(), ".gitignore", "*.env\n");
+    write(at.path(), "x.env", npmrc(1));
+    let report = json(&scan(at.path(), &[".", "x.env", "-f", "json"]));
+    assert_eq!(places(&report), ["x.env:1"]);
+    assert_eq!(report["coverage"]["skipped"].to_string(), "[]");
+}
+
+#[test]
+fn a_pipe_is_read_and_one_without_a_writer_is_a_gap() {
+    let at = folder();
+    let made = std::process::Command::new("mkfifo").arg(at.path().join("p")).status().unwrap();
+    assert!(made.success());
+    let alone = scan(at.path(), &["p"]);
+    assert_eq!(alone.code, 3, "{}", alone.err);
+    assert!(alone.err.contains("nobody writes"), "{}", alone.err);
+    let (pipe, text) = (at.path().join("p"), npmrc(1));
+    let writer = std::thread::spawn(move || fs::write(pipe, text));
+    assert_eq!(scan(at.path(), &["p"]).code, 1);
+    writer.join().unwrap().unwrap();
+    let piped = skelkey_with(at.path(), &["scan", "/dev/stdin", "-f", "json"], npmrc(1).as_bytes(), &[]);
+    assert_eq!(piped.code, 1, "{}", piped.err);
+}
+
+#[test]
+fn file_names_that_are_no_utf_8_stay_apart() {
+    use std::os::unix::ffi::OsStrExt;
+    let at = folder();
+    for byte in [0xfe, 0xff] {
+        fs::write(at.path().join(std::ffi::OsStr::from_bytes(&[b'a', byte])), npmrc(1)).unwrap();
+    }
+    assert_eq!(places(&json(&scan(at.path(), &["-f", "json"]))), ["a\\xfe:1", "a\\xff:1"]);
+}
+
+#[test]
+fn what_a_found_configuration_switches_off_is_said_in_every_format() {
+    let at = folder();
+    write(at.path(), ".npmrc", npmrc(1));
+    let text = "[scan]\nfail-on = \"critical\"\nexclude = [\"docs/**\"]\nconfidence = \"high\"\nmax-file-size = \"7K\"\n\
+                [rules]\ndisable = [\"quay-robot-token\"]\n";
+    write(at.path(), "skelkey.toml", text);
+    let run = scan(at.path(), &["-f", "json"]);
+    let said = &json(&run)["coverage"]["configuration"];
+    let expected = serde_json::json!({
+        "files": ["skelkey.toml"], "disabled_rules": ["quay-robot-token"], "exclude": ["docs/**"],
+        "fail_on": "critical", "confidence": "high", "max_file_size": 7168,
+    });
+    assert_eq!(*said, expected);
+    assert!(run.err.contains("quay-robot-token") && run.err.contains("critical"), "{}", run.err);
+    let sarif = json(&scan(at.path(), &["-f", "sarif"]));
+    assert_eq!(sarif["runs"][0]["properties"]["coverage"]["configuration"], expected);
+    let human = scan(at.path(), &[]).out;
+    for word in ["skelkey.toml", "quay-robot-token", "critical", "docs/**"] {
+        assert!(human.contains(word), "{word}: {human}");
+    }
+    assert!(!scan(at.path(), &["--isolated"]).out.contains("configuration:"));
+}
+
+#[test]
+fn a_found_configuration_names_short_regular_files_of_the_repository_alone() {
+    let at = folder();
+    write(at.path(), "outside.txt", "0123456789abcdef");
+    write(at.path(), "repo/.git/HEAD", "ref: refs/heads/main\n");
+    write(at.path(), "repo/a.txt", "x\n");
+    write(at.path(), "repo/long.txt", "x".repeat(70_000));
+    let repo = at.path().join("repo");
+    let made = std::process::Command::new("mkfifo").arg(repo.join("pipe")).status().unwrap();
+    assert!(made.success());
+    std::os::unix::fs::symlink("/dev/zero", repo.join("zero.toml")).unwrap();
+    for text in [
+        "[fingerprint]\nkey-file = \"/dev/zero\"\n",
+        "[fingerprint]\nkey-file = \"pipe\"\n",
+        "[fingerprint]\nkey-file = \"long.txt\"\n",
+        "[fingerprint]\nkey-file = \"../outside.txt\"\n",
+        "[inventory]\nfiles = [\"pipe\"]\n",
+        "[rules]\npaths = [\"zero.toml\"]\n",
+        "[rules]\npaths = [\".\"]\n",
+    ] {
+        write(&repo, "skelkey.toml", text);
+        let run = scan(&repo, &[]);
+        assert_eq!(run.code, 2, "{text}{}", run.err);
+        assert!(run.err.contains("skelkey.toml:2: ") && run.err.contains("--config"), "{text}{}", run.err);
+    }
+    write(&repo, "skelkey.toml", "[fingerprint]\nkey-file = \"../outside.txt\"\n");
+    assert_eq!(scan(&repo, &["--config", "skelkey.toml"]).code, 0, "a named configuration may");
+}
+
+#[test]
+fn a_wrong_word_in_the_configuration_names_file_and_line() {
+    let at = folder();
+    write(at.path(), "a.txt", "x\n");
+    for (text, help) in [
+        ("[policy]\n[policy.issuer.nugett]\nno-wildcard = true\n", "did you mean `nuget`"),
+        ("[packages]\nnugett = [\"A\"]\n", "did you mean `nuget`"),
+        ("\n[issuers.foo]\nassume = true\n", "known are"),
+        ("[scan]\nfail-on = \"blah\"\n", "note, low"),
+        ("[scan]\nconfidence = \"blah\"\n", "low, medium"),
+        ("[scan]\nmax-file-size = \"blah\"\n", "not a size"),
+    ] {
+        write(at.path(), "skelkey.toml", text);
+        let run = scan(at.path(), &["--config", "skelkey.toml"]);
+        assert_eq!(run.code, 2, "{text}{}", run.err);
+        assert!(run.err.contains("skelkey.toml:2:") && run.err.contains(help), "{text}{}", run.err);
+        assert!(!run.err.contains("blah"), "{}", run.err);
+    }
+}
+
+#[test]
+fn outputs_that_cannot_be_written_are_found_before_the_scan() {
+    let at = folder();
+    write(at.path(), "in/.npmrc", npmrc(1));
+    for args in [
+        &["in", "-f", "sarif", "-o", "same", "-f", "json", "-o", "./same"][..],
+        &["in", "-f", "json", "-o", "no/such/folder/out"],
+        &["in", "-f", "json", "-o", "in"],
+    ] {
+        let run = scan(at.path(), args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert!(run.out.is_empty(), "{args:?}");
+    }
+    assert!(!at.path().join("same").exists());
+}
+
+#[test]
+fn a_report_that_is_not_whole_is_3_and_a_reader_who_left_is_0() {
+    use std::process::{Command, Stdio};
+    let at = folder();
+    write(at.path(), ".npmrc", npmrc(1));
+    let command = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skelkey"));
+        command.args(["scan", "--now", NOW, "-f", "sarif"]).current_dir(at.path()).stderr(Stdio::piped());
+        command
+    };
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let run = command().stdout(full).output().unwrap();
+    assert_eq!(run.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("not whole"), "{run:?}");
+    let mut child = command().stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

@@ -79,6 +79,7 @@ fn scanner() -> Scanner {
         assumed_issuers: std::collections::BTreeSet::default(),
         known_packages: BTreeMap::default(),
         config_hash: String::new(),
+        configuration: Default::default(),
     };
     Scanner::new(rules(), settings).unwrap()
 }

@@ -192,7 +192,7 @@ mod importers {
         assert_eq!((list.format, list.issuers.as_slice()), ("gitlab-tokens", &[Issuer::GITLAB][..]));
         let [project, personal] = list.records.as_slice() else { panic!("two rows") };
         assert_eq!(project.facts.kind.said().unwrap(), "project or group access token");
-        assert_eq!(project.facts.expires, Reported::Said(Expiry::At(at("2027-06-01T00:00:00Z"))));
+        assert_eq!(project.facts.expires, Reported::Said(Expiry::At(at("2027-05-31T23:59:59Z"))));
         assert_eq!(project.facts.state, State::Active);
         assert_eq!(grant(project).subjects, Subjects::NotSaid);
         assert_eq!(project.facts.details["user-id"], "1337");
@@ -241,13 +241,13 @@ mod importers {
         let [release, acme, crane] = list.records.as_slice() else { panic!("three rows") };
         assert_eq!((release.line, acme.line, crane.line), (2, 3, 4));
         assert_eq!((acme.column, acme.end_column), (1, 109));
-        assert_eq!(release.facts.expires, Reported::Said(Expiry::At(at("2026-12-02T00:00:00Z"))), "the end of the day");
+        assert_eq!(release.facts.expires, Reported::Said(Expiry::At(at("2026-12-01T23:59:59Z"))), "the end of the day");
         assert_eq!(actions(grant(release)).len(), 2);
         assert_eq!(grant(release).subjects, named(&["Contoso.*", "Contoso"]));
         assert_eq!(name(acme), Some("Acme, widgets"));
         assert_eq!(acme.facts.last_used, Reported::Said(LastUse::Never));
         assert_eq!(crane.facts.state, State::Inactive(Inactive::Revoked));
-        assert_eq!(crane.facts.expires, Reported::Said(Expiry::At(at("2026-12-01T00:00:00Z"))));
+        assert_eq!(crane.facts.expires, Reported::Said(Expiry::At(at("2026-11-30T23:59:59Z"))));
     }
 
     #[test]

@@ -136,6 +136,8 @@ pub(crate) struct Loaded {
     pub(crate) files: Vec<PathBuf>,
     /// Sentences about what was left out.
     pub(crate) notes: Vec<String>,
+    /// Where each field was last written: `scan.fail-on` → `skelkey.toml:3`.
+    lines: BTreeMap<String, String>,
 }
 
 impl Loaded {
@@ -143,6 +145,11 @@ impl Loaded {
     pub(crate) fn hash(&self) -> Result<String> {
         let text = toml::to_string(&self.config).context("write the configuration as TOML")?;
         Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(text)))
+    }
+
+    /// Where `field` is written, for the beginning of a message.
+    pub(crate) fn place(&self, field: &str) -> &str {
+        self.lines.get(field).map_or("the configuration", String::as_str)
     }
 }
 
@@ -162,24 +169,32 @@ pub(crate) fn load(from: &Where<'_>) -> Result<Loaded> {
     if let (Some(user), false) = (from.user, from.isolated) {
         let file = user.join("skelkey").join("skelkey.toml");
         if file.is_file() {
-            loaded.add(&mut table, &file, true)?;
+            loaded.add(&mut table, &file, None)?;
         }
     }
     if let Some(named) = from.named {
-        loaded.add(&mut table, named, true)?;
+        loaded.add(&mut table, named, None)?;
     } else if !from.isolated
-        && let Some(found) = find(from.here)
+        && let Some((found, top)) = find(from.here)
     {
-        loaded.add(&mut table, &found, false)?;
+        loaded.add(&mut table, &found, Some(top))?;
     }
     loaded.config = Config::deserialize(table).context("join the configuration files")?;
     Ok(loaded)
 }
 
 impl Loaded {
-    fn add(&mut self, table: &mut toml::Table, file: &Path, may_speak_of_the_network: bool) -> Result<()> {
-        let mut config = read(file)?;
-        if !may_speak_of_the_network && (!config.issuers.is_empty() || config.network.ca_file.is_some()) {
+    /// `found_in`: the top of the repository in which the file was merely found.
+    fn add(&mut self, table: &mut toml::Table, file: &Path, found_in: Option<&Path>) -> Result<()> {
+        if let Some(top) = found_in {
+            check_inside(top, file, MOST_FOUND).with_context(|| file.display().to_string())?;
+        }
+        let (mut config, lines) = read(file)?;
+        self.lines.extend(lines);
+        if let Some(top) = found_in {
+            self.check_files(&config, top)?;
+        }
+        if found_in.is_some() && (!config.issuers.is_empty() || config.network.ca_file.is_some()) {
             self.notes.push(format!(
                 "{}: [issuers] and [network] are left out: a configuration that was found in a repository says nothing \
                  about the network; name it with --config to use them",
@@ -194,8 +209,82 @@ impl Loaded {
     }
 }
 
+impl Loaded {
+    /// The files that a found configuration names are the repository's own: nobody else's are read for it.
+    fn check_files(&self, config: &Config, top: &Path) -> Result<()> {
+        let rules = config.rules.paths.iter().flatten().map(|path| ("rules.paths", path, MOST_LISTED));
+        let lists = config.inventory.files.iter().flatten().map(|path| ("inventory.files", path, MOST_LISTED));
+        let key = config.fingerprint.key_file.iter().map(|path| ("fingerprint.key-file", path, MOST_FOUND));
+        for (field, path, most) in rules.chain(lists).chain(key) {
+            let at = || format!("{}: {field}: {}", self.place(field), path.display());
+            if field == "rules.paths" && path.is_dir() {
+                check_inside_folder(top, path).with_context(at)?;
+                for entry in std::fs::read_dir(path).with_context(at)?.flatten() {
+                    if entry.path().extension().is_some_and(|ending| ending == "toml") {
+                        check_inside(top, &entry.path(), most).with_context(at)?;
+                    }
+                }
+            } else {
+                check_inside(top, path, most).with_context(at)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The longest configuration or key file that is read because a repository says so.
+const MOST_FOUND: u64 = 64 << 10;
+/// The longest list or rule file that is read because a repository says so.
+const MOST_LISTED: u64 = 16 << 20;
+
+/// Refuses what is no regular file of the repository at `top`, or too long.
+fn check_inside(top: &Path, file: &Path, most: u64) -> Result<()> {
+    check_inside_folder(top, file)?;
+    let metadata = std::fs::metadata(file)?;
+    anyhow::ensure!(metadata.is_file(), "not a regular file; to use it, name the configuration with --config");
+    anyhow::ensure!(
+        metadata.len() <= most,
+        "longer than {most} bytes; to use it, name the configuration with --config"
+    );
+    Ok(())
+}
+
+fn check_inside_folder(top: &Path, path: &Path) -> Result<()> {
+    let inside = path.canonicalize()?.starts_with(top.canonicalize()?);
+    anyhow::ensure!(
+        inside,
+        "a configuration that was found in a repository may name files of that repository only; name it with --config \
+         to use them"
+    );
+    Ok(())
+}
+
+/// Where each field stands: `scan.fail-on` → `skelkey.toml:3`.
+fn lines(file: &Path, text: &str) -> BTreeMap<String, String> {
+    fn walk(
+        table: &toml::de::DeTable<'_>,
+        before: &str,
+        line: &dyn Fn(usize) -> String,
+        into: &mut BTreeMap<String, String>,
+    ) {
+        for (key, value) in table {
+            let field = format!("{before}{}", key.get_ref());
+            into.insert(field.clone(), line(key.span().start));
+            if let toml::de::DeValue::Table(below) = value.get_ref() {
+                walk(below, &format!("{field}."), line, into);
+            }
+        }
+    }
+    let mut into = BTreeMap::new();
+    let line = |at: usize| format!("{}:{}", file.display(), text[..at.min(text.len())].matches('\n').count() + 1);
+    if let Ok(table) = toml::de::DeTable::parse(text) {
+        walk(table.get_ref(), "", &line, &mut into);
+    }
+    into
+}
+
 /// One file. Paths in it are relative to its folder.
-fn read(file: &Path) -> Result<Config> {
+fn read(file: &Path) -> Result<(Config, BTreeMap<String, String>)> {
     let text = std::fs::read_to_string(file).with_context(|| format!("read the configuration {}", file.display()))?;
     let mut config: Config = match toml::from_str(&text) {
         Ok(config) => config,
@@ -209,17 +298,18 @@ fn read(file: &Path) -> Result<Config> {
     for path in listed.chain(&mut config.fingerprint.key_file).chain(&mut config.network.ca_file) {
         *path = folder.join(&path);
     }
-    Ok(config)
+    Ok((config, lines(file, &text)))
 }
 
 /// The nearest `skelkey.toml` or `.skelkey.toml` from `here` up to the top of the repository; outside a repository only
-/// `here` itself is looked at.
-fn find(here: &Path) -> Option<PathBuf> {
+/// `here` itself is looked at. With it, the top.
+fn find(here: &Path) -> Option<(PathBuf, &Path)> {
     let top = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(here);
     here.ancestors()
         .take_while(|folder| folder.starts_with(top))
         .flat_map(|folder| ["skelkey.toml", ".skelkey.toml"].map(|name| folder.join(name)))
         .find(|file| file.is_file())
+        .map(|file| (file, top))
 }
 
 /// Tables are joined key by key; anything else in `over` replaces what was there.

@@ -15,7 +15,7 @@ const MOST: u64 = 1 << 20;
 pub(crate) fn run(global: &Global, args: &InspectArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     let rules = options::rule_set(global, &loaded.config)?;
-    let settings = options::settings(around, global, &loaded, &args.inventory, Confidence::Low)?;
+    let settings = options::settings(around, global, &loaded, &args.inventory, Confidence::Low, &rules)?;
     #[cfg(feature = "probe")]
     let asker = super::probe::asker(&args.probe, around, global, &loaded.config)?;
     #[cfg(feature = "probe")]
@@ -36,7 +36,7 @@ pub(crate) fn run(global: &Global, args: &InspectArgs, around: &Surroundings) ->
     }
     let options = skelkey::report::Options { verbose: true, ..skelkey::report::Options::default() };
     let outputs = Outputs::only(args.format);
-    outputs.write(&report, scanner.rules(), &options, global.color)?;
+    let exit = outputs.write(&report, scanner.rules(), &options, global.color, Exit::Clean);
     scan::say_notes(global, &loaded, &report, outputs.tells_people());
-    Ok(Exit::Clean)
+    Ok(exit)
 }

@@ -12,9 +12,10 @@ use super::{Exit, scan};
 pub(crate) fn audit(global: &Global, args: &OutputArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(args)?;
-    let fail_on = options::fail_on(args.fail_on, &loaded.config)?;
+    let fail_on = options::fail_on(args.fail_on, &loaded)?;
     let rules = options::rule_set(global, &loaded.config)?;
-    let settings = options::settings(around, global, &loaded, &args.inventory, Confidence::Low)?;
+    let mut settings = options::settings(around, global, &loaded, &args.inventory, Confidence::Low, &rules)?;
+    options::state(&mut settings.configuration, fail_on, None, None);
     if settings.inventories.is_empty() {
         bail!("no list to audit: name one with --inventory FILE (docs/inventory.md says how to export each)");
     }
@@ -22,7 +23,7 @@ pub(crate) fn audit(global: &Global, args: &OutputArgs, around: &Surroundings) -
     let report = scanner.audit();
     let exit = Exit::of(&report, fail_on, args.exit_zero);
     let options = scan::report_options(args, exit, &report, around.now);
-    outputs.write(&report, scanner.rules(), &options, global.color)?;
+    let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     scan::say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(exit)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
+use skelkey::coverage::Configuration;
 use skelkey::hygiene;
 use skelkey::inventory::{self, Inventory};
 use skelkey::issuer::Issuer;
@@ -153,19 +154,73 @@ pub(crate) fn settings(
     loaded: &Loaded,
     lists: &[PathBuf],
     confidence: Confidence,
+    rules: &RuleSet,
 ) -> Result<Settings> {
     let config = &loaded.config;
+    let inventories = inventories(config, lists)?;
+    check_issuers(loaded, rules, &inventories)?;
     Ok(Settings {
         now: global.now.unwrap_or(around.now),
         now_is_given: global.now.is_some(),
         confidence,
         policy: policy(&config.policy)?,
-        inventories: inventories(config, lists)?,
+        inventories,
         fingerprint_key: fingerprint_key(around, config)?,
         assumed_issuers: assumed(config),
         known_packages: known_packages(config),
         config_hash: loaded.hash()?,
+        configuration: Configuration {
+            files: loaded.files.iter().map(|file| shown(around, file)).collect(),
+            disabled_rules: config.rules.disable.clone().unwrap_or_default(),
+            ..Configuration::default()
+        },
     })
+}
+
+/// A file as seen from here.
+fn shown(around: &Surroundings, file: &Path) -> String {
+    file.strip_prefix(&around.here).unwrap_or(file).display().to_string()
+}
+
+/// What of the options in force decides what a scan sees and when it fails, for the coverage statement.
+pub(crate) fn state(
+    configuration: &mut Configuration,
+    fail_on: Severity,
+    confidence: Option<Confidence>,
+    files: Option<(&FileOptions, &Config)>,
+) {
+    configuration.fail_on = (fail_on != Severity::Medium).then(|| fail_on.as_str().to_owned());
+    configuration.confidence = confidence.filter(|c| *c != Confidence::Medium).map(|c| c.as_str().to_owned());
+    if let Some((files, config)) = files {
+        configuration.max_file_size = Some(files.max_file_size).filter(|size| *size != DEFAULT_MAX_FILE_SIZE);
+        configuration.exclude = config.scan.exclude.clone().unwrap_or_default();
+    }
+}
+
+/// Every issuer that the configuration names is one of a rule, a probe or a list. All mistakes at once.
+fn check_issuers(loaded: &Loaded, rules: &RuleSet, lists: &[Inventory]) -> Result<()> {
+    let mut known: BTreeSet<&str> = rules.rules.iter().map(|rule| rule.issuer.as_str()).collect();
+    known.extend(lists.iter().flat_map(|list| &list.issuers).map(Issuer::as_str));
+    #[cfg(feature = "probe")]
+    known.extend(skelkey::probe::list().map(|about| about.issuer.as_str()));
+    let config = &loaded.config;
+    let named = (config.policy.issuer.keys().map(|id| ("policy.issuer", id)))
+        .chain(config.issuers.keys().map(|id| ("issuers", id)))
+        .chain(config.packages.keys().map(|id| ("packages", id)));
+    let mistakes: Vec<String> = named
+        .filter(|(_, id)| !known.contains(id.as_str()))
+        .map(|(table, id)| {
+            let place = loaded.place(&format!("{table}.{id}"));
+            let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(id, known));
+            let near = near.filter(|known| strsim::damerau_levenshtein(id, known) <= (id.len() / 3).max(1));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
+            };
+            format!("{place}: [{table}]: there is no issuer `{}`; {help}", skelkey::escape::word(id))
+        })
+        .collect();
+    if mistakes.is_empty() { Ok(()) } else { bail!("{}", mistakes.join("\n")) }
 }
 
 fn assumed(config: &Config) -> BTreeSet<Issuer> {
@@ -228,9 +283,13 @@ fn globs(patterns: &[String], of: &str) -> Result<GlobSet> {
 const DEFAULT_MAX_FILE_SIZE: u64 = 512 << 20;
 
 /// How files are chosen and read.
-pub(crate) fn file_options(args: &ScanArgs, config: &Config) -> Result<FileOptions> {
+pub(crate) fn file_options(args: &ScanArgs, loaded: &Loaded) -> Result<FileOptions> {
+    let config = &loaded.config;
     let configured = match &config.scan.max_file_size {
-        Some(size) => Some(super::size::parse(size).map_err(|why| anyhow!("[scan] max-file-size: {why}"))?),
+        Some(size) => Some(super::size::parse(size).map_err(|_| {
+            let place = loaded.place("scan.max-file-size");
+            anyhow!("{place}: [scan] max-file-size: that is not a size; write for instance 50MB or 1GiB")
+        })?),
         None => None,
     };
     Ok(FileOptions {
@@ -242,19 +301,21 @@ pub(crate) fn file_options(args: &ScanArgs, config: &Config) -> Result<FileOptio
 }
 
 /// The severity from which a run fails.
-pub(crate) fn fail_on(flag: Option<Severity>, config: &Config) -> Result<Severity> {
-    match (flag, &config.scan.fail_on) {
+pub(crate) fn fail_on(flag: Option<Severity>, loaded: &Loaded) -> Result<Severity> {
+    match (flag, &loaded.config.scan.fail_on) {
         (Some(severity), _) => Ok(severity),
-        (None, Some(word)) => word.parse().context("[scan] fail-on"),
+        (None, Some(word)) => word.parse().with_context(|| format!("{}: [scan] fail-on", loaded.place("scan.fail-on"))),
         (None, None) => Ok(Severity::Medium),
     }
 }
 
 /// The least confidence that is shown.
-pub(crate) fn confidence(flag: Option<Confidence>, config: &Config) -> Result<Confidence> {
-    match (flag, &config.scan.confidence) {
+pub(crate) fn confidence(flag: Option<Confidence>, loaded: &Loaded) -> Result<Confidence> {
+    match (flag, &loaded.config.scan.confidence) {
         (Some(confidence), _) => Ok(confidence),
-        (None, Some(word)) => word.parse().context("[scan] confidence"),
+        (None, Some(word)) => {
+            word.parse().with_context(|| format!("{}: [scan] confidence", loaded.place("scan.confidence")))
+        }
         (None, None) => Ok(Confidence::Medium),
     }
 }

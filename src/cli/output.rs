@@ -9,6 +9,7 @@ use skelkey::report::{self, Format};
 use skelkey::rules::RuleSet;
 
 use super::args::{Colour, Global, OutputArgs};
+use super::{Exit, tell};
 
 /// Where each format goes.
 pub(crate) struct Outputs {
@@ -25,6 +26,14 @@ impl Outputs {
         if formats.len() - args.output.len() > 1 {
             bail!("only one format can go to standard output: give each other --format its own --output FILE");
         }
+        let mut places = Vec::new();
+        for file in &args.output {
+            let place = check_place(file)?;
+            if places.contains(&place) {
+                bail!("--output {}: named twice; give each --format a file of its own", file.display());
+            }
+            places.push(place);
+        }
         let files = args.output.iter().cloned().map(Some).chain(std::iter::repeat(None));
         Ok(Self { pairs: formats.into_iter().zip(files).collect() })
     }
@@ -39,24 +48,36 @@ impl Outputs {
         self.pairs.iter().any(|(format, file)| *format == Format::Human && file.is_none())
     }
 
-    /// Writes every format.
+    /// Writes every format. The code is `exit`, unless a report could not be written (the run is then incomplete), or
+    /// whoever reads standard output has seen enough and left (which is no failure).
     pub(crate) fn write(
         &self,
         report: &Report,
         rules: &RuleSet,
         options: &report::Options,
         colour: Colour,
-    ) -> Result<()> {
+        exit: Exit,
+    ) -> Exit {
+        let (mut failed, mut left) = (false, false);
         for (format, file) in &self.pairs {
-            if let Some(file) = file {
+            let written = if let Some(file) = file {
                 let options = report::Options { color: false, ..options.clone() };
-                to_file(file, |out| report::write(*format, report, rules, &options, out))?;
+                to_file(file, |out| report::write(*format, report, rules, &options, out))
             } else {
                 let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
-                to_stdout(|out| report::write(*format, report, rules, &options, out))?;
+                to_pipe(|out| report::write(*format, report, rules, &options, out)).map(|whole| left = !whole)
+            };
+            if let Err(error) = written {
+                failed = true;
+                let text = format!("{error:#}");
+                tell(format_args!("error: the report is not whole: {}", skelkey::escape::visible(&text)));
             }
         }
-        Ok(())
+        match (failed, left) {
+            (true, _) => Exit::Incomplete,
+            (false, true) => Exit::Clean,
+            (false, false) => exit,
+        }
     }
 }
 
@@ -81,25 +102,43 @@ pub(crate) fn is_watched(global: &Global) -> bool {
 
 /// A closed pipe ends the output quietly: the reader has seen enough.
 pub(crate) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    to_pipe(write).map(drop)
+}
+
+/// The same; whether all of it was taken.
+fn to_pipe(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<bool> {
     let mut out = BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("write to standard output"),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("write to standard output"),
     }
 }
 
-/// Writes a file readable by its owner alone, in one step, through no link: it is written beside its place and then
-/// renamed onto it.
-fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let context = || format!("write {}", path.display());
+/// Finds out before the scan whether a report can be written there, and where that is.
+fn check_place(path: &Path) -> Result<PathBuf> {
+    let context = || format!("--output {}", path.display());
     if let Ok(there) = std::fs::symlink_metadata(path)
         && !there.is_file()
         && !there.is_symlink()
     {
         bail!("{}: not a regular file; leave --output out to print to standard output", path.display());
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    let folder = folder_of(path);
+    tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    let name = path.file_name().with_context(|| format!("--output {}: not a file name", path.display()))?;
+    Ok(folder.canonicalize().with_context(context)?.join(name))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file readable by its owner alone, in one step, through no link: it is written beside its place and then
+/// renamed onto it.
+fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let context = || format!("write {}", path.display());
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(path)).with_context(context)?;
     let mut out = BufWriter::new(file.as_file_mut());
     write(&mut out).and_then(|()| out.flush()).with_context(context)?;
     drop(out);

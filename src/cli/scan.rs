@@ -22,11 +22,12 @@ use super::{Exit, progress, tell};
 pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(&args.output)?;
-    let fail_on = options::fail_on(args.output.fail_on, &loaded.config)?;
-    let files = options::file_options(args, &loaded.config)?;
-    let confidence = options::confidence(args.confidence, &loaded.config)?;
+    let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
+    let files = options::file_options(args, &loaded)?;
+    let confidence = options::confidence(args.confidence, &loaded)?;
     let rules = options::rule_set(global, &loaded.config)?;
-    let settings = options::settings(around, global, &loaded, &args.output.inventory, confidence)?;
+    let mut settings = options::settings(around, global, &loaded, &args.output.inventory, confidence, &rules)?;
+    options::state(&mut settings.configuration, fail_on, Some(confidence), Some((&files, &loaded.config)));
     #[cfg(feature = "probe")]
     let asker = super::probe::asker(&args.probe, around, global, &loaded.config)?;
     #[cfg(feature = "probe")]
@@ -48,7 +49,7 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     };
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
     let options = report_options(&args.output, exit, &report, started);
-    outputs.write(&report, scanner.rules(), &options, global.color)?;
+    let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     let told = outputs.tells_people();
     say_notes(global, &loaded, &report, told);
     Ok(exit)
@@ -154,7 +155,9 @@ pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report, told:
     }
     if !global.quiet {
         let notes = if told { &[][..] } else { &report.notes[..] };
-        for note in loaded.notes.iter().chain(notes) {
+        let configuration = report.coverage.configuration.words().filter(|_| !told);
+        let configuration = configuration.map(|words| format!("configuration in force: {words}"));
+        for note in loaded.notes.iter().chain(&configuration).chain(notes) {
             tell(format_args!("note: {}", skelkey::escape::visible(note)));
         }
     }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 pub(super) enum Edge {
     /// Its first moment (UTC).
     Start,
-    /// The first moment of the next day (UTC).
+    /// Its last second (UTC).
     End,
 }
 
@@ -31,11 +31,11 @@ pub(super) fn milliseconds(since_epoch: i64) -> Option<Timestamp> {
 }
 
 fn day(date: Date, edge: Edge) -> Option<Timestamp> {
-    let date = match edge {
-        Edge::Start => date,
-        Edge::End => date.tomorrow().ok()?,
+    let at = match edge {
+        Edge::Start => date.at(0, 0, 0, 0),
+        Edge::End => date.at(23, 59, 59, 0),
     };
-    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    Some(at.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
 /// .NET's round-trip format ("O") leaves the zone out where the kind of a time is not set.
@@ -65,7 +65,7 @@ mod tests {
         ] {
             assert_eq!(read(text, Edge::Start), expected, "{text}");
         }
-        assert_eq!(read("2026-10-31", Edge::End), expected);
+        assert_eq!(read("2026-10-31", Edge::End), Some("2026-10-31T23:59:59Z".to_owned()));
         assert_eq!(read("2026-11-01T00:00:00Z", Edge::End), expected);
     }
 

@@ -129,9 +129,10 @@ fn state(line: &Line<'_>, token: &Token) -> KeyFacts {
     }
 }
 
-/// A token ends at midnight UTC at the beginning of its expiry date (GitLab documentation).
+/// The last second of the expiry date. GitLab's documentation lets a token end at midnight UTC as that day begins; the
+/// end of the day is taken, as in the owner's list, so that no token is called dead too early and the two agree.
 fn end_of(date: Date) -> Option<Expiry> {
-    date.to_zoned(TimeZone::UTC).ok().map(|end| Expiry::At(end.timestamp()))
+    date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok().map(|end| Expiry::At(end.timestamp()))
 }
 
 /// A token acts for its user, who for project and group tokens is a robot of that project or group.

@@ -24,6 +24,9 @@ pub(super) fn without_owners(report: &Report) -> Report {
     report.roots.iter_mut().for_each(|root| REDACTED.clone_into(&mut root.path));
     words.scrub_all(&mut report.notes);
     words.scrub_all(&mut report.coverage.inputs);
+    for file in &mut report.coverage.configuration.files {
+        *file = file.rsplit(['/', '\\']).next().unwrap_or(REDACTED).to_owned();
+    }
     for skip in &mut report.coverage.skips {
         words.scrub(&mut skip.path);
         skip.detail.iter_mut().for_each(|detail| words.scrub(detail));

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::coverage::{Coverage, Reason};
+use crate::coverage::{Configuration, Coverage, Reason};
 use crate::detect::Detector;
 use crate::finding::{Report, Root};
 use crate::hygiene::Policy;
@@ -59,6 +59,8 @@ pub struct Settings {
     pub known_packages: BTreeMap<Issuer, Vec<String>>,
     /// SHA-256 of the configuration in force, for the coverage statement.
     pub config_hash: String,
+    /// What of it decides what is seen and when the run fails, for the same statement.
+    pub configuration: Configuration,
 }
 
 pub use self::ask::Asking;
@@ -168,6 +170,7 @@ impl Scanner {
             rules: self.rules().rules.len(),
             rules_hash: self.rules().hash.clone(),
             config_hash: self.settings.config_hash.clone(),
+            configuration: self.settings.configuration.clone(),
         }
     }
 }

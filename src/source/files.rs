@@ -4,8 +4,11 @@
 //! hides a file. What is ignored is walked for its count alone. Links are never followed, except a PATH that the
 //! user named.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fmt::Write as _;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -13,6 +16,7 @@ use std::sync::Mutex;
 use globset::GlobSet;
 
 use super::ignores::Ignores;
+use super::open::{Opened, open};
 use super::repository::Repository;
 use super::tally::{Outcome, Progress};
 use super::window::{Buffer, Reading};
@@ -37,13 +41,19 @@ pub struct Files {
     options: FileOptions,
     roots: Vec<(PathBuf, Option<Repository>)>,
     starts: Vec<Start>,
+    /// Where the starts are: whoever walks past one leaves it alone, so that nothing is scanned twice.
+    claimed: HashSet<PathBuf>,
     outcome: Outcome,
 }
 
 /// One PATH as typed, and what it is relative to.
 struct Start {
     typed: PathBuf,
+    /// What is shown of it: as typed, or as the first PATH around it was typed.
+    shown: String,
     absolute: PathBuf,
+    /// With links resolved, which tells whether two starts are the same.
+    canonical: PathBuf,
     root: usize,
     is_dir: bool,
 }
@@ -65,12 +75,20 @@ impl Files {
     /// Resolves each PATH. One that cannot be opened becomes a gap in the outcome; the others are still scanned.
     #[must_use]
     pub fn open(paths: &[PathBuf], options: FileOptions) -> Self {
-        let mut files = Self { options, roots: Vec::new(), starts: Vec::new(), outcome: Outcome::default() };
+        let mut files = Self {
+            options,
+            roots: Vec::new(),
+            starts: Vec::new(),
+            claimed: HashSet::new(),
+            outcome: Outcome::default(),
+        };
         for path in paths {
             if let Err(error) = files.add(path) {
-                files.outcome.skipped(Reason::Missing, &path.to_string_lossy(), None, Some(error.to_string()));
+                files.outcome.skipped(Reason::Missing, &legible(path.as_os_str()), None, Some(error.to_string()));
             }
         }
+        files.share_roots();
+        files.share_names();
         files
     }
 
@@ -78,6 +96,10 @@ impl Files {
         let is_dir = fs::metadata(typed)?.is_dir();
         // A named file keeps its own name even where it is a link; the folder around it is resolved.
         let absolute = if is_dir { fs::canonicalize(typed)? } else { canonical_file(typed)? };
+        let canonical = fs::canonicalize(typed).unwrap_or_else(|_| absolute.clone());
+        if self.starts.iter().any(|start| start.canonical == canonical) {
+            return Ok(());
+        }
         let folder = if is_dir { absolute.as_path() } else { absolute.parent().unwrap_or(Path::new("/")) };
         let repository = Repository::around(folder);
         let top = repository.as_ref().map_or_else(|| folder.to_path_buf(), |r| r.work_tree.clone());
@@ -86,8 +108,45 @@ impl Files {
             self.roots.push((top, repository));
             self.roots.len() - 1
         });
-        self.starts.push(Start { typed: typed.to_path_buf(), absolute, root, is_dir });
+        let shown = if is_dir { shown(typed) } else { legible(typed.as_os_str()).into_owned() };
+        self.claimed.extend([absolute.clone(), canonical.clone()]);
+        self.starts.push(Start { typed: typed.to_path_buf(), shown, absolute, canonical, root, is_dir });
         Ok(())
+    }
+
+    /// A start inside another start's root is relative to that one, unless it is in a repository of its own.
+    fn share_roots(&mut self) {
+        let shares = |(top, repository): &(PathBuf, Option<Repository>),
+                      (outer, around): &(PathBuf, Option<Repository>)| {
+            let own = repository.as_ref().map(|own| &own.work_tree);
+            top.starts_with(outer) && (own.is_none() || own == around.as_ref().map(|around| &around.work_tree))
+        };
+        let outermost = |root: usize| {
+            let outer = (0..self.roots.len()).filter(|outer| shares(&self.roots[root], &self.roots[*outer]));
+            outer.min_by_key(|outer| self.roots[*outer].0.as_os_str().len()).unwrap_or(root)
+        };
+        let of: Vec<usize> = self.starts.iter().map(|start| outermost(start.root)).collect();
+        let mut kept: Vec<usize> = Vec::new();
+        for (start, root) in self.starts.iter_mut().zip(of) {
+            start.root = kept.iter().position(|known| *known == root).unwrap_or_else(|| {
+                kept.push(root);
+                kept.len() - 1
+            });
+        }
+        let mut roots: Vec<_> = std::mem::take(&mut self.roots).into_iter().map(Some).collect();
+        self.roots = kept.into_iter().filter_map(|root| roots[root].take()).collect();
+    }
+
+    /// A start inside one that was typed before it is shown as a part of that one.
+    fn share_names(&mut self) {
+        for inner in 1..self.starts.len() {
+            let (before, [start, ..]) = self.starts.split_at_mut(inner) else { return };
+            if let Some(outer) = before.iter().find(|outer| outer.holds(start))
+                && let Ok(below) = start.absolute.strip_prefix(&outer.absolute)
+            {
+                start.shown = join(&outer.shown, slashed(below).as_ref());
+            }
+        }
     }
 
     /// What places are relative to: each root's absolute path and repository.
@@ -105,16 +164,26 @@ impl Files {
             options: &self.options,
             sink,
             progress,
+            claimed: &self.claimed,
             workers: (0..=jobs).map(|_| Mutex::new(Worker::default())).collect(),
         };
         match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
             Ok(pool) => {
+                let mut counts = Vec::new();
                 for start in &self.starts {
-                    let (seen, scanned) = walk.counts();
+                    let before = walk.counts();
                     pool.scope(|scope| walk.start(scope, start, &self.roots[start.root]));
-                    if walk.counts().1 == scanned {
-                        let detail = nothing_scanned(walk.counts().0 > seen);
-                        outcome.skipped(Reason::Empty, &start.typed.to_string_lossy(), None, Some(detail.to_owned()));
+                    let after = walk.counts();
+                    counts.push((start, after.0 - before.0, after.1 - before.1));
+                }
+                for start in &self.starts {
+                    // What other starts in it gave is its own as well.
+                    let inside = counts.iter().filter(|(other, ..)| std::ptr::eq(*other, start) || start.holds(other));
+                    let (seen, scanned) =
+                        inside.fold((0, 0), |sum, (_, seen, scanned)| (sum.0 + seen, sum.1 + scanned));
+                    if scanned == 0 {
+                        let detail = nothing_scanned(seen > 0).to_owned();
+                        outcome.skipped(Reason::Empty, &legible(start.typed.as_os_str()), None, Some(detail));
                     }
                 }
             }
@@ -124,6 +193,13 @@ impl Files {
             outcome.merge(worker.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).outcome);
         }
         outcome
+    }
+}
+
+impl Start {
+    /// Whether `other` lies within it.
+    fn holds(&self, other: &Self) -> bool {
+        self.is_dir && other.absolute != self.absolute && other.absolute.starts_with(&self.absolute)
     }
 }
 
@@ -156,6 +232,7 @@ struct Walk<'w> {
     options: &'w FileOptions,
     sink: &'w dyn Sink,
     progress: &'w Progress,
+    claimed: &'w HashSet<PathBuf>,
     workers: Vec<Mutex<Worker>>,
 }
 
@@ -172,9 +249,9 @@ impl Walk<'_> {
     fn start<'s>(&'s self, scope: &rayon::Scope<'s>, start: &Start, root: &(PathBuf, Option<Repository>)) {
         let (top, repository) = root;
         let relative = slashed(start.absolute.strip_prefix(top).unwrap_or(&start.absolute));
-        let shown = shown(&start.typed);
+        let shown = start.shown.clone();
         if !start.is_dir {
-            self.file(&start.absolute, start.root, &relative, &start.typed.to_string_lossy(), true);
+            self.file(&start.absolute, start.root, &relative, &shown, true);
             return;
         }
         let ignores = match repository {
@@ -202,6 +279,9 @@ impl Walk<'_> {
                 continue;
             }
             let absolute = folder.absolute.join(&name);
+            if self.claimed.contains(&absolute) {
+                continue;
+            }
             let ignored = folder.ignores.ignores(&absolute, kind == EntryKind::Folder);
             match kind {
                 EntryKind::Folder if ignored => scope.spawn(move |_| self.count_ignored(&absolute)),
@@ -243,8 +323,11 @@ impl Walk<'_> {
             part.map_or_else(|| self.sink.take(index, &blob), |part| self.sink.take_part(index, &blob, part));
         };
         let (most, overlap) = (self.options.max_file_size, self.sink.overlap());
-        let length = || fs::metadata(absolute).ok().map(|metadata| metadata.len());
-        match File::open(absolute).and_then(|file| buffer.read(file, most, overlap, length, take)) {
+        let read = |file: Opened| {
+            let length = file.length();
+            buffer.read(file, most, overlap, || length, take)
+        };
+        match open(absolute, named).and_then(read) {
             Ok(Reading::Done(length)) => {
                 self.progress.scanned(length);
                 outcome.scanned(length);
@@ -262,9 +345,11 @@ impl Walk<'_> {
     fn count_ignored(&self, folder: &Path) {
         let Ok(entries) = list(folder) else { return self.skip_ignored(folder) };
         for Entry { name, kind } in entries {
+            let absolute = folder.join(name);
             match kind {
-                EntryKind::Folder => self.count_ignored(&folder.join(name)),
-                EntryKind::File => self.skip_ignored(&folder.join(name)),
+                _ if self.claimed.contains(&absolute) => {}
+                EntryKind::Folder => self.count_ignored(&absolute),
+                EntryKind::File => self.skip_ignored(&absolute),
                 EntryKind::Other => {}
             }
         }
@@ -347,8 +432,21 @@ fn list(folder: &Path) -> io::Result<Vec<Entry>> {
         .collect()
 }
 
+/// A name as text: bytes that are no UTF-8 stand as `\xNN`, so that different names stay different.
+fn legible(name: &OsStr) -> Cow<'_, str> {
+    if let Some(text) = name.to_str() {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| _ = write!(text, "\\x{byte:02x}"));
+    }
+    Cow::Owned(text)
+}
+
 fn join(folder: &str, name: &OsStr) -> String {
-    let name = name.to_string_lossy();
+    let name = legible(name);
     if folder.is_empty() {
         name.into_owned()
     } else if folder.ends_with('/') {
@@ -360,13 +458,13 @@ fn join(folder: &str, name: &OsStr) -> String {
 
 /// A path with `/` between its names, whatever the system writes.
 fn slashed(path: &Path) -> String {
-    let names: Vec<_> = path.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+    let names: Vec<_> = path.components().map(|c| legible(c.as_os_str())).collect();
     names.join("/")
 }
 
 /// A folder as typed, as the beginning of the paths in it: `.` adds nothing, `./src/` becomes `src`.
 fn shown(typed: &Path) -> String {
-    let text = typed.to_string_lossy();
+    let text = legible(typed.as_os_str());
     let text = text.strip_prefix("./").unwrap_or(&text);
     match text.trim_end_matches('/') {
         "." => String::new(),

@@ -8,6 +8,7 @@ mod git;
 mod ignores;
 #[cfg(feature = "git")]
 mod kept;
+mod open;
 mod repository;
 mod tally;
 mod window;
@@ -25,7 +26,7 @@ use crate::location::{Position, Span};
 pub struct Blob<'a> {
     /// Index of its root in the source's list; `None` for standard input.
     pub root: Option<usize>,
-    /// Path relative to the root, `/` between names, invalid UTF-8 replaced. Empty for standard input.
+    /// Path relative to the root, `/` between names, bytes that are no UTF-8 as `\xNN`. Empty for standard input.
     pub path: &'a str,
     /// The path as a user would open it from where the run started.
     pub shown: &'a str,

@@ -284,7 +284,7 @@ mod gitlab_tokens {
         assert_eq!(facts.name.said().map(String::as_str), Some("ci"));
         assert_eq!(facts.created.said(), Some(&at("2026-01-02T03:04:05.678Z")));
         assert_eq!(facts.last_used.said(), Some(&LastUse::At(at("2026-11-01T00:00:00Z"))));
-        assert_eq!(ends(&facts), Some(Expiry::At(at("2026-12-24T00:00:00Z"))));
+        assert_eq!(ends(&facts), Some(Expiry::At(at("2026-12-24T23:59:59Z"))));
         assert_eq!(facts.details["user-id"], "42");
         assert_eq!(power(&facts), Some(Power::PublishNew));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use skelkey::coverage::{Count, Coverage, Reason, Skip};
+use skelkey::coverage::{Configuration, Count, Coverage, Reason, Skip};
 use skelkey::finding::{Asked, Finding, FrameLine, IssuerBasis, Place, Published, Remedy, Report, Root, Subject};
 use skelkey::hygiene::{Breadth, Judgement, Verdict, VerdictId};
 use skelkey::issuer::Issuer;
@@ -99,6 +99,13 @@ fn coverage() -> Coverage {
         rules: 96,
         rules_hash: "ab".repeat(32),
         config_hash: "cd".repeat(32),
+        configuration: Configuration {
+            files: vec!["skelkey.toml".to_owned()],
+            disabled_rules: vec!["quay-robot-token".to_owned()],
+            exclude: vec!["docs/samples/**".to_owned()],
+            fail_on: Some("high".to_owned()),
+            ..Configuration::default()
+        },
     }
 }
 

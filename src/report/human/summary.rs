@@ -13,6 +13,9 @@ use crate::finding::{Report, Subject};
 pub(super) fn write(report: &Report, options: &Options, page: &mut Page<'_>) -> io::Result<()> {
     write_tally(report, page)?;
     page.line(Style::new(), "", &scanned(&report.coverage))?;
+    if let Some(words) = report.coverage.configuration.words() {
+        page.line(Style::new().bold(), "configuration: ", &words)?;
+    }
     write_gaps(&report.coverage, options, page)?;
     for published in &report.published {
         page.line(Style::new(), "publishes ", &words::published(published))?;

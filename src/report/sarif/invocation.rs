@@ -64,6 +64,9 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Notification> {
     if report.coverage.blobs_scanned == 0 {
         all.push(said("warning", "Nothing was scanned: this run is no proof that nothing leaks.".to_owned()));
     }
+    if let Some(words) = report.coverage.configuration.words() {
+        all.push(said("note", format!("Configuration in force: {}.", escape::message(&words))));
+    }
     all.extend(report.notes.iter().map(|note| said("note", sentence(&escape::message(note)))));
     all
 }
