@@ -1,4 +1,5 @@
 //! The matching engine: kernels, windows and threads change how fast keys are found, never which.
+#![allow(clippy::unwrap_used, reason = "a test may be blunt")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -109,9 +109,9 @@ fn read_text(source: &Source, text: &str) -> Option<Read> {
         Ok(document) => Some(read_document(source, &document)),
         // A broken document is read no further: half a rule would only add mistakes that are none.
         Err(errors) => {
-            errors
-                .iter()
-                .for_each(|(at, message)| source.mistake(at, format!("not TOML: {}", escape::message(message))));
+            for (at, message) in &errors {
+                source.mistake(at, format!("not TOML: {}", escape::message(message)));
+            }
             None
         }
     }

@@ -47,7 +47,9 @@ impl Buckets {
             }
         }
         if !gram.whole {
-            self.sets[LENGTH - 1].iter_mut().for_each(|buckets| *buckets |= 1 << bucket);
+            for buckets in &mut self.sets[LENGTH - 1] {
+                *buckets |= 1 << bucket;
+            }
         }
     }
 }

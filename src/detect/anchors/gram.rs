@@ -21,16 +21,12 @@ impl Gram {
     /// The rarest of an anchor. What is rare is judged by a coarse model of source text.
     pub(super) fn of(anchor: &[u8]) -> Self {
         let rarest = anchor.windows(LENGTH).enumerate().min_by(|(_, a), (_, b)| frequency(a).total_cmp(&frequency(b)));
-        match rarest {
-            Some((offset, gram)) => {
-                let bytes = std::array::from_fn(|index| fold(gram[index]));
-                Self { bytes, whole: true, offset }
-            }
-            None => {
-                let bytes = std::array::from_fn(|index| anchor.get(index).map_or(0, |&byte| fold(byte)));
-                Self { bytes, whole: false, offset: 0 }
-            }
+        if let Some((offset, gram)) = rarest {
+            let bytes = std::array::from_fn(|index| fold(gram[index]));
+            return Self { bytes, whole: true, offset };
         }
+        let bytes = std::array::from_fn(|index| anchor.get(index).map_or(0, |&byte| fold(byte)));
+        Self { bytes, whole: false, offset: 0 }
     }
 }
 

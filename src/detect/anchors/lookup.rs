@@ -33,7 +33,9 @@ impl Lookup {
         // Of one slot in the order of anchors: the order of what is found must not depend on chance.
         entries.sort_by_key(|entry| (slot(entry.key), entry.anchor));
         let mut starts = vec![0_u32; (1 << BITS) + 1];
-        entries.iter().for_each(|entry| starts[slot(entry.key) + 1] += 1);
+        for entry in &entries {
+            starts[slot(entry.key) + 1] += 1;
+        }
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;

@@ -23,7 +23,7 @@ use crate::rules::RuleSet;
 
 /// Every place of every anchor, in one pass over a text.
 pub(super) struct Anchors {
-    anchors: Vec<Anchor>,
+    list: Vec<Anchor>,
     lookup: Lookup,
     kernel: Kernel,
 }
@@ -43,9 +43,9 @@ struct User {
 
 /// What lets places through to the look-up.
 enum Kernel {
-    Portable(Portable),
+    Portable(Box<Portable>),
     #[cfg(target_arch = "x86_64")]
-    Vector(vector::Vector),
+    Vector(Box<vector::Vector>),
 }
 
 impl Anchors {
@@ -63,7 +63,7 @@ impl Anchors {
         let anchors = collect(rules);
         let grams: Vec<Gram> = anchors.iter().map(|anchor| Gram::of(&anchor.folded)).collect();
         let buckets = Buckets::of(&grams);
-        Self { lookup: Lookup::new(&grams), kernel: Kernel::new(&buckets, fastest), anchors }
+        Self { lookup: Lookup::new(&grams), kernel: Kernel::new(&buckets, fastest), list: anchors }
     }
 
     /// Calls `found` with every rule and place. The order depends on the places alone: it is that of the grams.
@@ -71,7 +71,7 @@ impl Anchors {
         let mut look = |at: usize| {
             self.lookup.at(text, at, |index, offset| {
                 if let Some(start) = at.checked_sub(offset) {
-                    self.anchors[index].compare(text, start, &mut found);
+                    self.list[index].compare(text, start, &mut found);
                 }
             });
         };
@@ -87,10 +87,10 @@ impl Kernel {
     fn new(buckets: &Buckets, fastest: bool) -> Self {
         #[cfg(target_arch = "x86_64")]
         if let Some(vector) = vector::Vector::new(buckets).filter(|_| fastest) {
-            return Self::Vector(vector);
+            return Self::Vector(Box::new(vector));
         }
         let _ = fastest;
-        Self::Portable(Portable::new(buckets))
+        Self::Portable(Box::new(Portable::new(buckets)))
     }
 }
 
