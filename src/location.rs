@@ -199,12 +199,6 @@ fn utf16_len(bytes: &[u8]) -> usize {
         .sum()
 }
 
-/// The bytes within `reach` of `span`, widened by nothing else: what a context test may look at.
-#[must_use]
-pub fn around(text: &[u8], span: Span, reach: usize) -> &[u8] {
-    &text[span.start.saturating_sub(reach)..text.len().min(span.end + reach)]
-}
-
 /// The start of the line that holds `offset`, found without an index.
 #[must_use]
 pub fn line_start(text: &[u8], offset: usize) -> usize {

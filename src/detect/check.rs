@@ -137,13 +137,14 @@ impl<'a> Trial<'a> {
         };
         let mut text = sample.text.clone();
         text.replace_range(span.start..span.end, &flipped);
-        let matches = self.together.scan(text.as_bytes(), &sample.path, &mut self.scratch);
+        // Alone where a mismatch only lowers: the place may raise it again, by another rule.
+        let detector = if check.on_mismatch == OnMismatch::Drop { self.together } else { &self.alone };
+        let matches = detector.scan(text.as_bytes(), &sample.path, &mut self.scratch);
         let here: Vec<&Match> = matches.iter().filter(|found| found.span.overlaps(*span)).collect();
+        let index = if check.on_mismatch == OnMismatch::Drop { self.index } else { 0 };
         let wrong = match check.on_mismatch {
-            OnMismatch::Drop => here.iter().any(|found| found.rule == self.index),
-            OnMismatch::Lower => {
-                here.iter().any(|found| found.rule == self.index && found.confidence != Confidence::Low)
-            }
+            OnMismatch::Drop => here.iter().any(|found| found.rule == index),
+            OnMismatch::Lower => here.iter().any(|found| found.rule == index && found.confidence != Confidence::Low),
         };
         if wrong {
             self.mistake(example.line, "a key with one character changed is found as if its checksum were right");

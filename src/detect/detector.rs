@@ -3,20 +3,19 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 use super::anchors::Anchors;
 use super::candidate::Candidate;
 use super::compiled::{Compiled, Groups};
+use super::context::issuer;
 use super::entropy::shannon;
 use super::placeholder::{is_filler, is_placeholder, is_reference};
 use super::settle::settle;
 use super::{Match, Scratch};
 use crate::format::OnMismatch;
-use crate::issuer::Issuer;
-use crate::location::{Span, around};
-use crate::rules::{CONTEXT_REACH, IssuerProof, Kind, Rule, RuleSet};
+use crate::location::Span;
+use crate::rules::{Kind, Rule, RuleSet};
 use crate::secret::Secret;
 use crate::severity::Confidence;
 
@@ -164,18 +163,4 @@ fn looks_like_no_key(rule: &Rule, text: &[u8], span: Span) -> bool {
         Kind::Contextual | Kind::Generic => is_reference(text, span) || is_placeholder(secret),
     };
     by_form || shannon(secret) < rule.min_entropy
-}
-
-/// Whose key it is, and whether words near it said so.
-fn issuer(rule: &Rule, text: &[u8], span: Span) -> (Issuer, Option<bool>) {
-    if rule.issuer_proof == IssuerProof::Format {
-        return (rule.issuer.clone(), None);
-    }
-    if rule.contexts.is_empty() {
-        return (rule.issuer.clone(), Some(false));
-    }
-    let near = around(text, span, CONTEXT_REACH).to_ascii_lowercase();
-    let stands_near = |word: &String| memmem::find(&near, word.to_ascii_lowercase().as_bytes()).is_some();
-    let told = rule.contexts.iter().find(|context| context.near.iter().any(stands_near));
-    (told.map_or_else(|| rule.issuer.clone(), |context| context.issuer.clone()), Some(told.is_some()))
 }

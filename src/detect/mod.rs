@@ -4,6 +4,7 @@ mod anchors;
 mod candidate;
 mod check;
 mod compiled;
+mod context;
 mod detector;
 mod entropy;
 mod placeholder;

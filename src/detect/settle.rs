@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use super::candidate::Candidate;
 use crate::location::Span;
 use crate::rules::Kind;
+use crate::severity::Confidence;
 
 /// Removes what a better candidate overlaps, and contextual and generic candidates that overlap a `rejected` span: a
 /// value that its own text disproves does not come back through a weaker rule. Sorts the rest by span.
 ///
-/// Better is: the structured over the contextual over the generic rule, then confidence, then the longer secret, then
+/// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: the structured over the contextual over the generic rule, then confidence, then the longer secret, then
 /// the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
 /// overlap, and so on. `lost` becomes what the losers cover beyond the winners: it may hold the rest of a secret, and
 /// whoever shows the text must hide it.
@@ -21,6 +22,7 @@ pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span], lost: &
         disproved.merge(span);
     }
     candidates.retain(|candidate| candidate.kind == Kind::Structured || disproved.is_free(candidate.span));
+    raise(candidates);
     candidates.sort_unstable_by_key(|candidate| {
         let length = candidate.span.len();
         (Reverse((candidate.kind, candidate.confidence, length)), candidate.rule, candidate.span)
@@ -58,6 +60,22 @@ fn beyond(span: Span, winners: &[Candidate]) -> Vec<Span> {
     parts
 }
 
+/// Gives a structured candidate that its unproved checksum lowered the confidence of a contextual one of the same
+/// span: a mismatch does not hide what stands in a place that holds nothing but keys.
+fn raise(candidates: &mut [Candidate]) {
+    let mut places: BTreeMap<Span, Confidence> = BTreeMap::new();
+    for place in candidates.iter().filter(|candidate| candidate.kind == Kind::Contextual) {
+        let highest = places.entry(place.span).or_insert(place.confidence);
+        *highest = place.confidence.max(*highest);
+    }
+    let is_lowered = |candidate: &&mut Candidate| candidate.kind == Kind::Structured && candidate.proved == Some(false);
+    for lowered in candidates.iter_mut().filter(is_lowered) {
+        if let Some(&confidence) = places.get(&lowered.span) {
+            lowered.confidence = lowered.confidence.max(confidence);
+        }
+    }
+}
+
 /// Spans that do not overlap each other: start → end.
 #[derive(Default)]
 struct Disjoint(BTreeMap<usize, usize>);
@@ -84,7 +102,6 @@ impl Disjoint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::severity::Confidence;
 
     fn candidate(rule: usize, kind: Kind, start: usize, end: usize) -> Candidate {
         let confidence = Confidence::Medium;
