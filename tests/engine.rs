@@ -80,7 +80,7 @@ fn scanner() -> Scanner {
         assumed_issuers: std::collections::BTreeSet::default(),
         known_packages: BTreeMap::default(),
         config_hash: String::new(),
-        configuration: Default::default(),
+        configuration: skelkey::coverage::Configuration::default(),
     };
     Scanner::new(rules(), settings).unwrap()
 }

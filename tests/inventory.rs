@@ -530,7 +530,15 @@ mod joins {
         let mut issuers: Vec<Issuer> = records.iter().filter_map(|record| record.facts.issuer.clone()).collect();
         issuers.sort();
         issuers.dedup();
-        Inventory { path: PathBuf::from("keys.json"), format, issuers, complete: true, records, notes: Vec::new() }
+        Inventory {
+            path: PathBuf::from("keys.json"),
+            bytes: 0,
+            format,
+            issuers,
+            complete: true,
+            records,
+            notes: Vec::new(),
+        }
     }
 
     fn sha256(key: &str) -> Mark {

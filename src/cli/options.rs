@@ -136,8 +136,12 @@ fn rule_file(path: &Path) -> Result<(String, String)> {
 
 /// The owner's lists, those of the configuration first. All mistakes of all lists at once.
 fn inventories(config: &Config, named: &[PathBuf]) -> Result<Vec<Inventory>> {
-    let (mut lists, mut mistakes) = (Vec::new(), Vec::new());
+    let (mut lists, mut mistakes, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for path in config.inventory.files.iter().flatten().chain(named) {
+        // The same list twice would find every key in it ambiguous.
+        if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            continue;
+        }
         let text = std::fs::read(path).with_context(|| format!("read the inventory {}", path.display()))?;
         match inventory::read(path, &text) {
             Ok(list) => lists.push(list),

@@ -38,6 +38,8 @@ use crate::key::KeyFacts;
 pub struct Inventory {
     /// The file as the user named it.
     pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
     /// The importer that recognised it (`nuget-page`, `npm-token-list`, …).
     pub format: &'static str,
     /// Whose keys it lists, also where it lists none of them. Sorted, unique.
@@ -126,6 +128,7 @@ pub fn formats() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// plain text. No message repeats a value that could be a key.
 pub fn read(path: &Path, text: &[u8]) -> Result<Inventory, ReadError> {
     let file = path.display().to_string();
+    let bytes = text.len() as u64;
     let text = document::decode(text).map_err(|(line, message)| Mistakes::only(&file, line, message))?;
     let document = Document::open(&file, &text)?;
     let format = FORMATS.iter().find(|format| (format.recognise)(&document)).ok_or_else(|| unknown(&document))?;
@@ -136,7 +139,7 @@ pub fn read(path: &Path, text: &[u8]) -> Result<Inventory, ReadError> {
     }
     issuers.sort();
     issuers.dedup();
-    Ok(Inventory { path: path.to_owned(), format: format.name, issuers, complete, records, notes })
+    Ok(Inventory { path: path.to_owned(), bytes, format: format.name, issuers, complete, records, notes })
 }
 
 fn unknown(document: &Document<'_>) -> ReadError {

@@ -11,7 +11,7 @@ use crate::key::{self, Dossier, Evidence, JoinStrength, KeyFacts, State};
 use crate::packages::Publishes;
 use crate::remedy::{self, Fields};
 use crate::rules::{Identity, IssuerProof, RemedyTemplate, Rule};
-use crate::secret::{Fingerprint, FingerprintKey, Masked, Secret};
+use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::ask::Log;
 use super::scrub::Scrub;
@@ -117,7 +117,9 @@ impl<'a> Assembly<'a> {
         let mut scrub = Scrub::new(self.scanner.detector());
         findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| scrub.place(place));
         let mut roots = self.roots.to_vec();
-        roots.iter_mut().for_each(|root| scrub.root(root));
+        for root in &mut roots {
+            scrub.root(root);
+        }
         Report {
             now: settings.now,
             now_is_given: settings.now_is_given,
@@ -198,7 +200,7 @@ impl<'a> Assembly<'a> {
         self.ask(ask, &known, &mut dossier, log);
         let judgement = self.judge(&known, &dossier, matches!(join, JoinOutcome::Shadow));
         let masked = mask(rule, group.secret());
-        let remedy = self.remedy(&known, &dossier, &masked, &judgement.state);
+        let remedy = self.remedy(&known, &dossier, &judgement.state);
         let join = match join {
             JoinOutcome::NoList => None,
             outcome => Some(outcome.words(&issuer, &settings.inventories)),
@@ -323,7 +325,7 @@ impl<'a> Assembly<'a> {
         hygiene::judge(&case, &settings.policy, settings.now)
     }
 
-    fn remedy(&self, known: &Known<'_>, dossier: &Dossier, masked: &Masked, state: &State) -> Remedy {
+    fn remedy(&self, known: &Known<'_>, dossier: &Dossier, state: &State) -> Remedy {
         let Known { rule, group, issuer, host, .. } = *known;
         let root = group.first().root.map(|root| &self.roots[root]);
         let repository = root.and_then(|root| root.repository.as_deref()).and_then(|remote| remote.split_once('/'));
@@ -331,7 +333,7 @@ impl<'a> Assembly<'a> {
         let published = self.published.get(issuer).map_or(&[][..], Vec::as_slice);
         let all = self.known.get(issuer).map_or(&[][..], Vec::as_slice);
         let fields = Fields {
-            key: Some(dossier.name().or(dossier.key_id()).unwrap_or(masked.as_str()).to_owned()),
+            key: dossier.name().or_else(|| listed_id(dossier)).map(str::to_owned),
             key_id: dossier.key_id().map(str::to_owned),
             owner: dossier.owner().map(str::to_owned),
             host: host.map(str::to_owned),
@@ -418,6 +420,12 @@ fn join_versions(sightings: &mut Vec<Sighting>) {
 fn decode(rule: &Rule, secret: &Secret) -> Option<KeyFacts> {
     let decoder = key::decoder(rule.decoder.as_deref()?)?;
     (decoder.decode)(secret.expose_for_decode())
+}
+
+/// The id by which the owner's list or the issuer knows the key; one that is only read from its text is on no page.
+fn listed_id(dossier: &Dossier) -> Option<&str> {
+    let witnesses = dossier.statements().iter().filter(|statement| statement.evidence != Evidence::Decoded);
+    witnesses.filter_map(|statement| statement.facts.key_id.said()).map(String::as_str).next()
 }
 
 /// The secret in the one form that its issuer compares.

@@ -1,5 +1,6 @@
 //! Key hygiene without a leak: the same judgement over every row of the owner's lists, placed on the row itself.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::coverage::{Coverage, Reason};
@@ -24,16 +25,15 @@ pub(super) fn audit(scanner: &Scanner) -> Report {
     let key = settings.fingerprint_key.as_ref().unwrap_or(&published);
     let mut outcome = Outcome::default();
     let mut findings = Vec::new();
+    let mut rows = Rows::default();
     let mut notes = Vec::new();
     for list in &settings.inventories {
         let shown = list.path.to_string_lossy();
         if list.records.is_empty() {
             outcome.skipped(Reason::Empty, &shown, None, Some("the list holds no key".to_owned()));
         }
-        for record in &list.records {
-            outcome.scanned(0);
-            findings.extend(audit_row(scanner, key, list, record));
-        }
+        outcome.scanned(list.bytes);
+        findings.extend(list.records.iter().filter_map(|record| audit_row(scanner, key, list, record, &mut rows)));
         notes.extend(list.notes.iter().map(|note| format!("{shown}: {note}")));
     }
     worst_first(&mut findings);
@@ -51,17 +51,27 @@ pub(super) fn audit(scanner: &Scanner) -> Report {
     }
 }
 
+/// How many rows of one issuer had this id or name so far: rows that nothing else tells apart are told apart by it.
+type Rows = BTreeMap<(Issuer, String), usize>;
+
 /// The finding for one row, or none when there is nothing to say against it.
-fn audit_row(scanner: &Scanner, key: &FingerprintKey, list: &Inventory, record: &Record) -> Option<Finding> {
+fn audit_row(
+    scanner: &Scanner,
+    key: &FingerprintKey,
+    list: &Inventory,
+    record: &Record,
+    rows: &mut Rows,
+) -> Option<Finding> {
     let issuer = record.facts.issuer.clone()?;
+    let identity = record.facts.key_id.said().or(record.facts.name.said()).cloned().unwrap_or_default();
+    let nth = rows.entry((issuer.clone(), identity.clone())).and_modify(|n| *n += 1).or_insert(0);
     let mut dossier = Dossier::default();
     let file = list.path.to_string_lossy().into_owned();
     dossier.add(Evidence::Inventory { file, line: record.line, join: JoinStrength::Row }, record.facts.clone());
     let judgement = judge(scanner, &issuer, &dossier);
     let worst = judgement.verdicts.first()?;
     let (rule, title) = (worst.id.0.to_owned(), worst.id.info().map_or("", |info| info.title).to_owned());
-    let identity = dossier.key_id().or(dossier.name()).unwrap_or("").to_owned();
-    let fingerprint = key.of_secret(&format!("inventory/{issuer}"), identity.as_bytes());
+    let fingerprint = key.of_secret(&format!("inventory/{issuer}/{nth}"), identity.as_bytes());
     let place = key.of_place("", &file_name(&list.path), &fingerprint, 0);
     Some(Finding {
         subject: Subject::InventoryKey,

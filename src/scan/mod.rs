@@ -152,7 +152,9 @@ impl Scanner {
         let mut coverage = self.coverage(inputs, outcome);
         scrub.coverage(&mut coverage);
         let (sightings, mut published, mut notes) = gatherer.finish();
-        published.iter_mut().for_each(|one| scrub.names(&mut one.ids));
+        for one in &mut published {
+            scrub.names(&mut one.ids);
+        }
         scrub.names(&mut notes);
         Assembly::new(self, roots, published).report(sightings, notes, coverage, ask)
     }

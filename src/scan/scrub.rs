@@ -33,7 +33,9 @@ impl<'d> Scrub<'d> {
     }
 
     pub(super) fn names(&mut self, names: &mut [String]) {
-        names.iter_mut().for_each(|name| self.name(name));
+        for name in names {
+            self.name(name);
+        }
     }
 
     pub(super) fn place(&mut self, place: &mut Place) {
