@@ -1,6 +1,7 @@
 //! skelkey finds leaked keys, says what each one opens and until when, and how to close it.
 
 pub mod coverage;
+pub mod decode;
 pub mod detect;
 pub mod escape;
 pub mod finding;

@@ -544,3 +544,24 @@ fn a_report_that_is_not_whole_is_3_and_a_reader_who_left_is_0() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_file_in_utf16_is_read_as_an_editor_shows_it() {
+    let at = folder();
+    let text: Vec<u8> = format!("\u{feff}first\r\n  {}", npmrc(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    write(at.path(), "out.npmrc", text);
+    let run = scan(at.path(), &["-f", "json"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    let region = &json(&run)["findings"][0]["places"][0]["region"];
+    let column = "  //registry.example.test/:_authToken=".len() + 1;
+    assert_eq!((&region["start_line"], &region["start_column_utf16"]), (&2.into(), &column.into()));
+}
+
+#[test]
+fn an_address_with_a_password_in_it_is_refused_and_not_shown() {
+    let at = folder();
+    write(at.path(), "config.toml", "[issuers.gitlab]\nurl = \"https://u:hidden-word@git.example.test\"\n");
+    let run = skelkey(at.path(), &["config", "show", "--config", "config.toml"]);
+    assert_eq!(run.code, 2);
+    assert!(!run.err.contains("hidden-word") && !run.out.contains("hidden-word"), "{}", run.err);
+}

@@ -293,6 +293,12 @@ fn read(file: &Path) -> Result<(Config, BTreeMap<String, String>)> {
             bail!("{}:{line}: {}", file.display(), skelkey::escape::message(error.message()));
         }
     };
+    for (id, issuer) in &config.issuers {
+        let addresses = issuer.url.iter().chain(issuer.hosts.iter().flatten());
+        if addresses.into_iter().any(|address| address.contains('@')) {
+            bail!("{}: [issuers.{id}]: leave user name and password out of an address", file.display());
+        }
+    }
     let folder = file.parent().unwrap_or(Path::new("."));
     let listed = config.rules.paths.iter_mut().chain(config.inventory.files.iter_mut()).flatten();
     for path in listed.chain(&mut config.fingerprint.key_file).chain(&mut config.network.ca_file) {

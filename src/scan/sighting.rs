@@ -1,9 +1,11 @@
 //! What the workers bring home: one sighting per match, and the package ids of project files.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::decode::readable;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
@@ -121,6 +123,24 @@ impl<'g> Gatherer<'g> {
         (sightings, published, notes)
     }
 
+    /// Looks through one text, or one part of a long one.
+    fn look(&self, worker: &mut Worker, blob: &Blob<'_>, part: &Part) {
+        let Worker { scratch, sightings, published, notes, .. } = worker;
+        let matches = self.detector.scan(blob.bytes, blob.path, scratch);
+        let counts = |found: &Match| part.own.contains_start(found.span);
+        let own = matches.iter().filter(|found| counts(found)).count();
+        if own > 0 {
+            self.progress.found(own);
+            self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
+        }
+        // A project file of several parts is too large to be one, and the first part says so.
+        match packages::read(blob.path, blob.bytes).filter(|_| part.offset == 0) {
+            None => {}
+            Some(Ok(found)) => published.extend(found),
+            Some(Err(error)) => notes.push(format!("no package id read from {}: {error}", blob.shown)),
+        }
+    }
+
     /// Sights the matches that count, which `counts` tells; all of them, and what lost to them, are masked in every frame.
     fn sight(&self, seen: &Seen<'_>, matches: Vec<Match>, counts: impl Fn(&Match) -> bool, into: &mut Vec<Sighting>) {
         let Seen { blob, part, lost, provenance } = *seen;
@@ -154,19 +174,20 @@ impl Sink for Gatherer<'_> {
 
     fn take_part(&self, worker: usize, blob: &Blob<'_>, part: &Part) {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let Worker { scratch, sightings, published, notes, .. } = &mut *worker;
-        let matches = self.detector.scan(blob.bytes, blob.path, scratch);
-        let counts = |found: &Match| part.own.contains_start(found.span);
-        let own = matches.iter().filter(|found| counts(found)).count();
-        if own > 0 {
-            self.progress.found(own);
-            self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
+        if part.own.len() < blob.bytes.len() || part.offset > 0 {
+            if part.offset == 0 && matches!(readable(blob.bytes), Cow::Owned(_)) {
+                worker
+                    .notes
+                    .push(format!("{}: UTF-16 and too large to be made readable; its keys are not seen", blob.shown));
+            }
+            return self.look(&mut worker, blob, part);
         }
-        // A project file of several parts is too large to be one, and the first part says so.
-        match packages::read(blob.path, blob.bytes).filter(|_| part.offset == 0) {
-            None => {}
-            Some(Ok(found)) => published.extend(found),
-            Some(Err(error)) => notes.push(format!("no package id read from {}: {error}", blob.shown)),
+        match readable(blob.bytes) {
+            Cow::Borrowed(_) => self.look(&mut worker, blob, part),
+            Cow::Owned(text) => {
+                let text = zeroize::Zeroizing::new(text);
+                self.look(&mut worker, &Blob { bytes: &text, ..*blob }, &Part::whole(&text));
+            }
         }
     }
 
