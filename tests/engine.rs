@@ -1,7 +1,6 @@
 //! The matching engine: kernels, windows and threads change how fast keys are found, never which.
 #![allow(clippy::unwrap_used, reason = "a test may be blunt")]
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +8,6 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use skelkey::detect::{AnchorCounts, Detector, Scratch};
 use skelkey::finding::Report;
-use skelkey::hygiene::Policy;
 use skelkey::rules::{Minter, RuleSet, load};
 use skelkey::scan::{Scanner, Settings};
 use skelkey::severity::Confidence;
@@ -70,18 +68,7 @@ proptest! {
 }
 
 fn scanner() -> Scanner {
-    let settings = Settings {
-        now: "2026-01-01T00:00:00Z".parse().unwrap(),
-        now_is_given: true,
-        confidence: Confidence::Low,
-        policy: Policy::default(),
-        inventories: Vec::new(),
-        fingerprint_key: None,
-        assumed_issuers: std::collections::BTreeSet::default(),
-        known_packages: BTreeMap::default(),
-        config_hash: String::new(),
-        configuration: skelkey::coverage::Configuration::default(),
-    };
+    let settings = Settings { confidence: Confidence::Low, ..Settings::at("2026-01-01T00:00:00Z".parse().unwrap()) };
     Scanner::new(rules(), settings).unwrap()
 }
 

@@ -70,6 +70,25 @@ pub use self::git::GitScan;
 /// Who asks issuers in a run, if anybody may.
 pub type Asker<'a> = Option<&'a Asking<'a>>;
 
+impl Settings {
+    /// The usual settings at a moment: medium confidence, the default policy, no list, the published fingerprint key.
+    #[must_use]
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            now,
+            now_is_given: true,
+            confidence: Confidence::Medium,
+            policy: Policy::default(),
+            inventories: Vec::new(),
+            fingerprint_key: None,
+            assumed_issuers: BTreeSet::new(),
+            known_packages: BTreeMap::new(),
+            config_hash: String::new(),
+            configuration: Configuration::default(),
+        }
+    }
+}
+
 /// Rules and settings, ready to scan.
 pub struct Scanner {
     detector: Detector,
