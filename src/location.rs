@@ -188,15 +188,14 @@ impl<'a> LineIndex<'a> {
     }
 }
 
-/// Length in UTF-16 code units, each invalid sequence counted as one replacement character.
+/// Length in UTF-16 code units. A character counts where its first byte stands, two units from four bytes on, and its
+/// other bytes count nothing; so do stray ones in a text that is no UTF-8. That makes the length of two parts together
+/// the sum of their lengths wherever the cut is, and windows agree with the whole.
 fn utf16_len(bytes: &[u8]) -> usize {
     if bytes.is_ascii() {
         return bytes.len();
     }
-    bytes
-        .utf8_chunks()
-        .map(|chunk| chunk.valid().encode_utf16().count() + usize::from(!chunk.invalid().is_empty()))
-        .sum()
+    bytes.iter().map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0)).sum()
 }
 
 /// The start of the line that holds `offset`, found without an index.

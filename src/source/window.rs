@@ -160,6 +160,18 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_inside_a_broken_character_changes_no_column() {
+        let text =
+            [&b"aaaaaaaaaaaaaaaaaaaa"[..], &[0xf0, 0x9d, 0x9d, 0x84, 0x9d, 0xf0, 0x84, 0x9d].repeat(12)].concat();
+        for (_, part) in parts(&text, 16, 3, 7) {
+            let part = part.unwrap();
+            let mut before = Position::default();
+            before.pass(&text[..part.offset]);
+            assert_eq!(part.before, before);
+        }
+    }
+
+    #[test]
     fn what_is_too_long_is_refused_before_it_is_read() {
         let mut buffer = Buffer { window: 16, ..Buffer::default() };
         let refused = buffer.read(&b"12345678"[..], 7, 0, || None, |_, _| panic!("nothing may be handed on"));
