@@ -100,6 +100,10 @@ pub(crate) fn rule_set(global: &Global, config: &Config) -> Result<Arc<RuleSet>>
 /// The built-in rules and the user's, their decoders checked.
 pub(crate) fn load_rules(user: &[(&str, &str)]) -> Result<RuleSet, Vec<rules::Mistake>> {
     let set = rules::load(user)?;
+    if user.is_empty() {
+        // The tests look for the decoders of the built-in rules; to look here would mean to read every rule.
+        return Ok(set);
+    }
     let names: Vec<&str> = skelkey::key::DECODERS.iter().map(|decoder| decoder.name).collect();
     let mistakes = set.check_decoders(&names);
     if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
@@ -203,11 +207,14 @@ pub(crate) fn state(
 
 /// Every issuer that the configuration names is one of a rule, a probe or a list. All mistakes at once.
 fn check_issuers(loaded: &Loaded, rules: &RuleSet, lists: &[Inventory]) -> Result<()> {
+    let config = &loaded.config;
+    if config.policy.issuer.is_empty() && config.issuers.is_empty() && config.packages.is_empty() {
+        return Ok(());
+    }
     let mut known: BTreeSet<&str> = rules.rules.iter().map(|rule| rule.issuer.as_str()).collect();
     known.extend(lists.iter().flat_map(|list| &list.issuers).map(Issuer::as_str));
     #[cfg(feature = "probe")]
     known.extend(skelkey::probe::list().map(|about| about.issuer.as_str()));
-    let config = &loaded.config;
     let named = (config.policy.issuer.keys().map(|id| ("policy.issuer", id)))
         .chain(config.issuers.keys().map(|id| ("issuers", id)))
         .chain(config.packages.keys().map(|id| ("packages", id)));

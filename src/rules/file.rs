@@ -3,15 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
-
 use super::document;
-use super::embedded::{documents, embedded};
+use super::embedded::{self, documents, embedded};
 use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
 use super::suggest::near;
-use super::{Provider, Rule, RuleSet, entry, provider};
+use super::{Provider, Rule, RuleSet, entry, hash, provider};
 use crate::escape::{self, word};
 
 /// One mistake in a rule file.
@@ -39,11 +36,15 @@ pub fn parse(files: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
 }
 
 /// The embedded rules and, after them, the user's files (name, text), read as [`parse`] does. The embedded patterns
-/// are not proved again: the tests do that, and starting must be quick.
+/// are not proved again: the tests do that, and starting must be quick. Without files of the user nothing is read
+/// before it is asked for.
 ///
 /// # Errors
 /// Every mistake in every file, sorted by file and line.
 pub fn load(user: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
+    if user.is_empty() {
+        return Ok(embedded::rule_set());
+    }
     let parsed = documents().iter().map(|document| Some(*document));
     let ours = embedded().iter().zip(parsed).map(|(&(name, text), parsed)| Given { name, text, parsed });
     read_all(ours.chain(user.iter().map(given)))
@@ -62,26 +63,17 @@ fn given<'a>(&(name, text): &(&'a str, &'a str)) -> Given<'a> {
 }
 
 fn read_all<'a>(files: impl Iterator<Item = Given<'a>>) -> Result<RuleSet, Vec<Mistake>> {
-    let mut hash = Sha256::new();
     let mut merged = Merged::default();
+    let mut texts = Vec::new();
     for given in files {
-        let name = given.name;
-        add_to_hash(&mut hash, name, given.text);
         let (read, mistakes) = read_file(&given);
         merged.mistakes.extend(mistakes);
         if let Some(read) = read {
-            merged.add(name, read);
+            merged.add(given.name, read);
         }
+        texts.push((given.name, given.text));
     }
-    merged.finish(HEXLOWER.encode(&hash.finalize()))
-}
-
-/// Only the last part of a name counts: the same files give the same hash wherever they lie.
-fn add_to_hash(hash: &mut Sha256, name: &str, text: &str) {
-    for part in [file_name(name), text] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
+    merged.finish(hash::of_files(texts.into_iter()))
 }
 
 fn file_name(name: &str) -> &str {
@@ -119,12 +111,7 @@ fn read_text(source: &Source, text: &str) -> Option<Read> {
 
 fn read_document(source: &Source, document: &[document::Entry]) -> Read {
     let top = Fields::new(source, document, 0..0, "the file", &["provider", "rule"]);
-    let stem = file_name(source.file);
-    let stem = stem.strip_suffix(".toml").unwrap_or(stem);
-    top.require("provider", "{ id = …, name = …, home = … }");
-    let fields = top.table("provider", "provider", &provider::KEYS);
-    let line = fields.as_ref().map_or(1, |fields| source.line(&fields.at));
-    let provider = fields.map(|fields| provider::read(&fields, stem)).unwrap_or_default();
+    let (provider, line) = read_provider(&top);
     let shared = Shared { provider: &provider.id, remedy: &provider.remedy };
     let rules = top.tables("rule", "rule", &entry::KEYS);
     if rules.is_empty() {
@@ -132,6 +119,30 @@ fn read_document(source: &Source, document: &[document::Entry]) -> Read {
     }
     let entries: Vec<Entry> = rules.iter().map(|fields| read_rule(fields, &shared)).collect();
     Read { provider, line, entries }
+}
+
+/// The provider, and the line where it begins.
+fn read_provider(top: &Fields) -> (Provider, usize) {
+    let stem = file_name(top.source.file);
+    let stem = stem.strip_suffix(".toml").unwrap_or(stem);
+    top.require("provider", "{ id = …, name = …, home = … }");
+    let fields = top.table("provider", "provider", &provider::KEYS);
+    let line = fields.as_ref().map_or(1, |fields| top.source.line(&fields.at));
+    (fields.map(|fields| provider::read(&fields, stem)).unwrap_or_default(), line)
+}
+
+/// The provider of one built-in file. The tests hold that such a file has no mistake.
+pub(super) fn provider_of(name: &str, text: &str, document: &[document::Entry]) -> Provider {
+    let source = Source::new(name, text, true);
+    read_provider(&Fields::new(&source, document, 0..0, "the file", &[])).0
+}
+
+/// One rule of a built-in file, which the tests hold to have no mistake.
+pub(super) fn rule_of(name: &str, text: &str, item: &document::Item, provider: &Provider) -> Rule {
+    let source = Source::new(name, text, true);
+    let table = item.value.as_table().unwrap_or_default();
+    let shared = Shared { provider: &provider.id, remedy: &provider.remedy };
+    entry::read(&Fields::new(&source, table, item.at.clone(), "rule", &[]), &shared).rule
 }
 
 fn read_rule(fields: &Fields, shared: &Shared) -> Entry {
@@ -145,7 +156,8 @@ fn read_rule(fields: &Fields, shared: &Shared) -> Entry {
 /// The set so far, and where each name in it was given.
 #[derive(Default)]
 struct Merged {
-    rules: RuleSet,
+    all: Vec<Provider>,
+    rules: Vec<Arc<Rule>>,
     providers: HashMap<String, String>,
     /// Ids and aliases: the rule that has it.
     names: HashMap<String, usize>,
@@ -159,7 +171,7 @@ impl Merged {
     }
 
     fn add(&mut self, file: &str, read: Read) {
-        let index = self.rules.providers.len();
+        let index = self.all.len();
         let taken = self.providers.insert(read.provider.id.clone(), file.to_owned());
         if let Some(other) = taken {
             let id = &read.provider.id;
@@ -169,7 +181,7 @@ impl Merged {
                 format!("`{}` also is the provider of {other}; give one of them another name", word(id)),
             );
         }
-        self.rules.providers.push(read.provider);
+        self.all.push(read.provider);
         for mut entry in read.entries {
             entry.rule.provider = index;
             self.add_rule(file, entry);
@@ -179,13 +191,13 @@ impl Merged {
     fn add_rule(&mut self, file: &str, entry: Entry) {
         let (line, rule) = (entry.rule.origin.1, entry.rule);
         self.mints.extend(entry.mints.into_iter().map(|(minted, line)| (minted, file.to_owned(), line)));
-        let earlier = self.rules.rules.iter().position(|earlier| earlier.id == rule.id && earlier.origin.0 != file);
+        let earlier = self.rules.iter().position(|earlier| earlier.id == rule.id && earlier.origin.0 != file);
         let place = match earlier {
             Some(place) if entry.overrides => {
                 self.names.retain(|_, named| *named != place);
                 place
             }
-            _ => self.rules.rules.len(),
+            _ => self.rules.len(),
         };
         if entry.overrides && earlier.is_none() {
             let help = near(&rule.id, &self.ids());
@@ -202,14 +214,14 @@ impl Merged {
     }
 
     fn put(&mut self, place: usize, rule: Arc<Rule>) {
-        match self.rules.rules.get_mut(place) {
+        match self.rules.get_mut(place) {
             Some(slot) => *slot = rule,
-            None => self.rules.rules.push(rule),
+            None => self.rules.push(rule),
         }
     }
 
     fn ids(&self) -> Vec<&str> {
-        self.rules.rules.iter().map(|rule| rule.id.as_str()).collect()
+        self.rules.iter().map(|rule| rule.id.as_str()).collect()
     }
 
     fn claim(&mut self, name: &str, place: usize, file: &str, line: usize) {
@@ -217,7 +229,7 @@ impl Merged {
             self.names.insert(name.to_owned(), place);
             return;
         };
-        let by = self.rules.rules.get(taken).map_or_else(|| (file.to_owned(), line), |rule| rule.origin.clone());
+        let by = self.rules.get(taken).map_or_else(|| (file.to_owned(), line), |rule| rule.origin.clone());
         let message = format!(
             "`{name}` already names a rule ({}:{}); choose another, or write `override = true` to replace a rule of \
              another file",
@@ -229,14 +241,13 @@ impl Merged {
     /// Looks at what only the whole set can tell.
     fn finish(mut self, hash: String) -> Result<RuleSet, Vec<Mistake>> {
         for (rule, file, line) in std::mem::take(&mut self.mints) {
-            if self.rules.get(&rule).is_none() {
+            if !self.names.contains_key(&rule) {
                 let help = near(&rule, &self.ids());
                 self.mistake(&file, line, format!("`{{mint:{}}}`: there is no such rule{help}", word(&rule)));
             }
         }
-        self.rules.hash = hash;
         if self.mistakes.is_empty() {
-            return Ok(self.rules);
+            return Ok(RuleSet { providers: self.all.into(), rules: self.rules.into(), hash });
         }
         self.mistakes.sort();
         self.mistakes.dedup();

@@ -5,6 +5,8 @@ mod document;
 mod embedded;
 mod entry;
 mod file;
+mod hash;
+mod list;
 mod mint;
 mod paths;
 mod proof;
@@ -21,6 +23,7 @@ use regex_syntax::hir::Hir;
 
 pub use self::embedded::embedded;
 pub use self::file::{Mistake, load, parse};
+pub use self::list::{Iter, List};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
 pub use self::remedy::{Keyless, RemedyTemplate};
@@ -204,9 +207,9 @@ fn compile(pattern: &Hir) -> Result<Regex, String> {
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
     /// Providers, by file.
-    pub providers: Vec<Provider>,
+    pub providers: List<Provider>,
     /// Rules, in the order of files and lines.
-    pub rules: Vec<Arc<Rule>>,
+    pub rules: List<Arc<Rule>>,
     /// SHA-256 over all rule files' bytes, lower-case hex; names the rule set in the coverage statement.
     pub hash: String,
 }
@@ -215,12 +218,18 @@ impl RuleSet {
     /// A rule by its id or an earlier one.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
+        if self.rules.is_built_in() {
+            return embedded::find(id).and_then(|index| self.rules.get(index));
+        }
         self.rules.iter().find(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))
     }
 
     /// The longest window of any rule, in bytes: `left` + `right`.
     #[must_use]
     pub fn max_window(&self) -> usize {
+        if self.rules.is_built_in() {
+            return embedded::WINDOW;
+        }
         self.rules.iter().map(|rule| rule.window()).max().unwrap_or(0)
     }
 

@@ -400,11 +400,13 @@ pub(crate) fn rules() -> RuleSet {
             name: "NuGet".to_owned(),
             home: "https://registry.example.test/".to_owned(),
             remedy: RemedyTemplate::default(),
-        }],
+        }]
+        .into(),
         rules: vec![
             Arc::new(rule("nuget-api-key", "NuGet API key", Severity::High)),
             Arc::new(rule("nuget-api-key-v5", "NuGet API key v5", Severity::High)),
-        ],
+        ]
+        .into(),
         hash: "ab".repeat(32),
     }
 }

@@ -5,124 +5,99 @@
 //! lets through is looked up in a table of the grams and compared in full. So what is found does not depend on the
 //! kernel: the portable one and the vector one let through different places and find the same anchors.
 
-mod buckets;
-mod gram;
-mod lookup;
+mod embedded;
 mod portable;
+mod tables;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use self::buckets::Buckets;
-use self::gram::Gram;
-use self::lookup::Lookup;
-use self::portable::Portable;
+use self::tables::gram::is_word;
+use self::tables::{Anchor, Tables, Wanted};
 use crate::location::Span;
 use crate::rules::RuleSet;
 
 /// Every place of every anchor, in one pass over a text.
 pub(super) struct Anchors {
-    list: Vec<Anchor>,
-    lookup: Lookup,
+    tables: Cow<'static, Tables>,
     kernel: Kernel,
-}
-
-/// An anchor, written in small letters, and who asked for it.
-struct Anchor {
-    folded: Box<[u8]>,
-    users: Vec<User>,
-}
-
-/// A rule that wants to see an anchor.
-struct User {
-    rule: usize,
-    /// The anchor's exact bytes, where its case counts: the search itself ignores case.
-    exact: Option<Box<[u8]>>,
 }
 
 /// What lets places through to the look-up.
 enum Kernel {
-    Portable(Box<Portable>),
+    Portable,
     #[cfg(target_arch = "x86_64")]
-    Vector(Box<vector::Vector>),
+    Vector(vector::Avx2),
 }
 
 impl Anchors {
-    /// Collects the anchors and builds the tables for the fastest kernel of this processor.
+    /// The anchors of these rules, for the fastest kernel of this processor.
     pub(super) fn new(rules: &RuleSet) -> Self {
-        Self::with(rules, true)
+        Self { tables: tables(rules), kernel: Kernel::fastest() }
     }
 
     /// The same places, found by the kernel that every processor has.
     pub(super) fn portable(rules: &RuleSet) -> Self {
-        Self::with(rules, false)
-    }
-
-    fn with(rules: &RuleSet, fastest: bool) -> Self {
-        let anchors = collect(rules);
-        let grams: Vec<Gram> = anchors.iter().map(|anchor| Gram::of(&anchor.folded)).collect();
-        let buckets = Buckets::of(&grams);
-        Self { lookup: Lookup::new(&grams), kernel: Kernel::new(&buckets, fastest), list: anchors }
+        Self { tables: tables(rules), kernel: Kernel::Portable }
     }
 
     /// Calls `found` with every rule and place. The order depends on the places alone: it is that of the grams.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
         let mut look = |at: usize| {
-            self.lookup.at(text, at, |index, offset| {
+            self.tables.lookup.at(text, at, |index, offset| {
                 if let Some(start) = at.checked_sub(offset) {
-                    self.list[index].compare(text, start, &mut found);
+                    self.compare(&self.tables.anchors[index], text, start, &mut found);
                 }
             });
         };
         match &self.kernel {
-            Kernel::Portable(kernel) => kernel.run(text, &mut look),
+            Kernel::Portable => portable::run(&self.tables.buckets, text, &mut look),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Vector(kernel) => kernel.run(text, &mut look),
+            Kernel::Vector(avx2) => avx2.run(&self.tables.buckets, text, &mut look),
         }
     }
-}
 
-impl Kernel {
-    fn new(buckets: &Buckets, fastest: bool) -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(vector) = vector::Vector::new(buckets).filter(|_| fastest) {
-            return Self::Vector(Box::new(vector));
-        }
-        let _ = fastest;
-        Self::Portable(Box::new(Portable::new(buckets)))
-    }
-}
-
-impl Anchor {
-    fn compare(&self, text: &[u8], start: usize, found: &mut impl FnMut(usize, Span)) {
-        let span = Span::new(start, start + self.folded.len());
-        let Some(here) = text.get(start..span.end).filter(|here| here.eq_ignore_ascii_case(&self.folded)) else {
+    fn compare(&self, anchor: &Anchor, text: &[u8], start: usize, found: &mut impl FnMut(usize, Span)) {
+        let span = Span::new(start, start + anchor.folded.len());
+        let Some(here) = text.get(start..span.end).filter(|here| here.eq_ignore_ascii_case(&anchor.folded)) else {
             return;
         };
-        for user in &self.users {
+        if anchor.begins_word && start > 0 && is_word(text[start - 1]) {
+            return;
+        }
+        for user in self.tables.users(anchor) {
             if user.exact.as_deref().is_none_or(|exact| exact == here) {
-                found(user.rule, span);
+                found(user.rule as usize, span);
             }
         }
     }
 }
 
-fn collect(rules: &RuleSet) -> Vec<Anchor> {
-    let mut anchors = Vec::<Anchor>::new();
-    let mut known = HashMap::new();
-    for (index, rule) in rules.rules.iter().enumerate() {
-        for anchor in rule.anchors.iter().filter(|anchor| anchor.len() >= gram::SHORTEST) {
-            let folded: Box<[u8]> = anchor.to_ascii_lowercase().into_bytes().into();
-            let at = *known.entry(folded).or_insert_with_key(|folded| {
-                anchors.push(Anchor { folded: folded.clone(), users: Vec::new() });
-                anchors.len() - 1
-            });
-            let exact = (!rule.anchors_fold).then(|| anchor.as_bytes().into());
-            anchors[at].users.push(User { rule: index, exact });
+impl Kernel {
+    fn fastest() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = vector::Avx2::detect() {
+            return Self::Vector(avx2);
+        }
+        Self::Portable
+    }
+}
+
+/// Those of the built-in rules are constants.
+fn tables(rules: &RuleSet) -> Cow<'static, Tables> {
+    if rules.rules.is_built_in() {
+        return Cow::Borrowed(&embedded::TABLES);
+    }
+    let mut wanted = Vec::new();
+    for (index, rule) in (0..).zip(&rules.rules) {
+        let begins_word = rule.left == 0 && crate::rules::begins_word(&rule.pattern);
+        for text in &rule.anchors {
+            let begins_word = begins_word && text.bytes().next().is_some_and(is_word);
+            wanted.push(Wanted { rule: index, text, fold: rule.anchors_fold, begins_word });
         }
     }
-    anchors
+    Cow::Owned(Tables::of(&wanted))
 }
 
 #[cfg(test)]

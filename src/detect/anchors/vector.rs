@@ -7,118 +7,146 @@
 //! This is the one file of matching with `unsafe`: a load through a pointer, and the call of code that needs AVX2.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_srli_epi16,
 };
 
-use super::buckets::{Buckets, GROUP, MOST};
-use super::gram::{LENGTH, SHORTEST};
+use super::tables::buckets::{Buckets, GROUPS, Halves};
+use super::tables::gram::{LENGTH, SHORTEST, is_word};
 
 /// Places that one step looks at.
 const STEP: usize = 32;
 
-/// Bytes that one step reads.
-const READ: usize = STEP + LENGTH - 1;
+/// Bytes that one step reads: the one before its first place too.
+const READ: usize = 1 + STEP + LENGTH - 1;
 
-/// The halves of one group's byte sets, by place in the gram; each twice, since a shuffle works on halves of 16 bytes.
+/// Which bytes belong to words: bit h - 3 of `low[l]` for the byte of the halves h and l.
+static WORD: Halves = word();
+
+/// A sign that the processor has AVX2.
 #[derive(Clone, Copy)]
-struct Group {
-    low: [[u8; STEP]; LENGTH],
-    high: [[u8; STEP]; LENGTH],
-}
+pub(super) struct Avx2(());
 
-pub(super) struct Vector {
-    groups: [Group; MOST / GROUP],
-    used: usize,
-}
-
-impl Vector {
-    /// `None` on a processor without AVX2.
-    pub(super) fn new(buckets: &Buckets) -> Option<Self> {
-        let groups = std::array::from_fn(|group| Group::new(buckets, group));
-        std::arch::is_x86_feature_detected!("avx2").then_some(Self { groups, used: buckets.groups })
+impl Avx2 {
+    /// `None` on a processor without it.
+    pub(super) fn detect() -> Option<Self> {
+        std::arch::is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 
     /// Calls `look` with every place where a gram may stand, in order.
     #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
-    pub(super) fn run(&self, text: &[u8], look: &mut impl FnMut(usize)) {
-        // SAFETY: a `Vector` exists only where `new` saw that the processor has AVX2.
+    pub(super) fn run(self, buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
+        // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
         unsafe {
-            match self.used {
-                1 => steps::<1>(&self.groups, text, look),
-                _ => steps::<{ MOST / GROUP }>(&self.groups, text, look),
+            match (buckets.groups, buckets.word_groups) {
+                (1, _) => steps::<1, 0>(buckets, text, look),
+                (_, 0) => steps::<GROUPS, 0>(buckets, text, look),
+                (_, 1) => steps::<GROUPS, 1>(buckets, text, look),
+                (_, 2) => steps::<GROUPS, 2>(buckets, text, look),
+                (_, 3) => steps::<GROUPS, 3>(buckets, text, look),
+                _ => steps::<GROUPS, GROUPS>(buckets, text, look),
             }
         }
     }
 }
 
-impl Group {
-    fn new(buckets: &Buckets, group: usize) -> Self {
-        let mut halves = Self { low: [[0; STEP]; LENGTH], high: [[0; STEP]; LENGTH] };
-        for (place, set) in buckets.sets.iter().enumerate() {
-            for (byte, of_all) in set.iter().enumerate() {
-                let of_group = of_all.to_le_bytes()[group];
-                for lane in [0, 16] {
-                    halves.low[place][lane + (byte & 15)] |= of_group;
-                    halves.high[place][lane + (byte >> 4)] |= of_group;
-                }
-            }
+const fn word() -> Halves {
+    let mut halves = Halves { low: [0; 16], high: [0; 16] };
+    let mut byte = 0x30;
+    while byte < 0x80 {
+        let (low, high) = (byte as usize & 15, byte as usize >> 4);
+        if is_word(byte) {
+            halves.low[low] |= 1 << (high - 3);
+            halves.high[high] |= 1 << (high - 3);
         }
-        halves
+        byte += 1;
     }
+    halves
+}
+
+/// Two tables in both lanes of a vector each.
+#[derive(Clone, Copy)]
+struct Loaded {
+    low: __m256i,
+    high: __m256i,
 }
 
 #[target_feature(enable = "avx2")]
-fn steps<const GROUPS: usize>(groups: &[Group; MOST / GROUP], text: &[u8], look: &mut impl FnMut(usize)) {
-    let mut low = [[_mm256_setzero_si256(); LENGTH]; GROUPS];
-    let mut high = low;
-    for group in 0..GROUPS {
-        for place in 0..LENGTH {
-            low[group][place] = load(&groups[group].low[place]);
-            high[group][place] = load(&groups[group].high[place]);
+fn steps<const ALL: usize, const WORDS: usize>(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
+    let mut groups = [[tables(&WORD); LENGTH]; ALL];
+    for (group, halves) in groups.iter_mut().zip(&buckets.halves) {
+        for (place, halves) in group.iter_mut().zip(halves) {
+            *place = tables(halves);
         }
     }
-    let mut at = 0;
-    while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) {
-        visit(step(&low, &high, block), at, look);
+    let word = tables(&WORD);
+    // The first places: before the text stands no word.
+    let mut first = [0; READ];
+    let ahead = text.len().min(READ - 1);
+    first[1..=ahead].copy_from_slice(&text[..ahead]);
+    let places = (text.len() + 1).saturating_sub(SHORTEST);
+    visit(step::<ALL, WORDS>(&groups, word, &first) & until(places), 0, look);
+    let mut at = STEP;
+    while let Some(block) = text.get(at - 1..).and_then(<[u8]>::first_chunk::<READ>) {
+        visit(step::<ALL, WORDS>(&groups, word, block), at, look);
         at += STEP;
     }
     // The rest, with zeros behind it; a gram that these would complete is refused by the comparison.
-    let rest = &text[at..];
-    let mut padded = [0; 2 * STEP + LENGTH];
-    padded[..rest.len()].copy_from_slice(rest);
-    let last = (rest.len() + 1).saturating_sub(SHORTEST);
-    for from in (0..last).step_by(STEP) {
-        let Some(block) = padded[from..].first_chunk::<READ>() else { break };
-        let within = u32::MAX >> (STEP - STEP.min(last - from));
-        visit(step(&low, &high, block) & within, at + from, look);
+    while at < places {
+        let mut padded = [0; READ];
+        let rest = &text[at - 1..text.len().min(at - 1 + READ)];
+        padded[..rest.len()].copy_from_slice(rest);
+        visit(step::<ALL, WORDS>(&groups, word, &padded) & until(places - at), at, look);
+        at += STEP;
     }
+}
+
+/// The first so many of 32 places.
+fn until(places: usize) -> u32 {
+    u32::MAX.checked_shr(32 - u32::try_from(places.min(STEP)).unwrap_or(32)).unwrap_or(0)
 }
 
 /// One bit for each of 32 places: whether a gram of some bucket may begin there.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn step<const GROUPS: usize>(
-    low: &[[__m256i; LENGTH]; GROUPS],
-    high: &[[__m256i; LENGTH]; GROUPS],
+fn step<const ALL: usize, const WORDS: usize>(
+    groups: &[[Loaded; LENGTH]; ALL],
+    word: Loaded,
     block: &[u8; READ],
 ) -> u32 {
-    let half = _mm256_set1_epi8(15);
-    let mut buckets = [_mm256_set1_epi8(-1); GROUPS];
+    let mut buckets = [_mm256_set1_epi8(-1); ALL];
+    if WORDS > 0 {
+        let Some(before) = block.first_chunk::<STEP>() else { return u32::MAX };
+        let inside = find(word, halves(before));
+        let begins = _mm256_cmpeq_epi8(inside, _mm256_setzero_si256());
+        buckets[..WORDS].fill(begins);
+    }
     for place in 0..LENGTH {
-        let Some(bytes) = block[place..].first_chunk::<STEP>() else { return u32::MAX };
-        let bytes = load(bytes);
-        let lows = _mm256_and_si256(bytes, half);
-        let highs = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half);
-        for group in 0..GROUPS {
-            let by_low = _mm256_shuffle_epi8(low[group][place], lows);
-            let by_high = _mm256_shuffle_epi8(high[group][place], highs);
-            buckets[group] = _mm256_and_si256(buckets[group], _mm256_and_si256(by_low, by_high));
+        let Some(bytes) = block[1 + place..].first_chunk::<STEP>() else { return u32::MAX };
+        let halves = halves(bytes);
+        for (buckets, group) in buckets.iter_mut().zip(groups) {
+            *buckets = _mm256_and_si256(*buckets, find(group[place], halves));
         }
     }
     let any = buckets.into_iter().fold(_mm256_setzero_si256(), |any, group| _mm256_or_si256(any, group));
     let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256()));
     !none.cast_unsigned()
+}
+
+/// The low and the high halves of 32 bytes.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn halves(bytes: &[u8; STEP]) -> (__m256i, __m256i) {
+    let (bytes, half) = (load(bytes), _mm256_set1_epi8(15));
+    (_mm256_and_si256(bytes, half), _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half))
+}
+
+/// For each byte, the buckets whose set holds it.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn find(tables: Loaded, (low, high): (__m256i, __m256i)) -> __m256i {
+    _mm256_and_si256(_mm256_shuffle_epi8(tables.low, low), _mm256_shuffle_epi8(tables.high, high))
 }
 
 #[inline]
@@ -135,4 +163,13 @@ fn visit(mut places: u32, from: usize, look: &mut impl FnMut(usize)) {
 fn load(bytes: &[u8; STEP]) -> __m256i {
     // SAFETY: the reference is to 32 readable bytes, and this load needs no alignment.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+#[expect(unsafe_code, reason = "vectors are loaded through pointers only")]
+fn tables(halves: &Halves) -> Loaded {
+    // SAFETY: the references are to 16 readable bytes each, and this load needs no alignment.
+    let load = |half: &[u8; 16]| unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(half.as_ptr().cast())) };
+    Loaded { low: load(&halves.low), high: load(&halves.high) }
 }

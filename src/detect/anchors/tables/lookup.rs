@@ -1,5 +1,7 @@
 //! From four bytes of a text to the anchors that they may belong to.
 
+use std::borrow::Cow;
+
 use super::gram::{Gram, LENGTH, fold};
 
 /// Slots of the table, as a power of two: a thousand grams leave most of them empty.
@@ -7,19 +9,19 @@ const BITS: u32 = 12;
 
 /// A hash table of all grams that is built once. Slot s holds `entries[starts[s]..starts[s + 1]]`; a slot is chosen by
 /// the first three bytes, since that is all that a three-byte gram has.
-pub(super) struct Lookup {
-    starts: Vec<u32>,
-    entries: Vec<Entry>,
+pub(crate) struct Lookup {
+    pub(crate) starts: Cow<'static, [u32]>,
+    pub(crate) entries: Cow<'static, [Entry]>,
 }
 
 #[derive(Clone, Copy)]
-struct Entry {
+pub(crate) struct Entry {
     /// The gram's bytes.
-    key: u32,
+    pub(crate) key: u32,
     /// Which of them count.
-    mask: u32,
-    anchor: u32,
-    offset: u32,
+    pub(crate) mask: u32,
+    pub(crate) anchor: u32,
+    pub(crate) offset: u32,
 }
 
 /// A gram's first three bytes.
@@ -28,7 +30,7 @@ const SHORT: u32 = 0x00ff_ffff;
 const FOLD: u32 = u32::from_le_bytes([fold(0); LENGTH]);
 
 impl Lookup {
-    pub(super) fn new(grams: &[Gram]) -> Self {
+    pub(crate) fn new(grams: &[Gram]) -> Self {
         let mut entries: Vec<Entry> = (0_u32..).zip(grams).map(|(anchor, gram)| Entry::new(anchor, gram)).collect();
         // Of one slot in the order of anchors: the order of what is found must not depend on chance.
         entries.sort_by_key(|entry| (slot(entry.key), entry.anchor));
@@ -41,12 +43,12 @@ impl Lookup {
             sum += *start;
             *start = sum;
         }
-        Self { starts, entries }
+        Self { starts: starts.into(), entries: entries.into() }
     }
 
     /// Calls `found` with the index of each anchor whose gram stands at `at`, and with the gram's offset in it.
     #[inline]
-    pub(super) fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize)) {
+    pub(crate) fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize)) {
         let key = match text.get(at..).and_then(<[u8]>::first_chunk::<LENGTH>) {
             Some(bytes) => u32::from_le_bytes(*bytes) | FOLD,
             // At the very end only three bytes are left; a zero, not folded, belongs to no gram.

@@ -1,39 +1,52 @@
 //! The few bytes of an anchor that are looked for.
 
 /// Shorter anchors do not exist; the rule reader refuses them.
-pub(super) const SHORTEST: usize = 3;
+pub(crate) const SHORTEST: usize = 3;
 
 /// Bytes of a gram; a gram of a three-byte anchor leaves its last byte open.
-pub(super) const LENGTH: usize = 4;
+pub(crate) const LENGTH: usize = 4;
 
 /// Four bytes of an anchor, or all three of one that has no more. Case and a few other bits are folded away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Gram {
+pub(crate) struct Gram {
     /// Folded with [`fold`].
-    pub(super) bytes: [u8; LENGTH],
+    pub(crate) bytes: [u8; LENGTH],
     /// Whether the last byte counts.
-    pub(super) whole: bool,
+    pub(crate) whole: bool,
     /// Where in the anchor it begins.
-    pub(super) offset: usize,
+    pub(crate) offset: usize,
+    /// Whether it counts only where a word begins.
+    pub(crate) begins_word: bool,
 }
 
 impl Gram {
-    /// The rarest of an anchor. What is rare is judged by a coarse model of source text.
-    pub(super) fn of(anchor: &[u8]) -> Self {
-        let rarest = anchor.windows(LENGTH).enumerate().min_by(|(_, a), (_, b)| frequency(a).total_cmp(&frequency(b)));
+    /// The rarest of an anchor, or the first of one that begins a word, for few words are near it. What is rare is
+    /// judged by a coarse model of source text.
+    pub(crate) fn of(anchor: &[u8], begins_word: bool) -> Self {
+        let mut grams = anchor.windows(LENGTH).enumerate();
+        let rarest = if begins_word {
+            grams.next()
+        } else {
+            grams.min_by(|(_, a), (_, b)| frequency(a).total_cmp(&frequency(b)))
+        };
         if let Some((offset, gram)) = rarest {
             let bytes = std::array::from_fn(|index| fold(gram[index]));
-            return Self { bytes, whole: true, offset };
+            return Self { bytes, whole: true, offset, begins_word };
         }
         let bytes = std::array::from_fn(|index| anchor.get(index).map_or(0, |&byte| fold(byte)));
-        Self { bytes, whole: false, offset: 0 }
+        Self { bytes, whole: false, offset: 0, begins_word }
     }
 }
 
 /// Makes letters small. It also folds what no letter is (`_` and the delete character, `@` and a backtick): that lets
 /// a few more places through to the comparison, and costs one operation for four bytes.
-pub(super) const fn fold(byte: u8) -> u8 {
+pub(crate) const fn fold(byte: u8) -> u8 {
     byte | 0x20
+}
+
+/// Whether a byte belongs to a word, as `\b` sees it.
+pub(crate) const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// How often four bytes stand in source text, as a product of the bytes' own frequencies.
@@ -42,7 +55,7 @@ fn frequency(gram: &[u8]) -> f32 {
 }
 
 /// The share of each folded byte in source text, roughly: what decides is the order of magnitude.
-pub(super) static FREQUENCIES: [f32; 256] = frequencies();
+pub(crate) static FREQUENCIES: [f32; 256] = frequencies();
 
 const fn frequencies() -> [f32; 256] {
     /// Letters, and how many of each stand in a thousand bytes of English and identifiers.

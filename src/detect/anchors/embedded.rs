@@ -1,0 +1,9 @@
+//! The tables of the built-in rules, made when the library was built.
+
+use std::borrow::Cow;
+
+use super::tables::buckets::{Buckets, Halves};
+use super::tables::lookup::{Entry, Lookup};
+use super::tables::{Anchor, Tables, User};
+
+include!(concat!(env!("OUT_DIR"), "/embedded_anchors.rs"));

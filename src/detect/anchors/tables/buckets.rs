@@ -1,0 +1,161 @@
+//! Grams spread over buckets, so that a few small tables can tell where none of them stands.
+
+use super::gram::{FREQUENCIES, Gram, LENGTH, fold};
+
+/// Most buckets: one bit each in a table's entry.
+pub(crate) const MOST: usize = 32;
+
+/// Buckets in one group: one bit each of a byte.
+pub(crate) const GROUP: usize = 8;
+
+/// How many groups of [`GROUP`] buckets there are at most.
+pub(crate) const GROUPS: usize = MOST / GROUP;
+
+/// What each bucket lets through, in the form that each kernel reads.
+#[derive(Clone)]
+pub(crate) struct Buckets {
+    /// For each byte of a gram, the byte sets of all buckets: bit b of `sets[i][x]` says that some gram of bucket b may
+    /// have the byte x (in either case) at place i.
+    pub(crate) sets: [[u32; 256]; LENGTH],
+    /// The same by group of buckets, the halves of the bytes apart.
+    pub(crate) halves: [[Halves; LENGTH]; GROUPS],
+    /// How many groups are in use: 1 or [`GROUPS`].
+    pub(crate) groups: usize,
+    /// How many of them, the first ones, hold grams that count only where a word begins.
+    pub(crate) word_groups: usize,
+}
+
+/// A byte set of each of eight buckets as two tables, one for the low half of a byte and one for the high half. It may
+/// hold more than the set: whatever has a low half and a high half in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Halves {
+    pub(crate) low: [u8; 16],
+    pub(crate) high: [u8; 16],
+}
+
+impl Buckets {
+    /// Puts each gram, the commonest first, into the bucket that it widens least.
+    pub(crate) fn of(grams: &[Gram]) -> Self {
+        let splits = if grams.len() <= GROUP {
+            vec![(1, 0)]
+        } else if grams.iter().any(|gram| gram.begins_word) {
+            (1..=GROUPS).map(|words| (GROUPS, words)).filter(|(_, words)| *words < GROUPS || all_begin_words(grams)).collect()
+        } else {
+            vec![(GROUPS, 0)]
+        };
+        let dealt = splits.into_iter().map(|(groups, word_groups)| Dealt::new(grams, groups, word_groups));
+        let best = dealt.min_by(|a, b| a.rate().total_cmp(&b.rate()));
+        best.unwrap_or_else(|| Dealt::new(grams, 1, 0)).buckets
+    }
+
+    fn add(&mut self, gram: &Gram, bucket: usize) {
+        for (place, byte) in gram.bytes.into_iter().enumerate() {
+            if place + 1 == LENGTH && !gram.whole {
+                (0..=u8::MAX).for_each(|any| self.admit(place, any, bucket));
+            } else {
+                [byte, byte & !fold(0)].into_iter().for_each(|unfolded| self.admit(place, unfolded, bucket));
+            }
+        }
+    }
+
+    fn admit(&mut self, place: usize, byte: u8, bucket: usize) {
+        self.sets[place][usize::from(byte)] |= 1 << bucket;
+        let halves = &mut self.halves[bucket / GROUP][place];
+        halves.low[usize::from(byte & 15)] |= 1 << (bucket % GROUP);
+        halves.high[usize::from(byte >> 4)] |= 1 << (bucket % GROUP);
+    }
+}
+
+fn all_begin_words(grams: &[Gram]) -> bool {
+    grams.iter().all(|gram| gram.begins_word)
+}
+
+/// Grams dealt out to buckets.
+struct Dealt {
+    buckets: Buckets,
+    costs: Vec<Bucket>,
+    word_buckets: usize,
+}
+
+/// The share of places where a word begins, among those that a word's bytes stand at.
+const WORD_BEGINNINGS: f32 = 0.2;
+
+impl Dealt {
+    fn new(grams: &[Gram], groups: usize, word_groups: usize) -> Self {
+        let halves = [[Halves { low: [0; 16], high: [0; 16] }; LENGTH]; GROUPS];
+        let buckets = Buckets { sets: [[0; 256]; LENGTH], halves, groups, word_groups };
+        let costs = vec![Bucket::default(); groups * GROUP];
+        let mut dealt = Self { buckets, costs, word_buckets: word_groups * GROUP };
+        let mut order: Vec<(f32, &Gram)> = grams.iter().map(|gram| (Bucket::default().with(gram).rate, gram)).collect();
+        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        order.dedup_by_key(|(_, gram)| (gram.bytes, gram.whole, gram.begins_word));
+        for (_, gram) in order {
+            dealt.add(gram);
+        }
+        dealt
+    }
+
+    fn add(&mut self, gram: &Gram) {
+        let open = if gram.begins_word && self.word_buckets > 0 {
+            0..self.word_buckets
+        } else {
+            self.word_buckets..self.costs.len()
+        };
+        let widened = open.map(|index| (index, self.costs[index].with(gram)));
+        let wider = |(index, bucket): &(usize, Bucket)| bucket.rate - self.costs[*index].rate;
+        if let Some((index, bucket)) = widened.min_by(|a, b| wider(a).total_cmp(&wider(b))) {
+            self.costs[index] = bucket;
+            self.buckets.add(gram, index);
+        }
+    }
+
+    /// The share of a text's places that pass, by the model.
+    fn rate(&self) -> f32 {
+        let (words, others) = self.costs.split_at(self.word_buckets);
+        let sum = |buckets: &[Bucket]| buckets.iter().map(|bucket| bucket.rate).sum::<f32>();
+        sum(words) * WORD_BEGINNINGS + sum(others)
+    }
+}
+
+/// What one bucket lets through, as the vector kernel sees it: the halves of the bytes apart.
+#[derive(Clone, Copy, Default)]
+struct Bucket {
+    /// By place: which low halves occur.
+    low: [u16; LENGTH],
+    high: [u16; LENGTH],
+    /// The share of a text's places that it lets through, by the model of [`FREQUENCIES`].
+    rate: f32,
+}
+
+impl Bucket {
+    fn with(self, gram: &Gram) -> Self {
+        let mut wider = self;
+        wider.rate = 1.0;
+        for (place, byte) in gram.bytes.iter().enumerate() {
+            if place + 1 == LENGTH && !gram.whole {
+                (wider.low[place], wider.high[place]) = (u16::MAX, u16::MAX);
+            } else {
+                wider.low[place] |= 1 << (byte & 15);
+                wider.high[place] |= 1 << (byte >> 4);
+            }
+            wider.rate *= share(wider.low[place], wider.high[place]);
+        }
+        wider
+    }
+}
+
+/// The share of folded bytes whose halves are both in the sets.
+fn share(low: u16, high: u16) -> f32 {
+    if high == u16::MAX {
+        return 1.0;
+    }
+    bits(high).map(|high| bits(low).map(|low| FREQUENCIES[high << 4 | low]).sum::<f32>()).sum()
+}
+
+fn bits(mut set: u16) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = set.trailing_zeros() as usize;
+        set &= set.wrapping_sub(1);
+        (lowest < 16).then_some(lowest)
+    })
+}
