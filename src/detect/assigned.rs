@@ -20,7 +20,18 @@ pub(super) struct Assignment {
 
 /// Words for secrets, wherever they stand in a name. Compared without case, like all words here.
 const SECRET_WORDS: [&str; 12] = [
-    "key", "token", "secret", "passw", "pwd", "bearer", "private", "signature", "signing", "credential", "webhook", "jwt",
+    "key",
+    "token",
+    "secret",
+    "passw",
+    "pwd",
+    "bearer",
+    "private",
+    "signature",
+    "signing",
+    "credential",
+    "webhook",
+    "jwt",
 ];
 
 /// Words for secrets that stand in other words too (`path`, `author`, `rapid`): only as a part of their own.
@@ -28,7 +39,17 @@ const SECRET_PARTS: [&str; 7] = ["api", "auth", "pass", "pat", "cred", "creds", 
 
 /// Words that say of a random-looking value what it is instead.
 const OTHER_WORDS: [&str; 12] = [
-    "sha1", "sha256", "sha512", "sha-", "md5", "hash", "digest", "checksum", "integrity", "fingerprint", "public",
+    "sha1",
+    "sha256",
+    "sha512",
+    "sha-",
+    "md5",
+    "hash",
+    "digest",
+    "checksum",
+    "integrity",
+    "fingerprint",
+    "public",
     "publishable",
 ];
 

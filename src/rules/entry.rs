@@ -267,7 +267,8 @@ fn anchors(fields: &Fields, key: &str) -> Vec<String> {
         fields.source.mistake(&fields.at(key), message);
     }
     for anchor in anchors.iter().filter(|anchor| anchor.value.len() < SHORTEST_ANCHOR) {
-        let message = format!("`{}` in `{key}` is too short; give at least {SHORTEST_ANCHOR} bytes", word(anchor.value));
+        let message =
+            format!("`{}` in `{key}` is too short; give at least {SHORTEST_ANCHOR} bytes", word(anchor.value));
         fields.source.mistake(&anchor.at, message);
     }
     anchors.into_iter().map(|anchor| anchor.value.to_owned()).collect()

@@ -63,7 +63,8 @@ fn provider_remedy(owner: &Fields, name: &str, home: &str) -> Option<RemedyTempl
 }
 
 /// The step that follows when the page is open.
-const REVOKE: &str = "Find {key|the key} there, revoke or delete it, and look through what was done with it since it leaked.";
+const REVOKE: &str =
+    "Find {key|the key} there, revoke or delete it, and look through what was done with it since it leaked.";
 
 /// How to make a successor where nothing more is known of the issuer.
 const RECREATE: [&str; 2] = [
