@@ -11,12 +11,12 @@ use super::{Provider, Rule, RuleSet};
 /// Every embedded rule file, sorted by name: name (`rules/nuget.toml`) and text.
 #[must_use]
 pub fn embedded() -> &'static [(&'static str, &'static str)] {
-    FILES
+    &FILES
 }
 
 /// The documents of [`embedded`], in the same order, parsed when the library was built.
 pub(super) fn documents() -> &'static [&'static [Entry<'static>]] {
-    DOCUMENTS
+    &DOCUMENTS
 }
 
 /// The built-in set. Making it costs the same whatever the number of rules.
@@ -36,7 +36,7 @@ pub(super) fn find(id: &str) -> Option<usize> {
         "aliases" => entry.item.value.as_list().is_some_and(|aliases| aliases.iter().any(is_id)),
         _ => false,
     };
-    RULES.iter().position(|(_, rule)| rule.value.as_table().is_some_and(|table| table.iter().any(named)))
+    (0..RULES.len()).find(|&index| item(index).value.as_table().is_some_and(|table| table.iter().any(named)))
 }
 
 static PROVIDER_CELLS: [OnceLock<Provider>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
@@ -48,10 +48,17 @@ fn provider(index: usize) -> Provider {
 }
 
 fn rule(index: usize) -> Rule {
-    let (file, item) = RULES[index];
+    let (file, _) = RULES[index];
     let (name, text) = FILES[file];
     let provider = PROVIDER_CELLS[file].get_or_init(|| provider(file));
-    Rule { provider: file, ..file::rule_of(name, text, item, provider) }
+    Rule { provider: file, ..file::rule_of(name, text, item(index), provider) }
+}
+
+/// Where a rule is written.
+fn item(index: usize) -> &'static Item<'static> {
+    let (file, place) = RULES[index];
+    let rules = DOCUMENTS[file].iter().find(|entry| entry.key == "rule").and_then(|entry| entry.item.value.as_list());
+    &rules.expect("a file with a rule has a list of them")[place]
 }
 
 include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));

@@ -112,7 +112,7 @@ fn read_text(source: &Source, text: &str) -> Option<Read> {
 fn read_document(source: &Source, document: &[document::Entry]) -> Read {
     let top = Fields::new(source, document, 0..0, "the file", &["provider", "rule"]);
     let (provider, line) = read_provider(&top);
-    let shared = Shared { provider: &provider.id, remedy: &provider.remedy };
+    let shared = Shared::of(&provider);
     let rules = top.tables("rule", "rule", &entry::KEYS);
     if rules.is_empty() {
         top.mistake("the file has no rule; add a `[[rule]]`");
@@ -141,7 +141,7 @@ pub(super) fn provider_of(name: &str, text: &str, document: &[document::Entry]) 
 pub(super) fn rule_of(name: &str, text: &str, item: &document::Item, provider: &Provider) -> Rule {
     let source = Source::new(name, text, true);
     let table = item.value.as_table().unwrap_or_default();
-    let shared = Shared { provider: &provider.id, remedy: &provider.remedy };
+    let shared = Shared::of(provider);
     entry::read(&Fields::new(&source, table, item.at.clone(), "rule", &[]), &shared).rule
 }
 

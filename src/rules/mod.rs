@@ -1,6 +1,7 @@
 //! Rule files → rules. Data, not code: one TOML file per provider in `rules/`, embedded in the binary and
 //! extended by `--rules PATH` and the configuration.
 
+mod assigned;
 mod document;
 mod embedded;
 mod entry;
@@ -13,7 +14,9 @@ mod proof;
 mod provider;
 mod reader;
 mod remedy;
+mod shape;
 mod suggest;
+mod syntax;
 mod template;
 
 use std::sync::Arc;
@@ -21,11 +24,14 @@ use std::sync::Arc;
 use regex_automata::meta::Regex;
 use regex_syntax::hir::Hir;
 
+pub use self::assigned::Assigned;
+pub(crate) use self::assigned::{GAP, LONGEST_VALUE, NAME_REACH};
 pub use self::embedded::embedded;
 pub use self::file::{Mistake, load, parse};
 pub use self::list::{Iter, List};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
+pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, kinds};
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
@@ -40,6 +46,8 @@ pub struct Provider {
     pub name: String,
     /// The provider's own page about its keys.
     pub home: String,
+    /// Where its keys are documented: for rules that give no reference of their own.
+    pub references: Vec<String>,
     /// How a key of this provider is closed, unless the rule says otherwise.
     pub remedy: RemedyTemplate,
 }
@@ -112,6 +120,9 @@ pub struct Rule {
     pub severity: Severity,
     /// How sure a match is before its checksum is looked at.
     pub confidence: Confidence,
+    /// For a rule in the short form (`names` and `value`): what else its names must hold. Its anchors are the words, its
+    /// pattern is that of a whole value.
+    pub assigned: Option<Assigned>,
     /// Literals of which every match contains at least one. Compared without case if `anchors_fold`.
     pub anchors: Vec<String>,
     /// Whether anchors are compared without (ASCII) case.
@@ -169,7 +180,7 @@ impl Rule {
     /// # Errors
     /// The parser's message, on one line.
     pub fn syntax(&self) -> Result<Hir, String> {
-        pattern_syntax(&self.pattern)
+        syntax::parse(&self.pattern)
     }
 
     /// Compiles the pattern, bounded in size.
@@ -180,20 +191,17 @@ impl Rule {
         compile(&self.syntax()?)
     }
 
+    /// How the prefilter looks for it.
+    pub(crate) fn seek(&self) -> Seek {
+        let pattern = self.syntax().ok();
+        shape::seek(pattern.as_ref(), self.left, self.assigned.is_some())
+    }
+
     /// The most text that decides about one match: `left` + `right`.
     #[must_use]
     pub fn window(&self) -> usize {
         self.left + self.right
     }
-}
-
-fn pattern_syntax(pattern: &str) -> Result<Hir, String> {
-    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-    parsed.map_err(|error| match error {
-        regex_syntax::Error::Parse(error) => format!("{} (at byte {})", error.kind(), error.span().start.offset),
-        regex_syntax::Error::Translate(error) => format!("{} (at byte {})", error.kind(), error.span().start.offset),
-        other => other.to_string(),
-    })
 }
 
 fn compile(pattern: &Hir) -> Result<Regex, String> {

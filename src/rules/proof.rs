@@ -256,10 +256,10 @@ fn witness(stack: &[Frame]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::pattern_syntax;
+    use crate::rules::syntax;
 
     fn reach_of(pattern: &str, anchors: &[&str], fold: bool) -> Result<Reach, Unproved> {
-        let hir = pattern_syntax(pattern).unwrap();
+        let hir = syntax::parse(pattern).unwrap();
         reach(&hir, &anchors.iter().map(|&a| a.to_owned()).collect::<Vec<_>>(), fold)
     }
 

@@ -1,13 +1,16 @@
-//! The prefilter: every place of every anchor of all rules, in one pass over a text.
+//! The prefilter: every place of every anchor of all rules.
 //!
-//! Of each anchor the rarest four bytes (its *gram*) are looked for. The grams are spread over a few buckets; a vector
-//! kernel tells for 32 places at once whether the four bytes there could belong to a gram of any bucket, and what it
-//! lets through is looked up in a table of the grams and compared in full. So what is found does not depend on the
-//! kernel: the portable one and the vector one let through different places and find the same anchors.
+//! Of each anchor the rarest four bytes (its *gram*) are looked for, or the first four where the rule wants it at the
+//! beginning of a word. The grams are spread over a few buckets; a vector kernel tells for 32 places at once whether the
+//! four bytes there could belong to a gram of any bucket, and what it lets through is looked up in a table of the grams
+//! and compared in full. Rules for assigned values are found from their values instead ([`values`]). So what is found
+//! does not depend on the kernel: the portable one and the vector one let through different places and find the same
+//! anchors.
 
 mod embedded;
 mod portable;
 mod tables;
+mod values;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 
@@ -16,7 +19,7 @@ use std::borrow::Cow;
 use self::tables::gram::is_word;
 use self::tables::{Anchor, Tables, Wanted};
 use crate::location::Span;
-use crate::rules::RuleSet;
+use crate::rules::{Rule, RuleSet};
 
 /// Every place of every anchor, in one pass over a text.
 pub(super) struct Anchors {
@@ -42,16 +45,26 @@ impl Anchors {
         Self { tables: tables(rules), kernel: Kernel::Portable }
     }
 
-    /// Calls `found` with every rule and place. The order depends on the places alone: it is that of the grams.
+    /// Calls `found` with every rule and place: first those found by anchors in the order of the grams, then those found
+    /// by values in the order of these. The order depends on the text alone.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
+        self.find_anchors(text, &mut found);
+        match self.kernel {
+            Kernel::Portable => values::find(&self.tables.words, text, values::portable_mask, &mut found),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Vector(avx2) => avx2.values(&self.tables.words, text, &mut found),
+        }
+    }
+
+    fn find_anchors(&self, text: &[u8], found: &mut impl FnMut(usize, Span)) {
         let mut look = |at: usize| {
             self.tables.lookup.at(text, at, |index, offset| {
                 if let Some(start) = at.checked_sub(offset) {
-                    self.compare(&self.tables.anchors[index], text, start, &mut found);
+                    self.compare(&self.tables.anchors[index], text, start, found);
                 }
             });
         };
-        match &self.kernel {
+        match self.kernel {
             Kernel::Portable => portable::run(&self.tables.buckets, text, &mut look),
             #[cfg(target_arch = "x86_64")]
             Kernel::Vector(avx2) => avx2.run(&self.tables.buckets, text, &mut look),
@@ -89,15 +102,11 @@ fn tables(rules: &RuleSet) -> Cow<'static, Tables> {
     if rules.rules.is_built_in() {
         return Cow::Borrowed(&embedded::TABLES);
     }
-    let mut wanted = Vec::new();
-    for (index, rule) in (0..).zip(&rules.rules) {
-        let begins_word = rule.left == 0 && crate::rules::begins_word(&rule.pattern);
-        for text in &rule.anchors {
-            let begins_word = begins_word && text.bytes().next().is_some_and(is_word);
-            wanted.push(Wanted { rule: index, text, fold: rule.anchors_fold, begins_word });
-        }
-    }
-    Cow::Owned(Tables::of(&wanted))
+    Cow::Owned(Tables::of(&rules.rules.iter().map(|rule| wanted(rule)).collect::<Vec<_>>()))
+}
+
+fn wanted(rule: &Rule) -> Wanted<'_> {
+    Wanted { anchors: rule.anchors.iter().map(String::as_str).collect(), fold: rule.anchors_fold, seek: rule.seek() }
 }
 
 #[cfg(test)]
@@ -108,14 +117,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::{RuleSet, load};
+    use crate::rules::load;
 
     /// A set whose anchors are these; a capital in an anchor makes its case count.
     fn set_of(anchors: &[String]) -> RuleSet {
         let model = load(&[]).unwrap().rules[0].clone();
         let rule = |anchor: &String| {
             let fold = !anchor.bytes().any(|byte| byte.is_ascii_uppercase());
-            Arc::new(crate::rules::Rule { anchors: vec![anchor.clone()], anchors_fold: fold, ..(*model).clone() })
+            let (pattern, left) = (String::new(), 1);
+            Arc::new(Rule { anchors: vec![anchor.clone()], anchors_fold: fold, pattern, left, ..(*model).clone() })
         };
         RuleSet { rules: anchors.iter().map(rule).collect(), ..RuleSet::default() }
     }

@@ -14,6 +14,10 @@ use std::arch::x86_64::{
 
 use super::tables::buckets::{Buckets, GROUPS, Halves};
 use super::tables::gram::{LENGTH, SHORTEST, is_word};
+use super::tables::words::Words;
+use super::values;
+use crate::location::Span;
+use crate::rules::kinds;
 
 /// Places that one step looks at.
 const STEP: usize = 32;
@@ -21,8 +25,9 @@ const STEP: usize = 32;
 /// Bytes that one step reads: the one before its first place too.
 const READ: usize = 1 + STEP + LENGTH - 1;
 
-/// Which bytes belong to words: bit h - 3 of `low[l]` for the byte of the halves h and l.
-static WORD: Halves = word();
+/// Which bytes belong to words, and which to runs.
+static WORD: Halves = halves_of(true);
+static RUN: Halves = halves_of(false);
 
 /// A sign that the processor has AVX2.
 #[derive(Clone, Copy)]
@@ -49,20 +54,42 @@ impl Avx2 {
             }
         }
     }
+
+    /// As [`values::find`].
+    #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
+    pub(super) fn values(self, words: &Words, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+        // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
+        unsafe { values(words, text, found) }
+    }
 }
 
-const fn word() -> Halves {
+/// Bit h of `low[l]` and of `high[h]` for each byte of the halves h and l that is in the set; all are below 0x80.
+const fn halves_of(words: bool) -> Halves {
     let mut halves = Halves { low: [0; 16], high: [0; 16] };
-    let mut byte = 0x30;
+    let mut byte = 0;
     while byte < 0x80 {
         let (low, high) = (byte as usize & 15, byte as usize >> 4);
-        if is_word(byte) {
-            halves.low[low] |= 1 << (high - 3);
-            halves.high[high] |= 1 << (high - 3);
+        if words && is_word(byte) || !words && kinds(byte) != 0 {
+            halves.low[low] |= 1 << high;
+            halves.high[high] |= 1 << high;
         }
         byte += 1;
     }
     halves
+}
+
+#[target_feature(enable = "avx2")]
+fn values(words: &Words, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    let run = tables(&RUN);
+    let half = |bytes: &[u8; STEP]| {
+        let no_run = _mm256_cmpeq_epi8(find(run, halves(bytes)), _mm256_setzero_si256());
+        u64::from(!_mm256_movemask_epi8(no_run).cast_unsigned())
+    };
+    let mask = |block: &[u8; values::BLOCK]| match (block.first_chunk(), block.last_chunk()) {
+        (Some(low), Some(high)) => half(low) | half(high) << STEP,
+        _ => u64::MAX,
+    };
+    values::find(words, text, mask, found);
 }
 
 /// Two tables in both lanes of a vector each.

@@ -9,6 +9,7 @@ const BITS: u32 = 12;
 
 /// A hash table of all grams that is built once. Slot s holds `entries[starts[s]..starts[s + 1]]`; a slot is chosen by
 /// the first three bytes, since that is all that a three-byte gram has.
+#[derive(Clone)]
 pub(crate) struct Lookup {
     pub(crate) starts: Cow<'static, [u32]>,
     pub(crate) entries: Cow<'static, [Entry]>,

@@ -1,0 +1,12 @@
+//! The parts of the library's `rules` that building needs.
+
+#[path = "../src/rules/assigned.rs"]
+pub(crate) mod assigned;
+#[path = "../src/rules/hash.rs"]
+pub(crate) mod hash;
+#[path = "../src/rules/shape.rs"]
+pub(crate) mod shape;
+#[path = "../src/rules/syntax.rs"]
+pub(crate) mod syntax;
+
+pub(crate) use self::shape::{Seek, Shape};

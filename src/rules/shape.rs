@@ -1,0 +1,103 @@
+//! What a pattern tells the prefilter. `build.rs` looks at the built-in patterns with this very code.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::syntax::begins_at_word_edge;
+
+/// How the prefilter looks for a rule's matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seek {
+    /// By its anchors, wherever they stand, or only where a word begins.
+    Anchors { at_word: bool },
+    /// By its values: a run of letters, digits, `_` and `-` that has this shape, with one of its words before it.
+    Value(Shape),
+}
+
+/// What every value of a rule is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Bytes at least and at most.
+    pub(crate) least: u16,
+    pub(crate) most: u16,
+    /// Which kinds of bytes it may hold: bits of [`kinds`].
+    pub(crate) kinds: u8,
+}
+
+/// A run that is shorter says too little: too many stand in any text.
+pub(crate) const SHORTEST_RUN: usize = 16;
+
+/// How the matches of a pattern are looked for. A pattern that cannot be read is a mistake of its rule, told elsewhere.
+pub(crate) fn seek(pattern: Option<&Hir>, left: usize, is_assigned: bool) -> Seek {
+    let shape = pattern.filter(|_| is_assigned).and_then(shape);
+    let at_word = !is_assigned && left == 0 && pattern.is_some_and(begins_at_word_edge);
+    shape.map_or(Seek::Anchors { at_word }, Seek::Value)
+}
+
+/// The shape of a value that is one run, and long enough.
+fn shape(value: &Hir) -> Option<Shape> {
+    let (least, most) = (value.properties().minimum_len()?, value.properties().maximum_len()?);
+    let kinds = kinds_of(value)?;
+    let (least, most) = (u16::try_from(least).ok()?, u16::try_from(most).ok()?);
+    (usize::from(least) >= SHORTEST_RUN).then_some(Shape { least, most, kinds })
+}
+
+/// The kinds of all bytes that a match may hold; `None` if one of them ends a run.
+fn kinds_of(pattern: &Hir) -> Option<u8> {
+    let all = |kinds: &mut dyn Iterator<Item = Option<u8>>| kinds.try_fold(0, |all, kinds| Some(all | kinds?));
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(0),
+        HirKind::Literal(literal) => all(&mut literal.0.iter().map(|&byte| known(byte))),
+        HirKind::Class(Class::Bytes(class)) => {
+            all(&mut class.iter().flat_map(|range| range.start()..=range.end()).map(known))
+        }
+        HirKind::Class(Class::Unicode(_)) => None,
+        HirKind::Repetition(repetition) => kinds_of(&repetition.sub),
+        HirKind::Capture(capture) => kinds_of(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(&mut parts.iter().map(kinds_of)),
+    }
+}
+
+fn known(byte: u8) -> Option<u8> {
+    Some(kinds(byte)).filter(|&kinds| kinds != 0)
+}
+
+/// The kind of a byte, as one bit; no bit for a byte that ends a run.
+pub(crate) const fn kinds(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => 1,
+        b'a'..=b'f' => 2,
+        b'g'..=b'z' => 4,
+        b'A'..=b'F' => 8,
+        b'G'..=b'Z' => 16,
+        b'_' => 32,
+        b'-' => 64,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::syntax::parse;
+    use super::*;
+
+    fn of(value: &str) -> Seek {
+        seek(parse(value).ok().as_ref(), 0, true)
+    }
+
+    #[test]
+    fn a_value_that_is_one_long_run_is_sought_by_its_shape() {
+        assert_eq!(of("[0-9a-f]{32}"), Seek::Value(Shape { least: 32, most: 32, kinds: 3 }));
+        assert_eq!(of("[0-9a-f]{16}(?:-[A-Z]{4,9})?"), Seek::Value(Shape { least: 16, most: 26, kinds: 1 | 2 | 8 | 16 | 64 }));
+        for other in ["[0-9a-f]{15}", "[0-9a-f]{8}\\.[0-9a-f]{8}", "[^ ]{20}"] {
+            assert_eq!(of(other), Seek::Anchors { at_word: false }, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_what_begins_at_its_anchor_and_at_a_word_is_sought_at_words() {
+        let at_word = |pattern: &str, left| seek(parse(pattern).ok().as_ref(), left, false) == Seek::Anchors { at_word: true };
+        assert!(at_word(r"\bacme_[a-z]{9}", 0));
+        assert!(!at_word(r"\bacme_[a-z]{9}", 1));
+        assert!(!at_word(r"\bacme_[a-z]{9}|acme", 0));
+    }
+}
