@@ -15,7 +15,7 @@ mod anchors;
 #[path = "build/documents.rs"]
 mod documents;
 #[path = "build/rules.rs"]
-#[allow(dead_code, reason = "the library uses the rest")]
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest, and shows some of it")]
 mod rules;
 #[path = "src/detect/anchors/tables/mod.rs"]
 #[allow(dead_code, reason = "the library uses the rest")]

@@ -28,7 +28,8 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
     let words = tables.words.words.iter();
     let words = words.map(|word| format!("Word {{ text: {}, seekers: {:?} }}", bytes(&word.text), word.seekers));
     list(&mut code, "WORDS", "Word", words)?;
-    let seekers = tables.words.seekers.iter().map(|seeker| format!("Seeker {{ rule: {}, shape: {:?} }}", seeker.rule, seeker.shape));
+    let seekers = tables.words.seekers.iter();
+    let seekers = seekers.map(|one| format!("Seeker {{ rule: {}, shape: crate::rules::{:?} }}", one.rule, one.shape));
     list(&mut code, "SEEKERS", "Seeker", seekers)?;
     list(&mut code, "SLOTS", "u32", tables.words.slots.iter())?;
     let buckets = &tables.buckets;

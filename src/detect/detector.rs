@@ -24,20 +24,21 @@ pub struct Detector {
     /// Tells a [`Scratch`] whether its slots are for these rules.
     id: u64,
     rules: Arc<RuleSet>,
-    anchors: Anchors,
-    compiled: Vec<OnceLock<Compiled>>,
+    anchors: Arc<Anchors>,
+    compiled: Arc<[OnceLock<Box<Compiled>>]>,
+    /// Whether rules hold at every path, whatever their conditions.
+    anywhere: bool,
 }
 
 impl Detector {
-    /// Builds the prefilter. No regex is compiled before its anchor is seen.
+    /// Makes ready to scan. The prefilter of the built-in rules is a constant; that of any others is built here. No rule
+    /// is read and no regex compiled before its anchor is seen.
     ///
     /// # Errors
     /// An automaton that cannot be built.
     pub fn new(rules: Arc<RuleSet>) -> Result<Self, String> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let anchors = Anchors::new(&rules);
-        let compiled = rules.rules.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, anchors, compiled })
+        Ok(Self::with(rules, anchors))
     }
 
     /// The same with the kernel that every processor has: to be compared with the fastest, which finds the same.
@@ -46,7 +47,19 @@ impl Detector {
     /// As [`Detector::new`].
     pub fn portable(rules: Arc<RuleSet>) -> Result<Self, String> {
         let anchors = Anchors::portable(&rules);
-        Ok(Self { anchors, ..Self::new(rules)? })
+        Ok(Self::with(rules, anchors))
+    }
+
+    fn with(rules: Arc<RuleSet>, anchors: Anchors) -> Self {
+        let compiled = (0..rules.rules.len()).map(|_| OnceLock::new()).collect();
+        Self { id: next_id(), rules, anchors: Arc::new(anchors), compiled, anywhere: false }
+    }
+
+    /// The same rules without their path conditions, for a first look at texts whose path is not known yet.
+    #[must_use]
+    pub fn anywhere(&self) -> Self {
+        let (rules, anchors) = (Arc::clone(&self.rules), Arc::clone(&self.anchors));
+        Self { id: next_id(), rules, anchors, compiled: Arc::clone(&self.compiled), anywhere: true }
     }
 
     /// The rules.
@@ -72,7 +85,7 @@ impl Detector {
     }
 
     fn compiled(&self, rule: usize) -> &Compiled {
-        let compile = || Compiled::new(&self.rules.rules[rule]).expect("a rule set holds only patterns that compile");
+        let compile = || Compiled::new(&self.rules.rules[rule]).map(Box::new).expect("a rule set holds only patterns that compile");
         self.compiled[rule].get_or_init(compile)
     }
 
@@ -82,7 +95,7 @@ impl Detector {
             return;
         }
         let rule = &*self.rules.rules[index];
-        let (slot, work) = scratch.slot(index, || rule.paths.admits(path));
+        let (slot, work) = scratch.slot(index, || self.anywhere || rule.paths.admits(path));
         // An anchor inside a key that is found already tells nothing new; without this a key full of anchors would
         // cost one search for each.
         if !slot.admitted || slot.last.is_some_and(|last| last.contains(at)) {
@@ -118,6 +131,12 @@ impl Detector {
             issuer_in_context,
         }
     }
+}
+
+/// Tells detectors apart.
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence, proved: Option<bool>) -> Candidate {

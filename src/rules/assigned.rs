@@ -23,11 +23,11 @@ pub struct Assigned {
 }
 
 /// `left` and `right` of a rule whose longest word has so many bytes.
-pub(super) fn window(longest_word: usize) -> (usize, usize) {
+pub(crate) fn window(longest_word: usize) -> (usize, usize) {
     (NAME_REACH + 1, longest_word + GAP + LONGEST_VALUE + 2)
 }
 
 /// The pattern of a whole value.
-pub(super) fn pattern(value: &str) -> String {
+pub(crate) fn pattern(value: &str) -> String {
     format!("(?P<secret>{value})")
 }

@@ -43,18 +43,19 @@ fn shape(value: &Hir) -> Option<Shape> {
 
 /// The kinds of all bytes that a match may hold; `None` if one of them ends a run.
 fn kinds_of(pattern: &Hir) -> Option<u8> {
-    let all = |kinds: &mut dyn Iterator<Item = Option<u8>>| kinds.try_fold(0, |all, kinds| Some(all | kinds?));
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(0),
-        HirKind::Literal(literal) => all(&mut literal.0.iter().map(|&byte| known(byte))),
-        HirKind::Class(Class::Bytes(class)) => {
-            all(&mut class.iter().flat_map(|range| range.start()..=range.end()).map(known))
-        }
+        HirKind::Literal(literal) => all(literal.0.iter().map(|&byte| known(byte))),
+        HirKind::Class(Class::Bytes(class)) => all(class.iter().flat_map(|range| range.start()..=range.end()).map(known)),
         HirKind::Class(Class::Unicode(_)) => None,
         HirKind::Repetition(repetition) => kinds_of(&repetition.sub),
         HirKind::Capture(capture) => kinds_of(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(&mut parts.iter().map(kinds_of)),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts.iter().map(kinds_of)),
     }
+}
+
+fn all(mut kinds: impl Iterator<Item = Option<u8>>) -> Option<u8> {
+    kinds.try_fold(0, |all, kinds| Some(all | kinds?))
 }
 
 fn known(byte: u8) -> Option<u8> {

@@ -1,10 +1,6 @@
 //! Scans of what a repository holds besides its work tree.
 
-use std::sync::Arc;
-
-use crate::detect::Detector;
 use crate::finding::{Report, Root};
-use crate::rules::PathCondition;
 use crate::source::{Git, GitOptions, GitOutcome, Progress, RangeSpec};
 
 use super::sighting::Gatherer;
@@ -35,7 +31,7 @@ impl Scanner {
     ) -> Report {
         let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, options.jobs.max(1));
         let anywhere = match what {
-            GitScan::History => self.anywhere(),
+            GitScan::History => Some(self.detector.anywhere()),
             _ => None,
         };
         let gatherer = match &anywhere {
@@ -51,18 +47,6 @@ impl Scanner {
         let mut report = self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask);
         report.notes.splice(0..0, notes);
         report
-    }
-
-    /// The same rules without their path conditions, for a first look at texts whose path is not known yet.
-    fn anywhere(&self) -> Option<Detector> {
-        let mut rules = self.rules().clone();
-        if rules.rules.iter().all(|rule| rule.paths.is_everywhere()) {
-            return None;
-        }
-        for rule in &mut rules.rules {
-            Arc::make_mut(rule).paths = PathCondition::default();
-        }
-        Detector::new(Arc::new(rules)).ok()
     }
 
     /// The report of a run whose repository could not be opened: nothing was scanned, and it says so.

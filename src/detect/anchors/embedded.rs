@@ -6,6 +6,5 @@ use super::tables::buckets::{Buckets, Halves};
 use super::tables::lookup::{Entry, Lookup};
 use super::tables::words::{Seeker, Word, Words};
 use super::tables::{Anchor, Tables, User};
-use crate::rules::Shape;
 
 include!(concat!(env!("OUT_DIR"), "/embedded_anchors.rs"));

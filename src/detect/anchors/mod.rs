@@ -117,15 +117,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::load;
+    use crate::rules::{Seek, load};
 
-    /// A set whose anchors are these; a capital in an anchor makes its case count.
+    /// A set whose anchors are these; a capital in an anchor makes its case count, and one that begins with `b` is wanted
+    /// at the beginning of a word only.
     fn set_of(anchors: &[String]) -> RuleSet {
         let model = load(&[]).unwrap().rules[0].clone();
         let rule = |anchor: &String| {
             let fold = !anchor.bytes().any(|byte| byte.is_ascii_uppercase());
-            let (pattern, left) = (String::new(), 1);
-            Arc::new(Rule { anchors: vec![anchor.clone()], anchors_fold: fold, pattern, left, ..(*model).clone() })
+            let pattern = if anchor.starts_with('b') { r"\b(?P<secret>.)" } else { "(?P<secret>.)" };
+            let pattern = pattern.to_owned();
+            Arc::new(Rule { anchors: vec![anchor.clone()], anchors_fold: fold, pattern, left: 0, ..(*model).clone() })
         };
         RuleSet { rules: anchors.iter().map(rule).collect(), ..RuleSet::default() }
     }
@@ -142,7 +144,10 @@ mod tests {
         for (index, rule) in rules.rules.iter().enumerate() {
             let automaton =
                 AhoCorasick::builder().ascii_case_insensitive(rule.anchors_fold).build(&rule.anchors).unwrap();
-            places.extend(automaton.find_overlapping_iter(text).map(|found| (index, found.start(), found.end())));
+            let Seek::Anchors { at_word } = rule.seek() else { continue };
+            let inside = |at: usize| at > 0 && is_word(text[at - 1]) && is_word(text[at]);
+            let found = automaton.find_overlapping_iter(text).filter(|found| !at_word || !inside(found.start()));
+            places.extend(found.map(|found| (index, found.start(), found.end())));
         }
         places.sort_unstable();
         places

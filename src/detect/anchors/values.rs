@@ -93,3 +93,116 @@ fn look(words: &Words, text: &[u8], end: usize, found: &mut impl FnMut(usize, Sp
 pub(super) fn portable_mask(block: &[u8; BLOCK]) -> u64 {
     block.iter().rev().fold(0, |mask, &byte| mask << 1 | u64::from(kinds(byte) != 0))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use aho_corasick::AhoCorasick;
+    use proptest::prelude::*;
+
+    use super::super::Anchors;
+    use crate::detect::compiled::Compiled;
+    use crate::detect::scratch::{Slot, Work};
+    use crate::location::Span;
+    use crate::rules::{Assigned, Rule, RuleSet, Seek, load};
+
+    /// Rules of the short form: words and the shape of a value.
+    fn rules() -> RuleSet {
+        let model = load(&[]).unwrap().rules[0].clone();
+        let rule = |(words, value): &(&[&str], &str)| {
+            let anchors: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            let pattern = format!("(?P<secret>{value})");
+            let assigned = Some(Assigned { secret_word: false });
+            let (left, right) = (41, 480);
+            let rule = Rule { anchors, anchors_fold: true, pattern, assigned, left, right, ..(*model).clone() };
+            assert!(matches!(rule.seek(), Seek::Value(_)), "{value}");
+            Arc::new(rule)
+        };
+        let all: [(&[&str], &str); 5] = [
+            (&["box", "acme"], "[0-9a-f]{32}"),
+            (&["air", "sky_box", "1key"], "[a-z0-9]{16,18}"),
+            (&["box"], "[A-Z][A-Za-z0-9_-]{19}"),
+            (&["acme"], "(?i)[a-f]{16}|[0-9_]{20}"),
+            (&["acme"], "[a-f]{16,400}"),
+        ];
+        RuleSet { rules: all.iter().map(rule).collect(), ..RuleSet::default() }
+    }
+
+    fn found(anchors: &Anchors, text: &[u8]) -> Vec<(usize, Span)> {
+        let mut places = Vec::new();
+        anchors.find(text, |rule, span| places.push((rule, span)));
+        places
+    }
+
+    /// The secrets behind these words.
+    fn secrets(rules: &RuleSet, text: &[u8], words: &[(usize, Span)]) -> BTreeSet<(usize, Span, Span)> {
+        let compiled: Vec<Compiled> = rules.rules.iter().map(|rule| Compiled::new(rule).unwrap()).collect();
+        let secret = |&(rule, at): &(usize, Span)| {
+            let (mut slot, mut work) = (Slot::default(), Work::default());
+            let groups = compiled[rule].search(&rules.rules[rule], text, at, &mut slot, &mut work)?;
+            Some((rule, at, groups.secret))
+        };
+        words.iter().filter_map(secret).collect()
+    }
+
+    /// Every place of every word.
+    fn words(rules: &RuleSet, text: &[u8]) -> Vec<(usize, Span)> {
+        let mut places = Vec::new();
+        for (index, rule) in rules.rules.iter().enumerate() {
+            let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&rule.anchors).unwrap();
+            let found = automaton.find_overlapping_iter(text);
+            places.extend(found.map(|found| (index, Span::new(found.start(), found.end()))));
+        }
+        places
+    }
+
+    fn assert_complete(rules: &RuleSet, text: &[u8]) -> usize {
+        let fast = found(&Anchors::new(rules), text);
+        assert_eq!(fast, found(&Anchors::portable(rules), text), "the kernels differ, or their order");
+        let all = secrets(rules, text, &words(rules, text));
+        assert_eq!(secrets(rules, text, &fast), all);
+        all.len()
+    }
+
+    #[test]
+    fn a_value_is_found_wherever_it_stands() {
+        let rules = rules();
+        let value = "0123456789abcdef".repeat(2);
+        for lead in 0..130 {
+            for text in [
+                format!("{} box_key = '{value}'", "-".repeat(lead)),
+                format!("BOX:{}{value}", " ".repeat(lead)),
+                format!("{}acmeToken => [\n  \"{value}\"]", "x ".repeat(lead)),
+            ] {
+                let most = if text.starts_with("BOX:") && lead > 63 { 0 } else { 1 };
+                assert_eq!(assert_complete(&rules, text.as_bytes()), most, "{text}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn no_value_is_missed(pieces in prop::collection::vec(
+            prop_oneof![
+                prop::sample::select(vec![
+                    "box", "Box", "acme", "ACME", "sky_box", "skyBox", "1key", "air", "key", "token", "=", ": ", "\"", "'", " ",
+                    "\n", "{\n", "(", ")", ",", ".", "..", "_", "-", "+", "/", "a", "F", "Z", "=>", "\\", "\t",
+                ]).prop_map(str::to_owned),
+                "[0-9a-f]{32}", "[a-z0-9]{15,19}", "[A-Z][A-Za-z0-9_-]{19}", "[0-9_]{20}", "[a-f]{16}", "[a-f]{1,60}", " {1,70}",
+                prop::num::u8::ANY.prop_map(|byte| char::from(byte).to_string()),
+            ],
+            0..24,
+        )) {
+            assert_complete(&rules(), pieces.concat().as_bytes());
+        }
+
+        #[test]
+        fn a_run_as_long_as_any_is_no_trouble(length in 380_usize..420, lead in 0_usize..70) {
+            assert_complete(&rules(), format!("{}acme={}", " ".repeat(lead), "f".repeat(length)).as_bytes());
+        }
+    }
+}
