@@ -1,28 +1,27 @@
 //! Embeds the rule files (`rules/*.toml`), so that adding a provider is one file and nothing else: their texts, their
-//! documents as constants, and the tables of the prefilter, so that starting reads no rule and builds no table. What the
-//! documents mean is read by the library (`src/rules`), with the same code that reads a user's files; the tables are made
-//! by the library's own modules, which this program includes.
+//! parsed documents, and the tables of the prefilter, so that starting reads no rule and builds no table. What the
+//! documents mean is read by the library (`src/rules`), with the same code that reads a user's files; everything here is
+//! made by the library's own modules, which this program includes.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use toml::de::{DeTable, DeValue};
-
 #[path = "build/anchors.rs"]
 mod anchors;
-#[path = "build/documents.rs"]
-mod documents;
 #[path = "build/rules.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest, and shows some of it")]
 mod rules;
+#[path = "build/sought.rs"]
+mod sought;
 #[path = "src/detect/anchors/tables/mod.rs"]
 #[allow(dead_code, reason = "the library uses the rest")]
 mod tables;
 
-use self::documents::Constants;
-use self::rules::Seek;
+use self::rules::document::{self, Entry, Item, Value};
+use self::rules::packed::pack;
+use self::sought::Sought;
 use self::tables::{Tables, Wanted};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -30,17 +29,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     announce("cargo::rerun-if-env-changed=SKELKEY_RULES_FOLDER");
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = env::var_os("SKELKEY_RULES_FOLDER").map_or_else(|| here.join("rules"), PathBuf::from);
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR for build scripts")?);
     let files = rule_files(&folder)?;
-    let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR for build scripts")?;
-    let mut read = Vec::new();
-    for (name, _, text) in &files {
-        read.push(DeTable::parse(text).map_err(|error| format!("{name}: {error}"))?);
+    let mut embedded = Embedded::default();
+    for file in &files {
+        embedded.add(file).map_err(|error| format!("{}: {error}", file.name))?;
     }
-    let documents: Vec<&DeTable<'_>> = read.iter().map(toml::Spanned::get_ref).collect();
-    let found = documents.iter().flat_map(|document| rules_of(document)).map(Sought::new).collect::<Result<Vec<_>, _>>()?;
-    fs::write(Path::new(&out).join("embedded_rules.rs"), module(&files, &documents, &found)?)?;
-    let wanted: Vec<Wanted<'_>> = found.iter().map(Sought::wanted).collect();
-    fs::write(Path::new(&out).join("embedded_anchors.rs"), anchors::module(&Tables::of(&wanted))?)?;
+    fs::write(out.join("rules.packed"), &embedded.packed)?;
+    fs::write(out.join("rules.texts"), &embedded.texts)?;
+    fs::write(out.join("embedded_rules.rs"), embedded.module(&files)?)?;
+    let wanted: Vec<Wanted<'_>> = embedded.found.iter().map(Sought::wanted).collect();
+    fs::write(out.join("embedded_anchors.rs"), anchors::module(&Tables::of(&wanted))?)?;
     for path in ["build.rs", "build", "src/rules", "src/detect/anchors/tables"] {
         announce(&format!("cargo::rerun-if-changed={path}"));
     }
@@ -48,97 +47,98 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The rule files of `folder` (name, path, text), sorted by name so that every build embeds them in the same order.
-fn rule_files(folder: &Path) -> Result<Vec<(String, String, String)>, Box<dyn Error>> {
+struct RuleFile {
+    name: String,
+    text: String,
+}
+
+/// The rule files of `folder`, sorted by name so that every build embeds them in the same order.
+fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, Box<dyn Error>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             let name = path.file_name().and_then(|name| name.to_str()).ok_or("a rule file's name is not UTF-8")?;
-            let source = path.to_str().ok_or("the path to the rule files is not UTF-8")?;
-            files.push((format!("rules/{name}"), source.to_owned(), fs::read_to_string(&path)?));
+            files.push(RuleFile { name: format!("rules/{name}"), text: fs::read_to_string(&path)? });
         }
     }
-    files.sort();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
 }
 
-fn rules_of<'d>(document: &'d DeTable<'_>) -> Vec<&'d DeTable<'d>> {
-    let list = document.get("rule").and_then(|rules| rules.get_ref().as_array());
-    list.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table()).collect()
+/// What goes into the binary.
+#[derive(Default)]
+struct Embedded {
+    /// Names and texts, one after the other.
+    texts: String,
+    packed: Vec<u8>,
+    /// Elements of the constants `FILES` and `RULES`.
+    files: Vec<String>,
+    rules: Vec<String>,
+    /// Lines of a name of a rule and its index.
+    names: String,
+    found: Vec<Sought>,
 }
 
-/// What a rule says about where its matches are.
-struct Sought {
-    anchors: Vec<String>,
-    fold: bool,
-    seek: Seek,
-    window: usize,
-}
-
-impl Sought {
-    fn new(rule: &DeTable<'_>) -> Result<Self, String> {
-        let text = |key: &str| rule.get(key).and_then(|item| item.get_ref().as_str());
-        let texts = |key: &str| {
-            let list = rule.get(key).and_then(|item| item.get_ref().as_array());
-            list.into_iter().flatten().filter_map(|item| item.get_ref().as_str().map(str::to_owned)).collect::<Vec<_>>()
-        };
-        if rule.contains_key("names") {
-            let anchors: Vec<String> = texts("names").iter().map(|name| name.to_ascii_lowercase()).collect();
-            let pattern = rules::syntax::parse(&rules::assigned::pattern(text("value").unwrap_or_default()))?;
-            let (left, right) = rules::assigned::window(anchors.iter().map(String::len).max().unwrap_or(0));
-            let seek = rules::shape::seek(Some(&pattern), left, true);
-            return Ok(Self { anchors, fold: true, seek, window: left + right });
+impl Embedded {
+    fn add(&mut self, file: &RuleFile) -> Result<(), Box<dyn Error>> {
+        let document = document::parse(&file.text).map_err(|errors| format!("{errors:?}"))?;
+        let begins = self.texts.len();
+        self.texts += &file.name;
+        let text = self.texts.len();
+        self.texts += &file.text;
+        let ends = self.texts.len();
+        for rule in rules_of(&document) {
+            let place = self.pack(rule);
+            let entries = rule.value.as_table().unwrap_or_default();
+            for name in names(entries) {
+                writeln!(self.names, "{name}\t{}", self.rules.len())?;
+            }
+            self.rules.push(format!("({}, {place})", self.files.len()));
+            self.found.push(Sought::new(entries)?);
         }
-        let pattern = rules::syntax::parse(text("pattern").unwrap_or_default())?;
-        let left = size(rule, "left")?;
-        Ok(Self {
-            anchors: texts("anchors"),
-            fold: text("anchors-case") == Some("insensitive"),
-            seek: rules::shape::seek(Some(&pattern), left, false),
-            window: left + size(rule, "right")?,
-        })
+        let provider = document.iter().find(|entry| entry.key == "provider").ok_or("there is no provider")?;
+        let provider = self.pack(&provider.item);
+        let document = self.pack(&Item { at: 0..0, value: Value::Table(document) });
+        self.files.push(format!(
+            "File {{ begins: {begins}, text: {text}, ends: {ends}, document: {document}, provider: {provider} }}"
+        ));
+        Ok(())
     }
 
-    fn wanted(&self) -> Wanted<'_> {
-        let anchors = self.anchors.iter().map(String::as_str).collect();
-        Wanted { anchors, fold: self.fold, seek: self.seek }
+    /// Where the item is.
+    fn pack(&mut self, item: &Item<'_>) -> usize {
+        let place = self.packed.len();
+        pack(item, &mut self.packed);
+        place
+    }
+
+    /// Rust code: where everything is, and what of the whole set cannot be known without reading it.
+    fn module(&self, files: &[RuleFile]) -> Result<String, Box<dyn Error>> {
+        let hash = rules::hash::of_files(files.iter().map(|file| (file.name.as_str(), file.text.as_str())));
+        let window = self.found.iter().map(|rule| rule.window).max().unwrap_or(0);
+        let mut code = String::new();
+        writeln!(code, "static FILES: [File; {}] = [\n    {},\n];", self.files.len(), self.files.join(",\n    "))?;
+        writeln!(code, "\n/// The file of each rule, and where it is in `PACKED`.")?;
+        let (number, rules) = (self.rules.len(), self.rules.join(",\n    "));
+        writeln!(code, "static RULES: [(usize, usize); {number}] = [\n    {rules},\n];")?;
+        writeln!(code, "\n/// Lines of a name of a rule and its index.\nstatic NAMES: &str = {:?};", format!("\n{}", self.names))?;
+        writeln!(code, "\nconst HASH: &str = {hash:?};")?;
+        writeln!(code, "\n/// The longest window of any rule.\npub(super) const WINDOW: usize = {window};")?;
+        Ok(code)
     }
 }
 
-fn size(rule: &DeTable<'_>, key: &str) -> Result<usize, String> {
-    let Some(item) = rule.get(key) else { return Ok(0) };
-    let DeValue::Integer(number) = item.get_ref() else { return Err(format!("`{key}` is not a number")) };
-    usize::from_str_radix(number.as_str(), number.radix()).map_err(|error| format!("`{key}`: {error}"))
+fn rules_of<'d>(document: &'d [Entry<'static>]) -> &'d [Item<'static>] {
+    let rules = document.iter().find(|entry| entry.key == "rule");
+    rules.and_then(|rules| rules.item.value.as_list()).unwrap_or_default()
 }
 
-/// Rust code: the files' names and texts, their documents, where each rule is written, and what of the whole set
-/// cannot be known without reading it.
-fn module(
-    files: &[(String, String, String)],
-    documents: &[&DeTable<'_>],
-    found: &[Sought],
-) -> Result<String, Box<dyn Error>> {
-    let (mut texts, mut roots, mut rules, mut constants) = (String::new(), String::new(), String::new(), Constants::default());
-    for (index, ((name, source, _), document)) in files.iter().zip(documents).enumerate() {
-        writeln!(texts, "    ({name:?}, include_str!({source:?})),")?;
-        writeln!(roots, "    &{},", constants.table(document)?)?;
-        for place in 0..rules_of(document).len() {
-            writeln!(rules, "    ({index}, {place}),")?;
-        }
-    }
-    let hash = rules::hash::of_files(files.iter().map(|(name, _, text)| (name.as_str(), text.as_str())));
-    let window = found.iter().map(|rule| rule.window).max().unwrap_or(0);
-    Ok(format!(
-        "static FILES: [(&str, &str); {}] = [\n{texts}];\n\n\
-         static DOCUMENTS: [&[Entry<'static>]; {}] = [\n{roots}];\n\n\
-         /// The file of each rule, and its place in it.\nstatic RULES: [(usize, usize); {}] = [\n{rules}];\n\n\
-         const HASH: &str = {hash:?};\n\n/// The longest window of any rule.\npub(super) const WINDOW: usize = {window};\n\n{}",
-        files.len(),
-        files.len(),
-        found.len(),
-        constants.text
-    ))
+/// The rule's id and its earlier ones.
+fn names<'d>(rule: &'d [Entry<'static>]) -> impl Iterator<Item = &'d str> {
+    let of_key = |key: &'static str| rule.iter().filter(move |entry| entry.key == key).map(|entry| &entry.item);
+    let aliases = of_key("aliases").filter_map(|item| item.value.as_list()).flatten();
+    of_key("id").chain(aliases).filter_map(|item| item.value.as_str())
 }
 
 /// Cargo reads a build script's standard output.

@@ -2,8 +2,12 @@
 
 #[path = "../src/rules/assigned.rs"]
 pub(crate) mod assigned;
+#[path = "../src/rules/document.rs"]
+pub(crate) mod document;
 #[path = "../src/rules/hash.rs"]
 pub(crate) mod hash;
+#[path = "../src/rules/packed.rs"]
+pub(crate) mod packed;
 #[path = "../src/rules/shape.rs"]
 pub(crate) mod shape;
 #[path = "../src/rules/syntax.rs"]

@@ -133,7 +133,7 @@ fn line_of(text: &str) -> usize {
 
 #[test]
 fn the_embedded_rules_are_right() {
-    let rules = parse(embedded()).unwrap_or_else(|mistakes| panic!("{}", lines(&mistakes)));
+    let rules = parse(&embedded()).unwrap_or_else(|mistakes| panic!("{}", lines(&mistakes)));
     let decoders: Vec<&str> = skelkey::key::DECODERS.iter().map(|decoder| decoder.name).collect();
     let mistakes = [rules.check_decoders(&decoders), check_rules(&rules)].concat();
     assert!(mistakes.is_empty(), "{}", lines(&mistakes));

@@ -45,8 +45,9 @@ pub fn load(user: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
     if user.is_empty() {
         return Ok(embedded::rule_set());
     }
-    let parsed = documents().iter().map(|document| Some(*document));
-    let ours = embedded().iter().zip(parsed).map(|(&(name, text), parsed)| Given { name, text, parsed });
+    let files = embedded();
+    let documents: Vec<_> = documents().collect();
+    let ours = files.iter().zip(&documents).map(|(&(name, text), document)| Given { name, text, parsed: Some(document) });
     read_all(ours.chain(user.iter().map(given)))
 }
 
@@ -55,7 +56,7 @@ struct Given<'a> {
     name: &'a str,
     text: &'a str,
     /// Its document, if it is part of the binary.
-    parsed: Option<&'static [document::Entry<'static>]>,
+    parsed: Option<&'a [document::Entry<'static>]>,
 }
 
 fn given<'a>(&(name, text): &(&'a str, &'a str)) -> Given<'a> {
@@ -123,18 +124,22 @@ fn read_document(source: &Source, document: &[document::Entry]) -> Read {
 
 /// The provider, and the line where it begins.
 fn read_provider(top: &Fields) -> (Provider, usize) {
-    let stem = file_name(top.source.file);
-    let stem = stem.strip_suffix(".toml").unwrap_or(stem);
     top.require("provider", "{ id = …, name = …, home = … }");
     let fields = top.table("provider", "provider", &provider::KEYS);
     let line = fields.as_ref().map_or(1, |fields| top.source.line(&fields.at));
-    (fields.map(|fields| provider::read(&fields, stem)).unwrap_or_default(), line)
+    (fields.map(|fields| provider::read(&fields, stem(top.source.file))).unwrap_or_default(), line)
 }
 
-/// The provider of one built-in file. The tests hold that such a file has no mistake.
-pub(super) fn provider_of(name: &str, text: &str, document: &[document::Entry]) -> Provider {
+/// The name of a file without its ending.
+fn stem(file: &str) -> &str {
+    let name = file_name(file);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+/// The provider of a built-in file, which the tests hold to have no mistake.
+pub(super) fn provider_of(name: &str, text: &str, item: &document::Item) -> Provider {
     let source = Source::new(name, text, true);
-    read_provider(&Fields::new(&source, document, 0..0, "the file", &[])).0
+    provider::read(&Fields::new(&source, item.value.as_table().unwrap_or_default(), item.at.clone(), "provider", &[]), stem(name))
 }
 
 /// One rule of a built-in file, which the tests hold to have no mistake.

@@ -50,9 +50,9 @@ impl Anchors {
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
         self.find_anchors(text, &mut found);
         match self.kernel {
-            Kernel::Portable => values::find(&self.tables.words, text, values::portable_mask, &mut found),
+            Kernel::Portable => values::find(&self.tables, text, values::portable_mask, &mut found),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Vector(avx2) => avx2.values(&self.tables.words, text, &mut found),
+            Kernel::Vector(avx2) => avx2.values(&self.tables, text, &mut found),
         }
     }
 
@@ -72,15 +72,16 @@ impl Anchors {
     }
 
     fn compare(&self, anchor: &Anchor, text: &[u8], start: usize, found: &mut impl FnMut(usize, Span)) {
-        let span = Span::new(start, start + anchor.folded.len());
-        let Some(here) = text.get(start..span.end).filter(|here| here.eq_ignore_ascii_case(&anchor.folded)) else {
+        let folded = self.tables.text(anchor.folded);
+        let span = Span::new(start, start + folded.len());
+        let Some(here) = text.get(start..span.end).filter(|here| here.eq_ignore_ascii_case(folded)) else {
             return;
         };
         if anchor.begins_word && start > 0 && is_word(text[start - 1]) {
             return;
         }
         for user in self.tables.users(anchor) {
-            if user.exact.as_deref().is_none_or(|exact| exact == here) {
+            if user.exact.is_none_or(|exact| self.tables.text(exact) == here) {
                 found(user.rule as usize, span);
             }
         }
@@ -178,6 +179,13 @@ mod tests {
     fn rules_with(rules: &RuleSet, anchor: &String) -> RuleSet {
         let of_it = rules.rules.iter().filter(|rule| rule.anchors.contains(anchor)).cloned().collect();
         RuleSet { rules: of_it, ..RuleSet::default() }
+    }
+
+    #[test]
+    fn the_constants_are_the_tables_of_the_built_in_rules() {
+        let rules = crate::rules::parse(&crate::rules::embedded()).unwrap();
+        let wanted: Vec<Wanted<'_>> = rules.rules.iter().map(|rule| wanted(rule)).collect();
+        assert!(embedded::TABLES == Tables::of(&wanted), "build with the same rules");
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! bytes, and only before a run are words looked for. What is found is every pair of a word and a rule of whose shape
 //! the run is: [`crate::detect::assigned`] decides.
 
-use super::tables::words::Words;
+use super::tables::Tables;
+use super::tables::words::Seeker;
 use crate::detect::assigned::{begins_word, ends_at, is_separator, may_go_on};
 use crate::location::Span;
 use crate::rules::{GAP, LONGEST_VALUE, SHORTEST_RUN, kinds};
@@ -18,23 +19,23 @@ pub(super) const BLOCK: usize = 64;
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a caller for a certain processor needs it compiled for that processor too")]
 pub(super) fn find(
-    words: &Words,
+    tables: &Tables,
     text: &[u8],
     mask: impl Fn(&[u8; BLOCK]) -> u64,
     found: &mut impl FnMut(usize, Span),
 ) {
-    if words.words.is_empty() {
+    if tables.words.words.is_empty() {
         return;
     }
     let mut before = 0;
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     for (index, block) in blocks.iter().enumerate() {
-        before = visit(before, mask(block), |at| look(words, text, index * BLOCK + at, found));
+        before = visit(before, mask(block), |at| look(tables, text, index * BLOCK + at, found));
     }
     // Behind the text stands no run: a zero ends the last one.
     let mut padded = [0; BLOCK];
     padded[..rest.len()].copy_from_slice(rest);
-    visit(before, mask(&padded), |at| look(words, text, blocks.len() * BLOCK + at, found));
+    visit(before, mask(&padded), |at| look(tables, text, blocks.len() * BLOCK + at, found));
 }
 
 /// Calls `look` with each place right behind a run that is long enough; gives what the next block needs to know.
@@ -57,7 +58,7 @@ fn visit(before: u64, mask: u64, mut look: impl FnMut(usize)) -> u64 {
 }
 
 /// Looks back from the end of a run.
-fn look(words: &Words, text: &[u8], end: usize, found: &mut impl FnMut(usize, Span)) {
+fn look(tables: &Tables, text: &[u8], end: usize, found: &mut impl FnMut(usize, Span)) {
     if !ends_at(&text[end..]) {
         return;
     }
@@ -68,21 +69,22 @@ fn look(words: &Words, text: &[u8], end: usize, found: &mut impl FnMut(usize, Sp
     if length > LONGEST_VALUE || start == 0 || !is_separator(text[start - 1]) {
         return;
     }
-    let reach = start.saturating_sub(GAP + words.longest);
+    let reach = start.saturating_sub(GAP + tables.words.longest);
     for at in (reach..start).rev() {
         if text[at] == b'\n' && !may_go_on(&text[reach..at]) {
             return;
         }
-        for word in words.at(&text[at..start]) {
-            let place = Span::new(at, at + word.text.len());
-            if place.end + GAP < start || !begins_word(text, at) {
+        for word in tables.words.at(&text[at..start]) {
+            let word_text = tables.text(word.text);
+            let place = Span::new(at, at + word_text.len());
+            let in_reach = place.end < start && start <= place.end + GAP;
+            if !in_reach || !text[at..place.end].eq_ignore_ascii_case(word_text) || !begins_word(text, at) {
                 continue;
             }
-            for seeker in words.seekers(word) {
-                let shape = seeker.shape;
+            for Seeker { rule, shape } in tables.words.seekers(word) {
                 let fits = usize::from(shape.least) <= length && length <= usize::from(shape.most);
                 if fits && all & !shape.kinds == 0 {
-                    found(seeker.rule as usize, place);
+                    found(*rule as usize, place);
                 }
             }
         }

@@ -12,9 +12,9 @@ use std::arch::x86_64::{
     _mm256_srli_epi16,
 };
 
+use super::tables::Tables;
 use super::tables::buckets::{Buckets, GROUPS, Halves};
 use super::tables::gram::{LENGTH, SHORTEST, is_word};
-use super::tables::words::Words;
 use super::values;
 use crate::location::Span;
 use crate::rules::kinds;
@@ -57,9 +57,9 @@ impl Avx2 {
 
     /// As [`values::find`].
     #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
-    pub(super) fn values(self, words: &Words, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    pub(super) fn values(self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
         // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
-        unsafe { values(words, text, found) }
+        unsafe { values(tables, text, found) }
     }
 }
 
@@ -79,8 +79,8 @@ const fn halves_of(words: bool) -> Halves {
 }
 
 #[target_feature(enable = "avx2")]
-fn values(words: &Words, text: &[u8], found: &mut impl FnMut(usize, Span)) {
-    let run = tables(&RUN);
+fn values(tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    let run = loaded(&RUN);
     let half = |bytes: &[u8; STEP]| {
         let no_run = _mm256_cmpeq_epi8(find(run, halves(bytes)), _mm256_setzero_si256());
         u64::from(!_mm256_movemask_epi8(no_run).cast_unsigned())
@@ -89,7 +89,7 @@ fn values(words: &Words, text: &[u8], found: &mut impl FnMut(usize, Span)) {
         (Some(low), Some(high)) => half(low) | half(high) << STEP,
         _ => u64::MAX,
     };
-    values::find(words, text, mask, found);
+    values::find(tables, text, mask, found);
 }
 
 /// Two tables in both lanes of a vector each.
@@ -101,13 +101,13 @@ struct Loaded {
 
 #[target_feature(enable = "avx2")]
 fn steps<const ALL: usize, const WORDS: usize>(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
-    let mut groups = [[tables(&WORD); LENGTH]; ALL];
+    let mut groups = [[loaded(&WORD); LENGTH]; ALL];
     for (group, halves) in groups.iter_mut().zip(&buckets.halves) {
         for (place, halves) in group.iter_mut().zip(halves) {
-            *place = tables(halves);
+            *place = loaded(halves);
         }
     }
-    let word = tables(&WORD);
+    let word = loaded(&WORD);
     // The first places: before the text stands no word.
     let mut first = [0; READ];
     let ahead = text.len().min(READ - 1);
@@ -195,7 +195,7 @@ fn load(bytes: &[u8; STEP]) -> __m256i {
 #[target_feature(enable = "avx2")]
 #[inline]
 #[expect(unsafe_code, reason = "vectors are loaded through pointers only")]
-fn tables(halves: &Halves) -> Loaded {
+fn loaded(halves: &Halves) -> Loaded {
     // SAFETY: the references are to 16 readable bytes each, and this load needs no alignment.
     let load = |half: &[u8; 16]| unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(half.as_ptr().cast())) };
     Loaded { low: load(&halves.low), high: load(&halves.high) }

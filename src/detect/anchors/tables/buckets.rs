@@ -12,7 +12,7 @@ pub(crate) const GROUP: usize = 8;
 pub(crate) const GROUPS: usize = MOST / GROUP;
 
 /// What each bucket lets through, in the form that each kernel reads.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Buckets {
     /// For each byte of a gram, the byte sets of all buckets: bit b of `sets[i][x]` says that some gram of bucket b may
     /// have the byte x (in either case) at place i.
@@ -27,7 +27,7 @@ pub(crate) struct Buckets {
 
 /// A byte set of each of eight buckets as two tables, one for the low half of a byte and one for the high half. It may
 /// hold more than the set: whatever has a low half and a high half in it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Halves {
     pub(crate) low: [u8; 16],
     pub(crate) high: [u8; 16],

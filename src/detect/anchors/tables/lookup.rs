@@ -9,13 +9,13 @@ const BITS: u32 = 12;
 
 /// A hash table of all grams that is built once. Slot s holds `entries[starts[s]..starts[s + 1]]`; a slot is chosen by
 /// the first three bytes, since that is all that a three-byte gram has.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lookup {
     pub(crate) starts: Cow<'static, [u32]>,
     pub(crate) entries: Cow<'static, [Entry]>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Entry {
     /// The gram's bytes.
     pub(crate) key: u32,

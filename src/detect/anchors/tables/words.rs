@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::gram::fold;
-use super::number;
+use super::{Indices, number, push, range};
 use crate::rules::Shape;
 
 /// Slots of the table, as a power of two.
@@ -14,7 +14,7 @@ const BITS: u32 = 12;
 pub(crate) const HEAD: usize = 3;
 
 /// The words of rules that are found by their values. Slot s holds `words[slots[s]..slots[s + 1]]`.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Words {
     pub(crate) slots: Cow<'static, [u32]>,
     pub(crate) words: Cow<'static, [Word]>,
@@ -25,23 +25,24 @@ pub(crate) struct Words {
 }
 
 /// A word in small letters.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Word {
-    pub(crate) text: Cow<'static, [u8]>,
-    /// Indices into [`Words::seekers`].
-    pub(crate) seekers: (u32, u32),
+    /// In the pool.
+    pub(crate) text: Indices,
+    /// In [`Words::seekers`].
+    pub(crate) seekers: Indices,
 }
 
 /// A rule that looks for values of a shape after a word.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Seeker {
     pub(crate) rule: u32,
     pub(crate) shape: Shape,
 }
 
 impl Words {
-    /// The table of these words (in small letters).
-    pub(crate) fn of(wanted: &[(&str, Seeker)]) -> Self {
+    /// The table of these words (in small letters); their texts go to the pool.
+    pub(super) fn of(wanted: &[(&str, Seeker)], pool: &mut Vec<u8>) -> Self {
         let mut by_text: BTreeMap<(usize, &str), Vec<Seeker>> = BTreeMap::new();
         for (text, seeker) in wanted.iter().filter(|(text, _)| text.len() >= HEAD) {
             by_text.entry((slot(text.as_bytes()).unwrap_or(0), text)).or_default().push(*seeker);
@@ -49,9 +50,7 @@ impl Words {
         let mut slots = vec![0; (1 << BITS) + 1];
         let (mut words, mut seekers) = (Vec::new(), Vec::new());
         for ((slot, text), of_text) in by_text {
-            let from = number(seekers.len());
-            seekers.extend(of_text);
-            words.push(Word { text: text.as_bytes().to_vec().into(), seekers: (from, number(seekers.len())) });
+            words.push(Word { text: push(pool, text.bytes()), seekers: push(&mut seekers, of_text) });
             slots[slot + 1] = number(words.len());
         }
         let mut filled = 0;
@@ -59,21 +58,19 @@ impl Words {
             filled = filled.max(*end);
             *end = filled;
         }
-        let longest = words.iter().map(|word: &Word| word.text.len()).max().unwrap_or(0);
+        let longest = wanted.iter().map(|(text, _)| text.len()).max().unwrap_or(0);
         Self { slots: slots.into(), words: words.into(), seekers: seekers.into(), longest }
     }
 
-    /// The words that begin `text`.
+    /// The words that may begin `text`: those with its first bytes.
     #[inline]
-    pub(crate) fn at<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = &'t Word> {
-        let slot = slot(text);
-        let of_slot = slot.map_or(&[][..], |slot| &self.words[self.slots[slot] as usize..self.slots[slot + 1] as usize]);
-        let stands = |word: &&Word| text.get(..word.text.len()).is_some_and(|here| here.eq_ignore_ascii_case(&word.text));
-        of_slot.iter().filter(stands)
+    pub(crate) fn at(&self, text: &[u8]) -> &[Word] {
+        let Some(slot) = slot(text) else { return &[] };
+        range(&self.words, (self.slots[slot], self.slots[slot + 1]))
     }
 
     pub(crate) fn seekers(&self, word: &Word) -> &[Seeker] {
-        &self.seekers[word.seekers.0 as usize..word.seekers.1 as usize]
+        range(&self.seekers, word.seekers)
     }
 }
 

@@ -1,0 +1,46 @@
+//! What a rule says about where its matches are, as far as the prefilter must know.
+
+use crate::rules::document::{Entry, Value};
+use crate::rules::{Seek, assigned, shape, syntax};
+use crate::tables::Wanted;
+
+pub(crate) struct Sought {
+    anchors: Vec<String>,
+    fold: bool,
+    seek: Seek,
+    /// `left` + `right`.
+    pub(crate) window: usize,
+}
+
+impl Sought {
+    pub(crate) fn new(rule: &[Entry<'_>]) -> Result<Self, String> {
+        let value = |key: &str| rule.iter().find(|entry| entry.key == key).map(|entry| &entry.item.value);
+        let text = |key: &str| value(key).and_then(Value::as_str).unwrap_or_default();
+        let texts = |key: &str| {
+            let list = value(key).and_then(Value::as_list).unwrap_or_default();
+            list.iter().filter_map(|item| item.value.as_str()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let size = |key: &str| match value(key) {
+            None => Ok(0),
+            Some(Value::Integer(digits, radix)) => {
+                usize::from_str_radix(digits, *radix).map_err(|error| format!("`{key}`: {error}"))
+            }
+            Some(_) => Err(format!("`{key}` is not a number")),
+        };
+        if value("names").is_some() {
+            let anchors: Vec<String> = texts("names").iter().map(|name| name.to_ascii_lowercase()).collect();
+            let pattern = syntax::parse(&assigned::pattern(text("value")))?;
+            let (left, right) = assigned::window(anchors.iter().map(String::len).max().unwrap_or(0));
+            return Ok(Self { anchors, fold: true, seek: shape::seek(Some(&pattern), left, true), window: left + right });
+        }
+        let (pattern, left) = (syntax::parse(text("pattern"))?, size("left")?);
+        let seek = shape::seek(Some(&pattern), left, false);
+        let fold = text("anchors-case") == "insensitive";
+        Ok(Self { anchors: texts("anchors"), fold, seek, window: left + size("right")? })
+    }
+
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        let anchors = self.anchors.iter().map(String::as_str).collect();
+        Wanted { anchors, fold: self.fold, seek: self.seek }
+    }
+}
