@@ -165,7 +165,6 @@ fn value_at(
 /// Whether a value may end before `rest`: not within a longer token, a call or the path of a member.
 pub(super) fn ends_at(rest: &[u8]) -> bool {
     match rest {
-        [] => true,
         [byte, ..] if byte.is_ascii_alphanumeric() || b"_-+/=(".contains(byte) => false,
         [b'.', after, ..] => !after.is_ascii_alphanumeric(),
         _ => true,

@@ -133,7 +133,9 @@ pub(super) fn check_id(fields: &Fields, id: &Text, key: &str) {
 /// The elements of `key`, which are addresses.
 pub(super) fn addresses(fields: &Fields, key: &str) -> Vec<String> {
     let addresses = fields.texts(key);
-    addresses.iter().for_each(|address| check_address(fields, address, key));
+    for address in &addresses {
+        check_address(fields, address, key);
+    }
     addresses.into_iter().map(|address| address.value.to_owned()).collect()
 }
 
