@@ -14,6 +14,7 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
     list(&mut code, "WORDS", "Word", &tables.words.words)?;
     list(&mut code, "SEEKERS", "Seeker", &tables.words.seekers)?;
     list(&mut code, "SLOTS", "u32", &tables.words.slots)?;
+    writeln!(code, "static ADMITTED: [[u8; 4]; {}] = {:?};", tables.words.admitted.len(), tables.words.admitted)?;
     writeln!(code, "static BUCKETS: Buckets = {:?};", tables.buckets)?;
     writeln!(code, "static POOL: &[u8] = b\"{}\";", tables.pool.escape_ascii())?;
     write!(
@@ -23,7 +24,8 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
          lookup: Lookup {{ starts: Cow::Borrowed(&STARTS), entries: Cow::Borrowed(&ENTRIES) }},\n    \
          buckets: Cow::Borrowed(&BUCKETS),\n    \
          words: Words {{\n        slots: Cow::Borrowed(&SLOTS),\n        words: Cow::Borrowed(&WORDS),\n        \
-         seekers: Cow::Borrowed(&SEEKERS),\n        longest: {},\n    }},\n}};\n",
+         seekers: Cow::Borrowed(&SEEKERS),\n        longest: {},\n        \
+         admitted: Cow::Borrowed(&ADMITTED),\n    }},\n}};\n",
         tables.words.longest
     )?;
     Ok(code)

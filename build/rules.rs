@@ -13,4 +13,5 @@ pub(crate) mod shape;
 #[path = "../src/rules/syntax.rs"]
 pub(crate) mod syntax;
 
+pub(crate) use self::assigned::LONGEST_VALUE;
 pub(crate) use self::shape::{Seek, Shape};

@@ -92,11 +92,13 @@ fn is_whole_word(text: &[u8], at: Span) -> bool {
 }
 
 /// Whether no word goes on at `at`.
+#[inline]
 pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
     at == 0 || !continues(text[at - 1], text[at])
 }
 
 /// Whether two neighbours belong to one word: letters of one case, or a capital and what follows it.
+#[inline]
 fn continues(before: u8, after: u8) -> bool {
     match (before.is_ascii_alphabetic(), after.is_ascii_alphabetic()) {
         (true, true) => !(before.is_ascii_lowercase() && after.is_ascii_uppercase()),
@@ -133,6 +135,7 @@ fn goes_on(last: u8) -> bool {
 }
 
 /// Whether a statement in `line`, whose beginning may be missing, may go on in the next line.
+#[inline]
 pub(super) fn may_go_on(line: &[u8]) -> bool {
     line.iter().rev().find(|byte| !b" \t\r\n".contains(byte)).is_some_and(|&last| goes_on(last))
 }
@@ -142,6 +145,7 @@ fn next_start(text: &[u8], from: usize, end: usize) -> Option<usize> {
     (from..end).find(|&at| is_separator(text[at - 1]) && !is_separator(text[at]))
 }
 
+#[inline]
 pub(super) fn is_separator(byte: u8) -> bool {
     b"=:>,(\"'`|[{ \t\r\n".contains(&byte)
 }
@@ -163,6 +167,7 @@ fn value_at(
 }
 
 /// Whether a value may end before `rest`: not within a longer token, a call or the path of a member.
+#[inline]
 pub(super) fn ends_at(rest: &[u8]) -> bool {
     match rest {
         [byte, ..] if byte.is_ascii_alphanumeric() || b"_-+/=(".contains(byte) => false,

@@ -63,18 +63,29 @@ fn known(byte: u8) -> Option<u8> {
 }
 
 /// The kind of a byte, as one bit; no bit for a byte that ends a run.
+#[inline]
 pub(crate) const fn kinds(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => 1,
-        b'a'..=b'f' => 2,
-        b'g'..=b'z' => 4,
-        b'A'..=b'F' => 8,
-        b'G'..=b'Z' => 16,
-        b'_' => 32,
-        b'-' => 64,
-        _ => 0,
-    }
+    KINDS[byte as usize]
 }
+
+const KINDS: &[u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        kinds[byte as usize] = match byte {
+            b'0'..=b'9' => 1,
+            b'a'..=b'f' => 2,
+            b'g'..=b'z' => 4,
+            b'A'..=b'F' => 8,
+            b'G'..=b'Z' => 16,
+            b'_' => 32,
+            b'-' => 64,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    &{ kinds }
+};
 
 #[cfg(test)]
 mod tests {

@@ -30,18 +30,19 @@ pub(super) fn find(
     let mut before = 0;
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     for (index, block) in blocks.iter().enumerate() {
-        before = visit(before, mask(block), |at| look(tables, text, index * BLOCK + at, found));
+        before = visit(before, mask(block), |at, shown| look(tables, text, index * BLOCK + at, shown, found));
     }
     // Behind the text stands no run: a zero ends the last one.
     let mut padded = [0; BLOCK];
     padded[..rest.len()].copy_from_slice(rest);
-    visit(before, mask(&padded), |at| look(tables, text, blocks.len() * BLOCK + at, found));
+    visit(before, mask(&padded), |at, shown| look(tables, text, blocks.len() * BLOCK + at, shown, found));
 }
 
-/// Calls `look` with each place right behind a run that is long enough; gives what the next block needs to know.
+/// Calls `look` with each place right behind a run that is long enough, and with the run's length as far as the block
+/// before and this one show it; gives what the next block needs to know.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as above")]
-fn visit(before: u64, mask: u64, mut look: impl FnMut(usize)) -> u64 {
+fn visit(before: u64, mask: u64, mut look: impl FnMut(usize, usize)) -> u64 {
     let runs = u128::from(mask) << 64 | u128::from(before);
     let mut long = runs;
     let mut length = 1;
@@ -51,37 +52,49 @@ fn visit(before: u64, mask: u64, mut look: impl FnMut(usize)) -> u64 {
     }
     let mut ends = ((long << 1 & !runs) >> 64) as u64;
     while ends != 0 {
-        look(ends.trailing_zeros() as usize);
+        let end = ends.trailing_zeros();
+        let shown = (runs << (64 - end)).leading_ones();
+        look(end as usize, shown as usize);
         ends &= ends - 1;
     }
     mask
 }
 
+/// A run of which so many bytes are shown may be longer.
+const SHOWN: usize = BLOCK;
+
 /// Looks back from the end of a run.
-fn look(tables: &Tables, text: &[u8], end: usize, found: &mut impl FnMut(usize, Span)) {
-    if !ends_at(&text[end..]) {
+fn look(tables: &Tables, text: &[u8], end: usize, shown: usize, found: &mut impl FnMut(usize, Span)) {
+    let words = &tables.words;
+    if shown < SHOWN && !words.admit_length(shown) || !ends_at(&text[end..]) {
         return;
     }
     let mut all = 0;
-    let run = text[..end].iter().rev().take(LONGEST_VALUE + 1);
-    let length = run.map(|&byte| kinds(byte)).take_while(|&kinds| kinds != 0).inspect(|kinds| all |= kinds).count();
-    let start = end - length;
-    if length > LONGEST_VALUE || start == 0 || !is_separator(text[start - 1]) {
+    let mut start = end;
+    while start > 0 && end - start <= LONGEST_VALUE && kinds(text[start - 1]) != 0 {
+        start -= 1;
+        all |= kinds(text[start]);
+    }
+    let length = end - start;
+    if start == 0 || !is_separator(text[start - 1]) || !words.admit(length, all) {
         return;
     }
-    let reach = start.saturating_sub(GAP + tables.words.longest);
+    let reach = start.saturating_sub(GAP + words.longest);
     for at in (reach..start).rev() {
         if text[at] == b'\n' && !may_go_on(&text[reach..at]) {
             return;
         }
-        for word in tables.words.at(&text[at..start]) {
+        if !begins_word(text, at) {
+            continue;
+        }
+        for word in words.at(&text[at..start]) {
             let word_text = tables.text(word.text);
             let place = Span::new(at, at + word_text.len());
             let in_reach = place.end < start && start <= place.end + GAP;
-            if !in_reach || !text[at..place.end].eq_ignore_ascii_case(word_text) || !begins_word(text, at) {
+            if !in_reach || !text[at..place.end].eq_ignore_ascii_case(word_text) {
                 continue;
             }
-            for Seeker { rule, shape } in tables.words.seekers(word) {
+            for Seeker { rule, shape } in words.seekers(word) {
                 let fits = usize::from(shape.least) <= length && length <= usize::from(shape.most);
                 if fits && all & !shape.kinds == 0 {
                     found(*rule as usize, place);

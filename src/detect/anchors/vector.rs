@@ -102,9 +102,9 @@ struct Loaded {
 #[target_feature(enable = "avx2")]
 fn steps<const ALL: usize, const WORDS: usize>(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
     let mut groups = [[loaded(&WORD); LENGTH]; ALL];
-    for (group, halves) in groups.iter_mut().zip(&buckets.halves) {
-        for (place, halves) in group.iter_mut().zip(halves) {
-            *place = loaded(halves);
+    for group in 0..ALL {
+        for place in 0..LENGTH {
+            groups[group][place] = loaded(&buckets.halves[group][place]);
         }
     }
     let word = loaded(&WORD);
@@ -147,13 +147,15 @@ fn step<const ALL: usize, const WORDS: usize>(
         let Some(before) = block.first_chunk::<STEP>() else { return u32::MAX };
         let inside = find(word, halves(before));
         let begins = _mm256_cmpeq_epi8(inside, _mm256_setzero_si256());
-        buckets[..WORDS].fill(begins);
+        for group in 0..WORDS {
+            buckets[group] = begins;
+        }
     }
     for place in 0..LENGTH {
         let Some(bytes) = block[1 + place..].first_chunk::<STEP>() else { return u32::MAX };
         let halves = halves(bytes);
-        for (buckets, group) in buckets.iter_mut().zip(groups) {
-            *buckets = _mm256_and_si256(*buckets, find(group[place], halves));
+        for group in 0..ALL {
+            buckets[group] = _mm256_and_si256(buckets[group], find(groups[group][place], halves));
         }
     }
     let any = buckets.into_iter().fold(_mm256_setzero_si256(), |any, group| _mm256_or_si256(any, group));

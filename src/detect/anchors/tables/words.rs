@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::gram::fold;
 use super::{Indices, number, push, range};
-use crate::rules::Shape;
+use crate::rules::{LONGEST_VALUE, Shape};
 
 /// Slots of the table, as a power of two.
 const BITS: u32 = 12;
@@ -22,7 +22,12 @@ pub(crate) struct Words {
     pub(crate) seekers: Cow<'static, [Seeker]>,
     /// Bytes of the longest word.
     pub(crate) longest: usize,
+    /// By length of a value: the kinds of bytes that some rule admits in it, as alternatives. 0 is none.
+    pub(crate) admitted: Cow<'static, [[u8; ALTERNATIVES]]>,
 }
+
+/// Alternatives of one length at most; more are joined.
+const ALTERNATIVES: usize = 4;
 
 /// A word in small letters.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +64,20 @@ impl Words {
             *end = filled;
         }
         let longest = wanted.iter().map(|(text, _)| text.len()).max().unwrap_or(0);
-        Self { slots: slots.into(), words: words.into(), seekers: seekers.into(), longest }
+        let admitted = admitted(&seekers).into();
+        Self { slots: slots.into(), words: words.into(), seekers: seekers.into(), longest, admitted }
+    }
+
+    /// Whether a rule may want a value of so many bytes.
+    #[inline]
+    pub(crate) fn admit_length(&self, length: usize) -> bool {
+        self.admitted.get(length).is_some_and(|admitted| admitted[0] != 0)
+    }
+
+    /// Whether a rule may want a value of so many bytes of these kinds.
+    #[inline]
+    pub(crate) fn admit(&self, length: usize, kinds: u8) -> bool {
+        self.admitted.get(length).is_some_and(|admitted| admitted.iter().any(|admitted| kinds & !admitted == 0))
     }
 
     /// The words that may begin `text`: those with its first bytes.
@@ -72,6 +90,20 @@ impl Words {
     pub(crate) fn seekers(&self, word: &Word) -> &[Seeker] {
         range(&self.seekers, word.seekers)
     }
+}
+
+fn admitted(seekers: &[Seeker]) -> Vec<[u8; ALTERNATIVES]> {
+    let mut admitted = vec![[0; ALTERNATIVES]; LONGEST_VALUE + 1];
+    for Shape { least, most, kinds } in seekers.iter().map(|seeker| seeker.shape) {
+        let lengths = admitted.iter_mut().skip(usize::from(least)).take(usize::from(most - least) + 1);
+        lengths.for_each(|alternatives| add(alternatives, kinds));
+    }
+    admitted
+}
+
+fn add(alternatives: &mut [u8; ALTERNATIVES], kinds: u8) {
+    let place = alternatives.iter().position(|&known| known == 0 || known & !kinds == 0 || kinds & !known == 0);
+    alternatives[place.unwrap_or(ALTERNATIVES - 1)] |= kinds;
 }
 
 /// The slot of a text by its first bytes, whatever their case.
