@@ -4,11 +4,6 @@
 //! shape counts that stands between separators, if the name (or what stands between it and the value) speaks of a secret
 //! and not of a digest or something public.
 
-use regex_automata::meta::{Cache, Regex};
-use regex_automata::util::captures::Captures;
-use regex_automata::{Anchored, Input};
-
-use super::scratch::Work;
 use crate::location::Span;
 use crate::rules::{Assigned, GAP, NAME_REACH};
 
@@ -57,14 +52,13 @@ const OTHER_WORDS: [&str; 12] = [
 const JOINED: [&str; 12] =
     ["key", "token", "secret", "pass", "pwd", "auth", "api", "access", "client", "app", "private", "admin"];
 
-/// Looks for the value of the name in which the word `at` stands.
+/// Looks for the value of the name in which the word `at` stands. `value` tells where a value that begins at the first
+/// place ends, at the second at most.
 pub(super) fn search(
-    regex: &Regex,
-    (cache, captures): &mut (Cache, Captures),
+    mut value: impl FnMut(usize, usize) -> Option<usize>,
     wanted: Assigned,
     text: &[u8],
     at: Span,
-    work: &mut Work,
 ) -> Option<Assignment> {
     if !is_whole_word(text, at) {
         return None;
@@ -73,7 +67,7 @@ pub(super) fn search(
     let end = statement_end(text, at.end);
     let mut from = at.end + 1;
     while let Some(start) = next_start(text, from, end) {
-        if let Some(value) = value_at(regex, (cache, captures), text, start, work) {
+        if let Some(value) = value_at(&mut value, text, start) {
             let before = &text[name.start..start];
             let speaks = !wanted.secret_word || speaks_of_secret(before);
             return (speaks && !speaks_of_other(before, &text[at.start..at.end])).then_some(Assignment { value, name });
@@ -151,19 +145,9 @@ pub(super) fn is_separator(byte: u8) -> bool {
 }
 
 /// The value that begins at `start`, if it has the rule's shape and ends where it should.
-fn value_at(
-    regex: &Regex,
-    (cache, captures): (&mut Cache, &mut Captures),
-    text: &[u8],
-    start: usize,
-    work: &mut Work,
-) -> Option<Span> {
-    let end = text.len().min(start + crate::rules::LONGEST_VALUE + 1);
-    work.count(end - start);
-    let input = Input::new(text).span(start..end).anchored(Anchored::Yes);
-    regex.search_captures_with(cache, &input, captures);
-    let found = captures.get_match().filter(|found| !found.is_empty())?;
-    ends_at(&text[found.end()..]).then(|| Span::new(found.start(), found.end()))
+fn value_at(value: &mut impl FnMut(usize, usize) -> Option<usize>, text: &[u8], start: usize) -> Option<Span> {
+    let end = value(start, text.len().min(start + crate::rules::LONGEST_VALUE + 1))?;
+    (end > start && ends_at(&text[end..])).then(|| Span::new(start, end))
 }
 
 /// Whether a value may end before `rest`: not within a longer token, a call or the path of a member.

@@ -9,6 +9,7 @@ mod context;
 mod detector;
 mod entropy;
 mod placeholder;
+mod program;
 mod scratch;
 mod settle;
 mod stats;

@@ -4,6 +4,7 @@ use regex_automata::meta::{Cache, Regex};
 use regex_automata::util::captures::Captures;
 
 use super::candidate::Candidate;
+use super::program::Branch;
 use crate::location::Span;
 
 /// What one thread reuses from blob to blob. It may be handed to any detector.
@@ -38,6 +39,8 @@ pub struct Work {
 pub(super) struct Slot {
     /// Made at the rule's first search.
     room: Option<(Cache, Captures)>,
+    /// What a search without a regex keeps.
+    pub(super) branches: Vec<Branch>,
     scan: u64,
     /// Whether the rule holds at the path of this scan.
     pub(super) admitted: bool,

@@ -34,6 +34,7 @@ pub use self::list::{Iter, List};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
 pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, kinds};
+pub(crate) use self::syntax::begins_at_word_edge;
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
