@@ -82,7 +82,7 @@ pub(crate) enum Command {
 /// How findings are shown and when a run fails.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// Output format: human, json or sarif (may repeat)
+    /// Output format (may repeat): human, json, jsonl, sarif, html, gitlab, codeclimate, junit, github, rdjson, csv or markdown
     #[arg(long, short, value_name = "FORMAT")]
     pub(crate) format: Vec<Format>,
     /// Write the n-th format to the n-th file instead of standard output (may repeat)
@@ -167,7 +167,7 @@ pub(crate) struct GitArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// Output format: human, json or sarif
+    /// Output format, as for `scan`
     #[arg(long, short, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
     /// The owner's list of keys (may repeat; the format is recognised)

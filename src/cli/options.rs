@@ -27,6 +27,8 @@ pub(crate) struct Surroundings {
     pub(crate) user_config: Option<PathBuf>,
     pub(crate) fingerprint_key: Option<zeroize::Zeroizing<Vec<u8>>>,
     pub(crate) now: Timestamp,
+    /// The commit that a pipeline has checked out, if it says so.
+    pub(crate) commit: Option<String>,
     #[cfg(feature = "git")]
     pub(crate) git: skelkey::source::GitPlaces,
     #[cfg(feature = "probe")]
@@ -54,6 +56,7 @@ impl Surroundings {
             user_config,
             fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
             now: Timestamp::now(),
+            commit: variable("CI_COMMIT_SHA").filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())),
             #[cfg(feature = "git")]
             git: skelkey::source::GitPlaces {
                 git_dir: variable("GIT_DIR").map(PathBuf::from),

@@ -48,7 +48,8 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
         progress::during(is_watched(global), |progress| scanner.files(&paths, files, progress, ask))
     };
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
-    let options = report_options(&args.output, exit, &report, started);
+    let options =
+        report::Options { commit: around.commit.clone(), ..report_options(&args.output, exit, &report, started) };
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     let told = outputs.tells_people();
     say_notes(global, &loaded, &report, told);

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::finding::{Finding, Place, Published, Remedy, Report};
+use super::escape::step_plain;
+use crate::finding::{Finding, Place, Published, Remedy, Report, Subject};
 use crate::issuer::Issuer;
 use crate::key::{Conflict, Evidence, Inactive, JoinStrength, State};
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
@@ -14,6 +15,26 @@ use crate::severity::Severity;
 pub const REDACTED: &str = "[REDACTED]";
 
 pub use crate::hygiene::{opens, until};
+
+/// What it is, what it opens, until when, and where to close it, in a few sentences. Escape before showing.
+#[must_use]
+pub fn headline(finding: &Finding, report: &Report) -> String {
+    let until = match until(&finding.dossier, report.now) {
+        until if until == "not known" => "end not known".to_owned(),
+        until => until,
+    };
+    let opens = match opens(&finding.dossier, &finding.judgement) {
+        opens if opens == "not known" => "nobody says what it opens".to_owned(),
+        opens => format!("opens: {opens}"),
+    };
+    let state = match &finding.judgement.state {
+        State::Unknown => "state not known",
+        known => state(known),
+    };
+    let leaked = if finding.subject == Subject::LeakedKey { " leaked" } else { "" };
+    let now = finding.remedy.page.as_ref().map(|page| format!(" Revoke it now ({page}).")).unwrap_or_default();
+    format!("{}{leaked}: '{}'; {}; {until}; {state}.{now}", finding.title, finding.masked, step_plain(&opens))
+}
 
 /// Two witnesses that contradict each other: "expires: never (the list), but 2027-01-01 (the key itself)".
 #[must_use]
