@@ -23,6 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod baseline;
 pub mod coverage;
 pub mod decode;
 pub mod detect;
@@ -45,3 +46,4 @@ pub mod scan;
 pub mod secret;
 pub mod severity;
 pub mod source;
+pub mod suppression;

@@ -11,7 +11,7 @@ use super::Options;
 use super::escape::SafeJson;
 use super::words::Tally;
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, Published, Report, Root};
+use crate::finding::{Asked, Finding, Published, Report, Root, SetAside};
 use crate::severity::Severity;
 
 /// Grows when a field changes its meaning or goes. New fields do not raise it.
@@ -22,6 +22,7 @@ struct Document<'a> {
     #[serde(flatten)]
     head: Head<'a>,
     findings: &'a [Finding],
+    suppressed: &'a [SetAside],
     coverage: &'a Coverage,
 }
 
@@ -76,6 +77,7 @@ impl<'a> Head<'a> {
             roots,
             fingerprint_key,
             findings: _,
+            suppressed: _,
             below_confidence,
             published,
             asked,
@@ -101,7 +103,8 @@ impl<'a> Head<'a> {
 }
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let document = Document { head: Head::of(report, options), findings: &report.findings, coverage: &report.coverage };
+    let Report { findings, suppressed, coverage, .. } = report;
+    let document = Document { head: Head::of(report, options), findings, suppressed, coverage };
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, SafeJson::new()))?;
     writeln!(out)
 }

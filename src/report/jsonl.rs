@@ -16,12 +16,14 @@ use crate::finding::Report;
 enum Line<'a> {
     Run(Head<'a>),
     Finding(&'a crate::finding::Finding),
+    Suppressed(&'a crate::finding::SetAside),
     Coverage(&'a crate::coverage::Coverage),
 }
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     line(&Line::Run(Head::of(report, options)), out)?;
     report.findings.iter().try_for_each(|finding| line(&Line::Finding(finding), out))?;
+    report.suppressed.iter().try_for_each(|aside| line(&Line::Suppressed(aside), out))?;
     line(&Line::Coverage(&report.coverage), out)
 }
 

@@ -120,6 +120,10 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         words::size(coverage.bytes_scanned),
         words::count(coverage.rules as u64, "rule")
     )?;
+    let aside = words::set_aside(report);
+    if !aside.is_empty() {
+        writeln!(out, "\nSet aside: {aside}.")?;
+    }
     report.notes.iter().try_for_each(|note| writeln!(out, "\n{}", markdown(note)))
 }
 

@@ -20,6 +20,10 @@ pub(super) fn without_owners(report: &Report) -> Report {
     for finding in &mut report.findings {
         hide_in_finding(finding, &words);
     }
+    for aside in &mut report.suppressed {
+        aside.suppression.owner = None;
+        aside.suppression.reason.iter_mut().for_each(|reason| words.scrub(reason));
+    }
     // An absolute path often holds its user's name.
     report.roots.iter_mut().for_each(|root| REDACTED.clone_into(&mut root.path));
     words.scrub_all(&mut report.notes);

@@ -130,6 +130,7 @@ fn run_properties(report: &Report, options: &Options) -> Value {
         "judgedAt": report.now,
         "fingerprintKey": report.fingerprint_key,
         "belowConfidence": report.below_confidence,
+        "suppressed": report.suppressed,
         "published": report.published,
         "asked": report.asked,
         "privacy": options.privacy,

@@ -10,6 +10,7 @@ use crate::key::{Conflict, Evidence, Inactive, JoinStrength, State};
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
 use crate::rules::{Keyless, RemedyTemplate};
 use crate::severity::Severity;
+use crate::suppression::By;
 
 /// What stands where a report leaves a word out; SARIF names it in `redactionTokens`.
 pub const REDACTED: &str = "[REDACTED]";
@@ -173,6 +174,15 @@ impl Tally {
             self.by_severity.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
         words.join(", ")
     }
+}
+
+/// What was set aside: `12 in the baseline, 1 by a comment`; empty when nothing was.
+#[must_use]
+pub fn set_aside(report: &Report) -> String {
+    let by = |wanted: By| report.suppressed.iter().filter(|aside| aside.suppression.by == wanted).count() as u64;
+    let parts = [(by(By::Baseline), "in the baseline"), (by(By::Comment), "by a comment")];
+    let said = parts.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", grouped(*n)));
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// Where a place is, for a sentence: `src/a.yml:14:27`. The path is as it was found; escape before showing.

@@ -11,6 +11,7 @@ mod ask;
 mod ask;
 mod assemble;
 mod audit;
+mod covers;
 mod frame;
 #[cfg(feature = "git")]
 mod git;
@@ -61,6 +62,8 @@ pub struct Settings {
     pub config_hash: String,
     /// What of it decides what is seen and when the run fails, for the same statement.
     pub configuration: Configuration,
+    /// Whether comments (`skelkey:ignore`) may set findings aside.
+    pub inline_ignore: bool,
 }
 
 pub use self::ask::Asking;
@@ -85,6 +88,7 @@ impl Settings {
             known_packages: BTreeMap::new(),
             config_hash: String::new(),
             configuration: Configuration::default(),
+            inline_ignore: true,
         }
     }
 }
@@ -133,7 +137,7 @@ impl Scanner {
                 repository: repository.as_ref().and_then(crate::source::Repository::remote),
             })
             .collect();
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, jobs);
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, jobs);
         let outcome = files.scan(&gatherer, progress);
         let inputs = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         self.report(gatherer, &roots, inputs, outcome, ask)
@@ -142,7 +146,7 @@ impl Scanner {
     /// Scans one text that has no file.
     #[must_use]
     pub fn text(&self, text: &[u8], input: &str, progress: &Progress, ask: Asker<'_>) -> Report {
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, 0);
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, 0);
         let mut outcome = Outcome::default();
         if text.is_empty() {
             outcome.skipped(Reason::Empty, input, None, Some("no byte arrived; pipe a text into it".to_owned()));

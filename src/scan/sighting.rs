@@ -17,8 +17,9 @@ use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::source::{Before, GitSink};
 use crate::source::{Blob, Part, Progress, Sink};
+use crate::suppression::{Marker, markers};
 
-use super::frame;
+use super::{Settings, frame};
 
 /// One match at its place, with everything that must be read while its blob is at hand.
 pub(super) struct Sighting {
@@ -30,6 +31,8 @@ pub(super) struct Sighting {
     pub(super) nearby: NearbyNames,
     pub(super) found: Match,
     pub(super) provenance: Option<Box<Provenance>>,
+    /// What comments beside it ask to set aside.
+    pub(super) markers: Vec<Marker>,
 }
 
 impl Sighting {
@@ -80,24 +83,22 @@ pub(super) struct Gatherer<'g> {
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
+    /// Whether comments may set findings aside.
+    reads_markers: bool,
     workers: Vec<Mutex<Worker>>,
 }
 
 impl<'g> Gatherer<'g> {
-    pub(super) fn new(
-        detector: &'g Detector,
-        inventories: &'g [Inventory],
-        progress: &'g Progress,
-        jobs: usize,
-    ) -> Self {
+    pub(super) fn new(detector: &'g Detector, settings: &'g Settings, progress: &'g Progress, jobs: usize) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
         Self {
             detector,
             #[cfg(feature = "git")]
             anywhere: None,
-            inventories,
+            inventories: &settings.inventories,
             progress,
             overlap: detector.rules().overlap(),
+            reads_markers: settings.inline_ignore,
             workers,
         }
     }
@@ -160,6 +161,7 @@ impl<'g> Gatherer<'g> {
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
+                markers: if self.reads_markers { markers_at(&index, here) } else { Vec::new() },
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
@@ -194,6 +196,25 @@ impl Sink for Gatherer<'_> {
     fn overlap(&self) -> usize {
         self.overlap
     }
+}
+
+/// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
+fn markers_at(index: &LineIndex<'_>, secret: Span) -> Vec<Marker> {
+    let (first, last) = (index.line_of(secret.start), index.line_of(secret.end.max(secret.start + 1) - 1));
+    let line = |number: usize| index.line(number).map_or(&b""[..], |(_, line)| line);
+    let mut found = markers(line(first));
+    if last > first {
+        found.extend(markers(line(last)));
+    }
+    if is_comment(line(first - 1)) {
+        found.extend(markers(line(first - 1)));
+    }
+    found
+}
+
+fn is_comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    [&b"#"[..], b"//", b"--", b";", b"/*", b"*", b"<!--", b"%", b"'", b"REM "].iter().any(|sign| line.starts_with(sign))
 }
 
 /// The key as people may see it. Of a password not even the end is shown: in base64 the end is the password's.

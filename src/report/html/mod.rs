@@ -158,6 +158,10 @@ fn coverage(report: &Report) -> Vec<Fact> {
         let value = format!("{}, {}", words::count(count.files, "file"), words::size(count.bytes));
         facts.push(Fact { name: count.reason.words(), value });
     }
+    let aside = words::set_aside(report);
+    if !aside.is_empty() {
+        facts.push(Fact { name: "set aside", value: aside });
+    }
     let asked = report.asked.iter().map(|asked| words::issuer(&asked.issuer, Some(&asked.host)));
     let asked = asked.collect::<Vec<_>>().join(", ");
     let asked = if asked.is_empty() { "nobody (offline)".to_owned() } else { asked };

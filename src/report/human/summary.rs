@@ -12,6 +12,10 @@ use crate::finding::{Report, Subject};
 
 pub(super) fn write(report: &Report, options: &Options, page: &mut Page<'_>) -> io::Result<()> {
     write_tally(report, page)?;
+    let aside = words::set_aside(report);
+    if !aside.is_empty() {
+        page.line(Style::new(), "set aside: ", &aside)?;
+    }
     page.line(Style::new(), "", &scanned(&report.coverage))?;
     if let Some(words) = report.coverage.configuration.words() {
         page.line(Style::new().bold(), "configuration: ", &words)?;
