@@ -558,6 +558,54 @@ fn a_file_in_utf16_is_read_as_an_editor_shows_it() {
 }
 
 #[test]
+fn a_long_file_in_utf16_is_read_to_its_end() {
+    let at = folder();
+    let lines = "nothing on this line\n".repeat(450_000);
+    let text = format!("\u{feff}{lines}{}", npmrc(1));
+    write(at.path(), "out.npmrc", text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    let run = scan(at.path(), &["-f", "json"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    let report = json(&run);
+    assert_eq!(places(&report), ["out.npmrc:450001"]);
+    assert_eq!(report["coverage"]["bytes_scanned"], 2 * text.encode_utf16().count(), "the file's own size");
+    let run = scan(at.path(), &["--max-file-size", "9MB"]);
+    assert_eq!((run.code, run.out.contains("1 over the size limit")), (3, true), "{}{}", run.out, run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_read_is_a_gap() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    let at = folder();
+    let allow = |path: &str, mode| fs::set_permissions(at.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
+    write(at.path(), "repo/.npmrc", npmrc(1));
+    write(at.path(), "repo/closed/.npmrc", npmrc(2));
+    fs::copy(env!("CARGO_BIN_EXE_skelkey"), at.path().join("skelkey")).unwrap();
+    let mut run = std::process::Command::new(at.path().join("skelkey"));
+    run.args(["scan", "repo", "-f", "json", "--exit-zero"]).current_dir(at.path()).env_clear();
+    if fs::metadata(at.path()).unwrap().uid() == 0 {
+        // Nothing is closed to root.
+        allow("", 0o755);
+        run.uid(NOBODY).gid(NOBODY);
+    }
+    allow("repo/closed", 0o000);
+    let output = run.output().unwrap();
+    allow("repo/closed", 0o755);
+    let run = Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.err.contains("repo/closed: unreadable"), "{}", run.err);
+    let report = json(&run);
+    assert_eq!(places(&report), [".npmrc:1"]);
+    assert_eq!(report["coverage"]["skips"][0]["reason"], "unreadable", "{report}");
+}
+
+#[test]
 fn an_address_with_a_password_in_it_is_refused_and_not_shown() {
     let at = folder();
     write(at.path(), "config.toml", "[issuers.gitlab]\nurl = \"https://u:hidden-word@git.example.test\"\n");
