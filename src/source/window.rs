@@ -133,7 +133,8 @@ impl Buffer {
             if filled == self.bytes.len() {
                 self.bytes.resize((self.bytes.len() * 2).min(whole), 0);
             }
-            match file.read(&mut self.bytes[filled..]) {
+            let end = self.bytes.len().min(whole);
+            match file.read(&mut self.bytes[filled..end]) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
