@@ -29,9 +29,14 @@ impl Utf16 {
     /// left out.
     #[must_use]
     pub fn decode(self, text: &[u8]) -> Vec<u8> {
-        let units = text.as_chunks::<2>().0.iter().map(|pair| self.unit(*pair));
-        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        let characters = char::decode_utf16(self.units(text));
+        let text: String = characters.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         text.into_bytes()
+    }
+
+    /// The units of `text` (without its mark), all but an odd last byte.
+    pub fn units(self, text: &[u8]) -> impl Iterator<Item = u16> {
+        text.as_chunks::<2>().0.iter().map(move |pair| self.unit(*pair))
     }
 
     /// The same, read as it is needed.
