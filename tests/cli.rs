@@ -606,6 +606,34 @@ fn a_folder_that_cannot_be_read_is_a_gap() {
 }
 
 #[test]
+fn privacy_leaves_a_keys_name_and_id_out_of_its_own_line() {
+    let at = folder();
+    let token = npm_token(1);
+    let row = format!(
+        r#"{{"skelkey-inventory": 1, "keys": [{{"issuer": "npm", "name": "Acme Nightly-Runner", "key_id": "kid-784512", "prefix": "{}", "suffix": "{}"}}]}}"#,
+        &token[..8],
+        &token[token.len() - 4..]
+    );
+    write(at.path(), "list.json", row);
+    let line = format!("ACME_NIGHTLY_RUNNER: npm_token={token} # acmeNightlyRunner, acme/nightly runner\n");
+    write(at.path(), "repo/.env", format!("# https://registry.npmjs.org/\n{line}"));
+    for format in ["human", "json", "sarif"] {
+        let shown = |more: &[&str]| {
+            let run = scan(at.path(), &[&["repo", "--inventory", "list.json", "-f", format][..], more].concat());
+            (run.out + &run.err).to_lowercase()
+        };
+        let told = |text: &str| {
+            let plain: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+            ["acmenightly", "kid784512"].map(|word| plain.contains(word))
+        };
+        assert_eq!(told(&shown(&[])), [true, true], "{format}");
+        let private = shown(&["--privacy"]);
+        assert_eq!(told(&private), [false, false], "{format}: {private}");
+        assert!(private.contains("npm_"), "the mask stays: {private}");
+    }
+}
+
+#[test]
 fn an_address_with_a_password_in_it_is_refused_and_not_shown() {
     let at = folder();
     write(at.path(), "config.toml", "[issuers.gitlab]\nurl = \"https://u:hidden-word@git.example.test\"\n");
