@@ -161,4 +161,10 @@ impl Coverage {
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|count| count.reason.is_gap() && count.files > 0)
     }
+
+    /// Whether the source is whole and there is nothing in it, such as an index with nothing staged.
+    #[must_use]
+    pub fn had_nothing_to_scan(&self) -> bool {
+        self.blobs_seen == 0 && self.is_complete()
+    }
 }

@@ -338,6 +338,14 @@ fn stdin_is_scanned_and_inspect_explains_one_key() {
 }
 
 #[test]
+fn the_ids_in_a_routable_token_are_shown_to_people_too() {
+    let at = folder();
+    let token = Minter::new(5).fill("{@gitlab-routable:prefix=glpat-;o=1;u=1337}").unwrap();
+    let run = skelkey_with(at.path(), &["inspect"], token.as_bytes(), &[]);
+    assert!(run.out.contains("organization id 1, user id 1337"), "{}", run.out);
+}
+
+#[test]
 fn completions_and_help_are_answers() {
     let at = folder();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
