@@ -34,6 +34,7 @@ pub mod inventory;
 pub mod issuer;
 pub mod key;
 pub mod location;
+pub mod mistake;
 pub mod packages;
 #[cfg(feature = "probe")]
 pub mod probe;

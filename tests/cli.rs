@@ -519,6 +519,23 @@ fn a_wrong_word_in_the_configuration_names_file_and_line() {
 }
 
 #[test]
+fn the_configuration_may_speak_of_every_issuer_that_is_known() {
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    let config = |text: &str| {
+        write(at.path(), "skelkey.toml", text);
+        scan(at.path(), &[])
+    };
+    for issuer in ["warehouse", "gem-server", "cloudsmith", "verdaccio", "gitlab"] {
+        let run = config(&format!("[policy.issuer.{issuer}]\nmax-lifetime-days = 30\n"));
+        assert_eq!(run.code, 0, "{issuer}: {}", run.err);
+    }
+    let run = config("[policy]\nno-wildcard = true\n\n[policy.issuer.gitlub]\nmax-lifetime-days = 30\n");
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("skelkey.toml:4: [policy.issuer]") && run.err.contains("`git"), "{}", run.err);
+}
+
+#[test]
 fn outputs_that_cannot_be_written_are_found_before_the_scan() {
     let at = folder();
     write(at.path(), "in/.npmrc", npmrc(1));

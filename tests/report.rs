@@ -161,8 +161,16 @@ fn sarif_schema() -> Value {
     let version = String::from_utf8(cargo(&["-vV"])).unwrap();
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let metadata =
-        cargo(&["metadata", "--offline", "--format-version", "1", "--filter-platform", host, "--manifest-path", manifest]);
+    let metadata = cargo(&[
+        "metadata",
+        "--offline",
+        "--format-version",
+        "1",
+        "--filter-platform",
+        host,
+        "--manifest-path",
+        manifest,
+    ]);
     let metadata: Value = serde_json::from_slice(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let sarif = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap();

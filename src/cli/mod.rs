@@ -8,13 +8,18 @@ mod demo;
 mod exit;
 mod inspect;
 mod keys;
+mod named;
 mod options;
 mod output;
 #[cfg(feature = "probe")]
 mod probe;
+#[cfg(not(feature = "probe"))]
+#[path = "probe_nobody.rs"]
+mod probe;
 mod progress;
 mod rules;
 mod scan;
+mod session;
 mod show;
 mod size;
 mod stats;

@@ -8,6 +8,7 @@ use skelkey::detect;
 use skelkey::rules::{IssuerProof, Kind, Rule, RuleSet};
 
 use super::args::{Global, ListFormat, RulesCommand};
+use super::named::Named;
 use super::options::{self, Surroundings, count};
 use super::output::to_stdout;
 use super::{Exit, tell};
@@ -15,15 +16,15 @@ use super::{Exit, tell};
 pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     match command {
-        RulesCommand::Check { paths } => check(global, paths),
-        RulesCommand::Stats(args) => super::stats::run(options::rule_set(global, &loaded.config)?, args),
+        RulesCommand::Check { paths } => check(global, &loaded.named, paths),
+        RulesCommand::Stats(args) => super::stats::run(options::rule_set(global, &loaded)?, args),
         RulesCommand::List { format } => {
-            let set = options::rule_set(global, &loaded.config)?;
+            let set = options::rule_set(global, &loaded)?;
             to_stdout(|out| list(&set, *format, out))?;
             Ok(Exit::Clean)
         }
         RulesCommand::Show { id } => {
-            let set = options::rule_set(global, &loaded.config)?;
+            let set = options::rule_set(global, &loaded)?;
             let Some(rule) = set.get(id) else {
                 anyhow::bail!("there is no rule `{}`; see `skelkey rules list`", skelkey::escape::word(id));
             };
@@ -34,8 +35,8 @@ pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings
 }
 
 /// Every mistake of every file, and of every rule at work. Wrong rules are bad configuration: 2.
-fn check(global: &Global, paths: &[std::path::PathBuf]) -> Result<Exit> {
-    let files = options::rule_files(paths.iter().chain(&global.rules))?;
+fn check(global: &Global, named: &Named, paths: &[std::path::PathBuf]) -> Result<Exit> {
+    let files = options::rule_files(paths.iter().chain(&global.rules), named)?;
     let user: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mistakes = match options::load_rules(&user) {
         Ok(set) => {

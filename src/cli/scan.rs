@@ -17,6 +17,7 @@ use super::args::{Global, OutputArgs, ScanArgs};
 use super::config::Loaded;
 use super::options::{self, Surroundings};
 use super::output::{Outputs, is_watched};
+use super::session::Session;
 use super::{Exit, progress, tell};
 
 pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
@@ -25,34 +26,36 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let files = options::file_options(args, &loaded)?;
     let confidence = options::confidence(args.confidence, &loaded)?;
-    let rules = options::rule_set(global, &loaded.config)?;
-    let mut settings = options::settings(around, global, &loaded, &args.output.inventory, confidence, &rules)?;
-    options::state(&mut settings.configuration, fail_on, Some(confidence), Some((&files, &loaded.config)));
-    #[cfg(feature = "probe")]
-    let asker = super::probe::asker(&args.probe, around, global, &loaded.config)?;
-    #[cfg(feature = "probe")]
-    let asking = asker.as_ref().map(super::probe::Asker::asking);
-    #[cfg(feature = "probe")]
-    let ask = asking.as_ref();
-    #[cfg(not(feature = "probe"))]
-    let ask = None;
-    let scanner = Scanner::new(rules, settings).map_err(anyhow::Error::msg)?;
-    let started = around.now;
-    let report = if args.stdin {
-        let text = read_stdin(files.max_file_size)?;
-        progress::during(is_watched(global), |progress| scanner.text(&text, "<stdin>", progress, ask))
-    } else if let Some(report) = git(global, args, around, &scanner, &files, ask)? {
-        report
-    } else {
-        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-        progress::during(is_watched(global), |progress| scanner.files(&paths, files, progress, ask))
-    };
+    let session = Session { global, around, loaded: &loaded, lists: &args.output.inventory, confidence };
+    let scanner =
+        session.scanner(|stated| options::state(stated, fail_on, Some(confidence), Some((&files, &loaded.config))))?;
+    let report = super::probe::asking(&args.probe, around, global, &loaded.config, |ask| {
+        scan(global, args, around, &scanner, &files, ask)
+    })?;
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
-    let options = report_options(&args.output, exit, &report, started);
+    let options = report_options(&args.output, exit, &report, around.now);
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
-    let told = outputs.tells_people();
-    say_notes(global, &loaded, &report, told);
+    say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(exit)
+}
+
+fn scan(
+    global: &Global,
+    args: &ScanArgs,
+    around: &Surroundings,
+    scanner: &Scanner,
+    files: &FileOptions,
+    ask: Asker<'_>,
+) -> Result<Report> {
+    if args.stdin {
+        let text = read_stdin(files.max_file_size)?;
+        return Ok(progress::during(is_watched(global), |progress| scanner.text(&text, "<stdin>", progress, ask)));
+    }
+    if let Some(report) = git(global, args, around, scanner, files, ask)? {
+        return Ok(report);
+    }
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    Ok(progress::during(is_watched(global), |progress| scanner.files(&paths, files.clone(), progress, ask)))
 }
 
 /// Scans the repository, if that is what is asked for.

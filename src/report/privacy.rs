@@ -153,7 +153,9 @@ impl PrivateWords {
         let ids: BTreeSet<&String> =
             statements().filter(|s| is_row(&s.evidence)).filter_map(|s| s.facts.key_id.said()).collect();
         let plain = statements().flat_map(|s| [s.facts.name.said(), s.facts.owner.said()]).flatten();
-        let plain = plain.map(|name| plain_words(name).map(|(_, word)| word).collect()).filter(|name: &String| !name.is_empty());
+        let plain = plain
+            .map(|name| plain_words(name).map(|(_, word)| word).collect())
+            .filter(|name: &String| !name.is_empty());
         Self {
             plain: plain.collect(),
             words: all_spellings(words.iter()),

@@ -13,18 +13,7 @@ use super::reader::{Fields, Source};
 use super::suggest::near;
 use super::{Provider, Rule, RuleSet, entry, provider};
 use crate::escape::{self, word};
-
-/// One mistake in a rule file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
-pub struct Mistake {
-    /// The file as named.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong and how to mend it.
-    pub message: String,
-}
+use crate::mistake::Mistake;
 
 /// Reads rule files (name, text) into one set. A later file may replace an earlier rule only by saying
 /// `override = true` in it.

@@ -20,12 +20,13 @@ use regex_automata::meta::Regex;
 use regex_syntax::hir::Hir;
 
 pub use self::embedded::embedded;
-pub use self::file::{Mistake, load, parse};
+pub use self::file::{load, parse};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
+pub use crate::mistake::Mistake;
 use crate::severity::{Confidence, Severity};
 
 /// A provider: one rule file.
