@@ -666,3 +666,18 @@ fn an_address_with_a_password_in_it_is_refused_and_not_shown() {
     assert_eq!(run.code, 2);
     assert!(!run.err.contains("hidden-word") && !run.out.contains("hidden-word"), "{}", run.err);
 }
+
+#[cfg(feature = "probe")]
+#[test]
+fn the_documented_rules_are_the_rules() {
+    let at = folder();
+    let run = skelkey(at.path(), &["rules", "list", "--format", "markdown"]);
+    let written = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md")).unwrap_or_default();
+    assert!(
+        run.out == written,
+        "docs/rules.md is out of date; run `cargo run -- rules list --isolated --format markdown > docs/rules.md`"
+    );
+    let rows = written.lines().filter(|line| line.starts_with("| `")).count();
+    let rules = skelkey(at.path(), &["rules", "list", "-f", "json"]);
+    assert_eq!(rows, json(&rules).as_array().unwrap().len(), "a line for each rule");
+}

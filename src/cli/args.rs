@@ -181,7 +181,7 @@ pub(crate) struct InspectArgs {
 pub(crate) enum RulesCommand {
     /// All rules, a line each
     List {
-        /// human or json
+        /// human, json or markdown
         #[arg(long, short, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,
     },
@@ -213,6 +213,7 @@ pub(crate) struct StatsArgs {
 pub(crate) enum ListFormat {
     Human,
     Json,
+    Markdown,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! The command line: arguments as typed → resolved options → commands. Known to the binary only.
 
 mod args;
+mod catalogue;
 mod config;
 #[cfg(feature = "git")]
 mod date;
