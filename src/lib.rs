@@ -46,3 +46,4 @@ pub mod scan;
 pub mod secret;
 pub mod severity;
 pub mod source;
+pub mod suggest;

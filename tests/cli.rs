@@ -455,7 +455,8 @@ fn what_a_found_configuration_switches_off_is_said_in_every_format() {
     let run = scan(at.path(), &["-f", "json"]);
     let said = &json(&run)["coverage"]["configuration"];
     let expected = serde_json::json!({
-        "files": ["skelkey.toml"], "disabled_rules": ["quay-robot-token"], "exclude": ["docs/**"],
+        "files": ["skelkey.toml"], "disabled_rules": ["quay-robot-token"], "rerated_rules": [], "replaced_rules": [],
+        "exclude": ["docs/**"],
         "fail_on": "critical", "confidence": "high", "max_file_size": 7168,
     });
     assert_eq!(*said, expected);
@@ -467,6 +468,61 @@ fn what_a_found_configuration_switches_off_is_said_in_every_format() {
         assert!(human.contains(word), "{word}: {human}");
     }
     assert!(!scan(at.path(), &["--isolated"]).out.contains("configuration:"));
+}
+
+#[test]
+fn the_configuration_switches_rules_off_and_rates_them() {
+    let at = folder();
+    let key = Minter::new(9).fill("rubygems_{hex:48}").unwrap();
+    write(at.path(), "repo/.env", format!("GEM_HOST_API_KEY={key}\n"));
+    let scan = |config: &str| {
+        write(at.path(), "config.toml", config);
+        scan(at.path(), &["repo", "--config", "config.toml", "-f", "json"])
+    };
+    let usual = json(&scan(""));
+    let finding = &usual["findings"][0];
+    assert_eq!((&finding["judgement"]["severity"], &finding["confidence"]), (&"high".into(), &"high".into()));
+
+    let rated =
+        scan("[rules.severity]\nrubygems-api-key = \"low\"\n[rules.confidence]\nrubygems-api-key = \"medium\"\n");
+    assert_eq!(rated.code, 0, "low is below --fail-on: {}", rated.err);
+    let report = json(&rated);
+    let finding = &report["findings"][0];
+    assert_eq!((&finding["judgement"]["severity"], &finding["confidence"]), (&"low".into(), &"medium".into()));
+    let told = &report["coverage"]["configuration"]["rerated_rules"];
+    assert_eq!(*told, serde_json::json!(["rubygems-api-key (severity low)", "rubygems-api-key (confidence medium)"]));
+    assert!(rated.err.contains("rubygems-api-key (severity low)"), "{}", rated.err);
+
+    let off = scan("[rules]\ndisable = [\"rubygems-api-key\"]\n");
+    assert_eq!((off.code, json(&off)["findings"].as_array().unwrap().len()), (0, 0), "{}", off.err);
+
+    let wrong = scan(
+        "[rules]\ndisable = [\n  \"rubygems-api-key\",\n  \"rubygem-api-key\",\n]\n[rules.severity]\nnpm-acess-token = \"low\"\n\
+         npm-access-token = \"lowish\"\n[rules.confidence]\nno-such = \"high\"\n",
+    );
+    assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
+    for told in [
+        "config.toml:4: [rules] disable: there is no rule `rubygem-api-key`; did you mean `rubygems-api-key`?",
+        "config.toml:7: [rules] severity: there is no rule `npm-acess-token`; did you mean `npm-access-token`?",
+        "config.toml:8: [rules] severity: `lowish` is none of note, low, medium, high or critical",
+        "config.toml:10: [rules] confidence: there is no rule `no-such`; see `skelkey rules list`",
+    ] {
+        assert!(wrong.err.contains(told), "{told}\n{}", wrong.err);
+    }
+}
+
+#[test]
+fn a_rule_that_replaces_a_built_in_one_is_said() {
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/jsr.toml")).unwrap();
+    let text = text.replace("id = \"jsr\"", "id = \"own\"").replace("[[rule]]", "[[rule]]\noverride = true");
+    write(at.path(), "own.toml", text);
+    let run = scan(at.path(), &["--rules", "own.toml", "-f", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let replaced = &json(&run)["coverage"]["configuration"]["replaced_rules"];
+    assert!(replaced.as_array().unwrap().iter().all(|id| id.as_str().unwrap().starts_with("jsr-")), "{replaced}");
+    assert!(!replaced.as_array().unwrap().is_empty() && run.err.contains("rules replaced: jsr-"), "{}", run.err);
 }
 
 #[test]

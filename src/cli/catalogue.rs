@@ -48,7 +48,8 @@ const INTRODUCTION: &str = "Made by `skelkey rules list --format markdown`; do n
 text is proved (**drops** what fails, or only *lowers* the confidence). *decoded*: what it tells offline. *asked*: \
 whether `--probe` can ask the issuer about it.";
 
-const HEADING: &str = "| rule | finds | severity, confidence | checked | decoded | asked | closed at |\n|---|---|---|---|---|---|---|";
+const HEADING: &str =
+    "| rule | finds | severity, confidence | checked | decoded | asked | closed at |\n|---|---|---|---|---|---|---|";
 
 fn row(rule: &Rule, asked: &BTreeSet<&Issuer>) -> String {
     let checked = rule.check.map(|check| match check.on_mismatch {

@@ -57,6 +57,12 @@ pub(crate) struct Rules {
     pub(crate) paths: Option<Vec<PathBuf>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) disable: Option<Vec<String>>,
+    /// Rule id → severity when nothing is known of the key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) severity: BTreeMap<String, String>,
+    /// Rule id → confidence before a checksum is looked at.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) confidence: BTreeMap<String, String>,
 }
 
 /// `[inventory]`: the owner's lists.
@@ -246,8 +252,12 @@ fn lines(file: &Path, text: &str) -> BTreeMap<String, String> {
         for (key, value) in table {
             let field = format!("{before}{}", key.get_ref());
             into.insert(field.clone(), line(key.span().start));
-            if let toml::de::DeValue::Table(below) = value.get_ref() {
-                walk(below, &format!("{field}."), line, into);
+            match value.get_ref() {
+                toml::de::DeValue::Table(below) => walk(below, &format!("{field}."), line, into),
+                toml::de::DeValue::Array(elements) => into.extend(
+                    elements.iter().enumerate().map(|(at, one)| (format!("{field}[{at}]"), line(one.span().start))),
+                ),
+                _ => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The command line: arguments as typed → resolved options → commands. Known to the binary only.
 
+mod adjust;
 mod args;
 mod catalogue;
 mod config;

@@ -16,7 +16,9 @@ use skelkey::scan::Settings;
 use skelkey::secret::FingerprintKey;
 use skelkey::severity::{Confidence, Severity};
 use skelkey::source::FileOptions;
+use skelkey::suggest::did_you_mean;
 
+use super::adjust;
 use super::args::{Global, ScanArgs};
 use super::config::{self, Config, Loaded};
 use super::named::Named;
@@ -91,12 +93,7 @@ pub(crate) fn rule_set(global: &Global, loaded: &Loaded) -> Result<Arc<RuleSet>>
         let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         anyhow!("{}\n{} in the rule files; nothing was scanned", lines.join("\n"), count(lines.len(), "mistake"))
     })?;
-    for id in config.rules.disable.iter().flatten() {
-        let Some(rule) = set.get(id).map(|rule| rule.id.clone()) else {
-            bail!("[rules] disable: there is no rule `{}`; see `skelkey rules list`", skelkey::escape::word(id));
-        };
-        set.rules.retain(|kept| kept.id != rule);
-    }
+    adjust::apply(&mut set, loaded)?;
     Ok(Arc::new(set))
 }
 
@@ -157,6 +154,8 @@ pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Setting
         configuration: Configuration {
             files: loaded.files.iter().map(|file| shown(around, file)).collect(),
             disabled_rules: config.rules.disable.clone().unwrap_or_default(),
+            rerated_rules: adjust::rerated(&config.rules),
+            replaced_rules: rules.replaced.clone(),
             ..Configuration::default()
         },
     })
@@ -199,13 +198,8 @@ fn check_issuers(loaded: &Loaded, rules: &RuleSet, lists: &[Inventory]) -> Resul
         .filter(|(_, id)| !known.contains(id.as_str()))
         .map(|(table, id)| {
             let place = loaded.place(&format!("{table}.{id}"));
-            let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(id, known));
-            let near = near.filter(|known| strsim::damerau_levenshtein(id, known) <= (id.len() / 3).max(1));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known are {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
-            };
-            format!("{place}: [{table}]: there is no issuer `{}`; {help}", skelkey::escape::word(id))
+            let help = did_you_mean(id, &known.iter().copied().collect::<Vec<_>>());
+            format!("{place}: [{table}]: there is no issuer `{}`{help}", skelkey::escape::word(id))
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { bail!("{}", mistakes.join("\n")) }

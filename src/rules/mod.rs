@@ -12,7 +12,6 @@ mod proof;
 mod provider;
 mod reader;
 mod remedy;
-mod suggest;
 mod template;
 
 use std::sync::Arc;
@@ -218,6 +217,8 @@ pub struct RuleSet {
     pub rules: Vec<Arc<Rule>>,
     /// SHA-256 over all rule files' bytes, lower-case hex; names the rule set in the coverage statement.
     pub hash: String,
+    /// Rules that a later file replaced, by id, sorted.
+    pub replaced: Vec<String>,
 }
 
 impl RuleSet {
@@ -249,7 +250,7 @@ impl RuleSet {
         let unknown = |rule: &Rule| {
             let name = rule.decoder.as_deref().filter(|name| !known.contains(name))?;
             let (file, line) = rule.origin.clone();
-            let help = suggest::did_you_mean(name, known);
+            let help = crate::suggest::did_you_mean(name, known);
             Some(Mistake { file, line, message: format!("rule `{}`: unknown decoder `{name}`{help}", rule.id) })
         };
         self.rules.iter().filter_map(|rule| unknown(rule)).collect()

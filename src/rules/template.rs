@@ -2,9 +2,9 @@
 
 use data_encoding::{BASE64, BASE64URL};
 
-use super::suggest::did_you_mean;
 use crate::escape::word;
 use crate::format::{ENVELOPES, Envelope};
+use crate::suggest::did_you_mean;
 
 /// One piece of a template.
 #[derive(Debug)]

@@ -407,6 +407,7 @@ pub(crate) fn rules() -> RuleSet {
             Arc::new(rule("nuget-api-key-v5", "NuGet API key v5", Severity::High)),
         ],
         hash: "ab".repeat(32),
+        replaced: Vec::new(),
     }
 }
 
