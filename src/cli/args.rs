@@ -192,12 +192,25 @@ pub(crate) enum RulesCommand {
     },
     /// Count how often each rule's anchors stand in files: what the rule costs
     Stats(StatsArgs),
+    /// Make a rule file out of configurations of gitleaks or betterleaks
+    Import(ImportArgs),
     /// Check rule files: the built-in ones and any named
     Check {
         /// Files or folders of them
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+/// What is imported.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Configurations (.toml)
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write the rules to this file, whose name becomes their provider's, instead of to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// What is counted.

@@ -8,6 +8,7 @@ mod config;
 mod date;
 mod demo;
 mod exit;
+mod import;
 mod inspect;
 mod keys;
 mod named;

@@ -145,3 +145,9 @@ fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     file.persist(path).map_err(|error| error.error).with_context(context)?;
     Ok(())
 }
+
+/// The same for a file that a command makes besides reports.
+pub(crate) fn to_named_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    check_place(path)?;
+    to_file(path, write)
+}

@@ -17,6 +17,7 @@ pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings
     let loaded = around.config(global)?;
     match command {
         RulesCommand::Check { paths } => check(global, &loaded.named, paths),
+        RulesCommand::Import(args) => super::import::run(global, args),
         RulesCommand::Stats(args) => super::stats::run(options::rule_set(global, &loaded)?, args),
         RulesCommand::List { format } => {
             let set = options::rule_set(global, &loaded)?;

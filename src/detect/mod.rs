@@ -13,7 +13,7 @@ mod scratch;
 mod settle;
 mod stats;
 
-pub use self::check::check_rules;
+pub use self::check::{check_rules, check_rules_of};
 pub use self::detector::Detector;
 pub use self::scratch::{Scratch, Work};
 pub use self::stats::AnchorCounts;
