@@ -166,19 +166,20 @@ fn texts(set: &RuleSet) -> Vec<(String, String)> {
 
 /// What their scanner takes for the key: the named group, or else the first that takes part, or else all.
 fn secrets<'t>(regex: &Regex, group: Option<usize>, text: &'t [u8]) -> BTreeSet<&'t [u8]> {
-    let secret = |captures: regex::bytes::Captures<'t>| match group {
-        Some(group) => captures.get(group).map(|found| found.as_bytes()),
-        None => {
-            let first = captures.iter().skip(1).flatten().find(|found| !found.is_empty());
-            first.or_else(|| captures.get(0)).map(|found| found.as_bytes())
-        }
+    let secret = |captures: regex::bytes::Captures<'t>| {
+        let first = || captures.iter().skip(1).flatten().find(|found| !found.is_empty()).or_else(|| captures.get(0));
+        let found = if let Some(group) = group { captures.get(group) } else { first() };
+        found.map(|found| found.as_bytes())
     };
     regex.captures_iter(text).filter_map(secret).collect()
 }
 
+#[allow(clippy::cast_precision_loss, reason = "the counts are small")]
 fn entropy(secret: &[u8]) -> f32 {
     let mut counts = [0_u32; 256];
-    secret.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+    for byte in secret {
+        counts[usize::from(*byte)] += 1;
+    }
     let all = secret.len() as f32;
     counts.iter().filter(|n| **n > 0).map(|n| *n as f32 / all).map(|p| -p * p.log2()).sum()
 }

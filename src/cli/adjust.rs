@@ -57,12 +57,11 @@ impl Adjust<'_> {
         for (id, given) in rated {
             let field = format!("rules.{what}.{id}");
             let rule = self.rule(&field, what, id);
-            match given.parse() {
-                Ok(parsed) => all.extend(rule.map(|rule| (rule, parsed))),
-                Err(_) => {
-                    let message = format!("`{}` is none of {words}", word(given));
-                    self.mistakes.push(format!("{}: [rules] {what}: {message}", self.loaded.place(&field)));
-                }
+            if let Ok(parsed) = given.parse() {
+                all.extend(rule.map(|rule| (rule, parsed)));
+            } else {
+                let message = format!("`{}` is none of {words}", word(given));
+                self.mistakes.push(format!("{}: [rules] {what}: {message}", self.loaded.place(&field)));
             }
         }
         all

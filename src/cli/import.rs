@@ -45,7 +45,9 @@ pub(crate) fn run(global: &Global, args: &ImportArgs) -> Result<Exit> {
     keep_what_stands(&provider, &mut carried, &mut read)?;
     let told = told(&read, &carried);
     if !global.quiet {
-        told.iter().for_each(|line| tell(format_args!("note: {}", visible(line))));
+        for line in &told {
+            tell(format_args!("note: {}", visible(line)));
+        }
     }
     if carried.is_empty() {
         bail!("no rule could be carried over");

@@ -49,7 +49,9 @@ impl Named {
     /// regular file of that repository, or too long.
     pub(crate) fn keep(&mut self, top: &Path, file: &Path, most: u64) -> Result<&[u8]> {
         let bytes = read_inside(top, file, most)?;
-        Ok(self.files.entry(file.to_path_buf()).insert_entry(bytes).into_mut())
+        let kept = self.files.entry(file.to_path_buf()).or_default();
+        *kept = bytes;
+        Ok(kept)
     }
 
     /// The same with a rule file or a folder of them.

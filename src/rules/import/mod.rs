@@ -122,6 +122,11 @@ fn number(table: &[Entry<'_>], key: &str) -> Option<f32> {
     }
 }
 
+fn whole(table: &[Entry<'_>], key: &str) -> Option<u32> {
+    let Value::Integer(digits, radix) = get(table, key)? else { return None };
+    u32::from_str_radix(digits, *radix).ok()
+}
+
 struct Reader<'a> {
     lines: LineIndex<'a>,
     provider: &'a str,
@@ -186,7 +191,7 @@ impl Reader<'_> {
                 }
             }
             "extend" => {
-                self.note(line, None, "`extend` is not followed: import the configuration that it names as well")
+                self.note(line, None, "`extend` is not followed: import the configuration that it names as well");
             }
             other => {
                 let message = format!("`{}` of all rules is not carried over", escape::word(other));
@@ -224,8 +229,7 @@ impl Reader<'_> {
         }
         let Some(draft) = self.draft(table, original, line) else { return };
         let secrets = Pattern::read(regex).and_then(|pattern| {
-            let group = number(table, "secretGroup").filter(|group| *group >= 1.0);
-            let named = get(table, "secretGroup").and(group).map(|group| group as u32);
+            let named = whole(table, "secretGroup").filter(|group| *group > 0);
             let secrets = pattern.secrets(named)?;
             Ok((pattern, secrets))
         });
@@ -330,7 +334,7 @@ impl Reader<'_> {
         let mut id = format!("{}-{own}{suffix}", self.provider);
         let taken = |id: &str| self.import.rules.iter().any(|rule| rule.id == id);
         if taken(&id) {
-            let free = (2..).map(|n| format!("{id}-{n}")).find(|id| !taken(id));
+            let free = (2..=2 + self.import.rules.len()).map(|n| format!("{id}-{n}")).find(|id| !taken(id));
             id = free.unwrap_or(id);
         }
         let text = write::rule(&id, draft, proved);

@@ -138,7 +138,7 @@ fn is_repetition(bytes: &[u8]) -> bool {
     let inside = &bytes[1..end];
     inside.first().is_some_and(u8::is_ascii_digit)
         && inside.iter().all(|b| b.is_ascii_digit() || *b == b',')
-        && inside.iter().filter(|b| **b == b',').count() <= 1
+        && inside.split(|b| *b == b',').count() <= 2
 }
 
 /// Calls `each` with every part.
