@@ -35,6 +35,7 @@ pub mod inventory;
 pub mod issuer;
 pub mod key;
 pub mod location;
+pub mod mistake;
 pub mod packages;
 #[cfg(feature = "probe")]
 pub mod probe;
@@ -46,4 +47,5 @@ pub mod scan;
 pub mod secret;
 pub mod severity;
 pub mod source;
+pub mod suggest;
 pub mod suppression;

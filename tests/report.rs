@@ -172,12 +172,22 @@ fn schema_errors(schema: &Value, document: &Value) -> Vec<String> {
 
 /// The schema in the very version of `serde-sarif` that is built in, so that it cannot grow stale.
 fn sarif_schema() -> Value {
-    let cargo = std::process::Command::new(env!("CARGO"))
-        .args(["metadata", "--offline", "--format-version", "1", "--manifest-path"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&cargo.stdout).unwrap();
+    let cargo = |args: &[&str]| std::process::Command::new(env!("CARGO")).args(args).output().unwrap().stdout;
+    // Packages of other platforms were never fetched.
+    let version = String::from_utf8(cargo(&["-vV"])).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let metadata = cargo(&[
+        "metadata",
+        "--offline",
+        "--format-version",
+        "1",
+        "--filter-platform",
+        host,
+        "--manifest-path",
+        manifest,
+    ]);
+    let metadata: Value = serde_json::from_slice(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let sarif = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap();
     let folder = std::path::Path::new(sarif["manifest_path"].as_str().unwrap()).parent().unwrap();

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::escape::step_plain;
 use crate::finding::{Finding, Place, Published, Remedy, Report, Subject};
 use crate::issuer::Issuer;
-use crate::key::{Conflict, Evidence, Inactive, JoinStrength, State};
+use crate::key::{Conflict, Dossier, Evidence, Inactive, JoinStrength, State};
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
 use crate::rules::{Keyless, RemedyTemplate};
 use crate::severity::Severity;
@@ -250,6 +250,13 @@ fn moment_of(commit: &CommitRef) -> String {
 
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
+}
+
+/// What else the key's own text says: `project id 77, user id 4`.
+pub fn details(dossier: &Dossier) -> String {
+    let decoded = dossier.statements().iter().filter(|statement| statement.evidence == Evidence::Decoded);
+    let details = decoded.flat_map(|statement| &statement.facts.details);
+    details.map(|(name, value)| format!("{} {value}", name.replace('-', " "))).collect::<Vec<_>>().join(", ")
 }
 
 /// What the repository publishes at one issuer: `nuget: Contoso.Core, Contoso.Logging`.

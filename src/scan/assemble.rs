@@ -257,16 +257,27 @@ impl<'a> Assembly<'a> {
         proved.unwrap_or_else(|| group.first()).found.issuer.clone()
     }
 
+    /// One place that speaks of another server, or of another issuer, stands against all that prove it: the key may be
+    /// that server's.
     fn basis(&self, rule: &Rule, group: &Group, issuer: &Issuer) -> IssuerBasis {
         if rule.issuer_proof == IssuerProof::Format {
-            IssuerBasis::Format
-        } else if group.sightings.iter().any(|s| s.found.issuer_in_context == Some(true)) {
+            return IssuerBasis::Format;
+        }
+        let proofs = || group.sightings.iter().filter(|s| s.found.issuer_in_context == Some(true));
+        if let Some(other) = proofs().find(|s| s.found.issuer != *issuer) {
+            let other = &other.found.issuer;
+            return IssuerBasis::Unproved(format!("one of its places speaks of {issuer} and another of {other}"));
+        }
+        let foreign = group.sightings.iter().any(|s| s.found.foreign_server);
+        if !foreign && proofs().next().is_some() {
             IssuerBasis::Context
         } else if self.scanner.settings().assumed_issuers.contains(issuer) {
             IssuerBasis::Configuration
         } else {
+            let near = if foreign { "a server near it is not known to be" } else { "nothing near it names" };
+            let whose = if foreign { format!("{issuer}'s") } else { issuer.to_string() };
             IssuerBasis::Unproved(format!(
-                "keys of this form are made by more than one server and nothing near it names {issuer}; \
+                "keys of this form are made by more than one server and {near} {whose}; \
                  say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs"
             ))
         }

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::coverage::{Configuration, Coverage, Reason};
+use crate::decode::readable;
 use crate::detect::Detector;
 use crate::finding::{Report, Root};
 use crate::hygiene::Policy;
@@ -151,7 +152,8 @@ impl Scanner {
         if text.is_empty() {
             outcome.skipped(Reason::Empty, input, None, Some("no byte arrived; pipe a text into it".to_owned()));
         } else {
-            gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: text });
+            let readable = readable(text);
+            gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: &readable });
             outcome.scanned(text.len() as u64);
         }
         self.report(gatherer, &[], vec![input.to_owned()], outcome, ask)

@@ -1,11 +1,9 @@
 //! What the workers bring home: one sighting per match, and the package ids of project files.
 
-use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::decode::readable;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
@@ -176,21 +174,7 @@ impl Sink for Gatherer<'_> {
 
     fn take_part(&self, worker: usize, blob: &Blob<'_>, part: &Part) {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        if part.own.len() < blob.bytes.len() || part.offset > 0 {
-            if part.offset == 0 && matches!(readable(blob.bytes), Cow::Owned(_)) {
-                worker
-                    .notes
-                    .push(format!("{}: UTF-16 and too large to be made readable; its keys are not seen", blob.shown));
-            }
-            return self.look(&mut worker, blob, part);
-        }
-        match readable(blob.bytes) {
-            Cow::Borrowed(_) => self.look(&mut worker, blob, part),
-            Cow::Owned(text) => {
-                let text = zeroize::Zeroizing::new(text);
-                self.look(&mut worker, &Blob { bytes: &text, ..*blob }, &Part::whole(&text));
-            }
-        }
+        self.look(&mut worker, blob, part);
     }
 
     fn overlap(&self) -> usize {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use skelkey::coverage::{Configuration, Count, Coverage, Reason, Skip};
-use skelkey::finding::{Asked, Finding, FrameLine, IssuerBasis, Place, Published, Remedy, Report, Root, SetAside, Subject};
+use skelkey::finding::{
+    Asked, Finding, FrameLine, IssuerBasis, Place, Published, Remedy, Report, Root, SetAside, Subject,
+};
 use skelkey::hygiene::{Breadth, Judgement, Verdict, VerdictId};
 use skelkey::issuer::Issuer;
 use skelkey::key::{
@@ -81,7 +83,15 @@ pub(crate) fn report() -> Report {
 /// As [`report`], but nothing was found and everything scanned.
 pub(crate) fn clean() -> Report {
     let coverage = Coverage { skipped: Vec::new(), skips: Vec::new(), ..coverage() };
-    Report { findings: Vec::new(), suppressed: Vec::new(), below_confidence: 0, notes: Vec::new(), asked: Vec::new(), coverage, ..report() }
+    Report {
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        below_confidence: 0,
+        notes: Vec::new(),
+        asked: Vec::new(),
+        coverage,
+        ..report()
+    }
 }
 
 fn coverage() -> Coverage {
@@ -428,6 +438,7 @@ pub(crate) fn rules() -> RuleSet {
             Arc::new(rule("nuget-api-key-v5", "NuGet API key v5", Severity::High)),
         ],
         hash: "ab".repeat(32),
+        replaced: Vec::new(),
     }
 }
 
