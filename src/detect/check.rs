@@ -145,6 +145,7 @@ impl<'a> Trial<'a> {
         let wrong = match check.on_mismatch {
             OnMismatch::Drop => here.iter().any(|found| found.rule == index),
             OnMismatch::Lower => here.iter().any(|found| found.rule == index && found.confidence != Confidence::Low),
+            OnMismatch::Keep => here.iter().any(|found| found.rule == index && found.proved == Some(true)),
         };
         if wrong {
             self.mistake(example.line, "a key with one character changed is found as if its checksum were right");

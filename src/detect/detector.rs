@@ -147,7 +147,7 @@ fn judge(rule: &Rule, text: &[u8], span: Span) -> Judged {
         (_, Some(true)) => return Judged::Key { confidence: Confidence::High, proved },
         (Some(OnMismatch::Drop), _) => return Judged::Disproved,
         (Some(OnMismatch::Lower), _) => Confidence::Low,
-        (None, _) => rule.confidence,
+        (Some(OnMismatch::Keep) | None, _) => rule.confidence,
     };
     if looks_like_no_key(rule, text, span) { Judged::NoKey } else { Judged::Key { confidence, proved } }
 }

@@ -26,6 +26,21 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("github-jwt", "github-jwt", "iat=1790000000,exp=1790003600"),
     ("crates-io-tp", "crates-io-tp", ""),
     ("verdaccio-legacy", "verdaccio-legacy", ""),
+    ("fly", "fly", ""),
+    ("fly", "fly", "org=7;mask=1;app=9;nbf=1700000000;exp=1893456000"),
+    ("sentry", "sentry", ""),
+    ("sentry", "sentry", "org=acme;iat=1700000000;host=example.org"),
+    ("vault", "vault", ""),
+    ("1password", "1password", ""),
+    ("elastic", "elastic-cloud", ""),
+    ("elastic-encoded", "elastic-encoded", ""),
+    ("age", "age", ""),
+    ("nkey", "nkey", ""),
+    ("nkey", "nkey", "of=account"),
+    ("grafana-cloud", "grafana-cloud", "org=7;name=a;region=us"),
+    ("grafana-legacy", "grafana-legacy", "org=7;name=a"),
+    ("mapbox", "mapbox", "user=ann;usage=pk"),
+    ("discord", "discord", "user=80351110224678912"),
 ];
 
 fn mint(name: &str, arg: &str, seed: u64) -> Option<String> {
@@ -80,6 +95,19 @@ fn envelopes_refuse_what_they_do_not_understand() {
         ("github-jwt", "exp"),
         ("crates-io-tp", "x=1"),
         ("verdaccio-legacy", "x"),
+        ("fly", "nbf=5"),
+        ("fly", "org=acme"),
+        ("sentry", "iat=now"),
+        ("vault", "x=1"),
+        ("1password", "x=1"),
+        ("elastic", "x=1"),
+        ("elastic-encoded", "x=1"),
+        ("age", "x=1"),
+        ("nkey", "of=nobody"),
+        ("grafana-cloud", "org=acme"),
+        ("grafana-legacy", "org=acme"),
+        ("mapbox", "x=1"),
+        ("discord", "user=ann"),
     ] {
         assert_eq!(mint(name, wrong, 1), None, "{name}:{wrong}");
     }
@@ -103,6 +131,16 @@ fn proved() -> Vec<(&'static str, String)> {
         ("nuget-v5", mint("nuget-v5", "", 3).unwrap()),
         ("azure-cask", mint("azure-devops-pat", "", 3).unwrap()),
         ("crates-io-tp", mint("crates-io-tp", "", 3).unwrap()),
+        ("azure-identifiable", sealed("azure-identifiable", format!("{}+ASb", "x7Kd".repeat(9)[3..].to_owned()))),
+        ("azure-devops-legacy", sealed("azure-devops-legacy", "k7z3".repeat(13))),
+        ("entra-client-secret", sealed("entra-client-secret", format!("x7K8Q~{}", "d9-".repeat(11)[2..].to_owned()))),
+        ("grafana", sealed("grafana", format!("glsa_{}", "x7Kd".repeat(8)))),
+        ("cloudflare", sealed("cloudflare", format!("cfat_{}", "x7Kd9".repeat(8)))),
+        ("atlassian", sealed("atlassian", format!("ATCTT3{}=", "x7Kd9".repeat(30)))),
+        ("supabase", sealed("supabase", format!("sb_secret_{}", "x7Kd9-_Z".repeat(3)[2..].to_owned()))),
+        ("elastic-cloud", mint("elastic", "", 3).unwrap()),
+        ("age", mint("age", "", 3).unwrap()),
+        ("nkey", mint("nkey", "", 3).unwrap()),
     ]
 }
 
