@@ -138,9 +138,8 @@ pub(super) fn verify(key: &[u8]) -> bool {
 
 /// Adds the checksum to all that stands before it, under the service's first seed.
 pub(super) fn seal(unsealed: &str) -> String {
-    let service = SERVICES.iter().find(|service| {
-        unsealed.len() == service.unsealed() && unsealed.ends_with(service.signature)
-    });
+    let service =
+        SERVICES.iter().find(|service| unsealed.len() == service.unsealed() && unsealed.ends_with(service.signature));
     let sealed = service.and_then(|service| compose(service, service.seeds.first()?.1, unsealed));
     sealed.unwrap_or_else(|| unsealed.to_owned())
 }

@@ -80,11 +80,15 @@ mod tests {
     /// Valid and invalid strings of BIP-173 itself.
     #[test]
     fn the_standards_own_vectors() {
-        for valid in ["A12UEL5L", "a12uel5l", "11qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqc8247j"]
-        {
+        for valid in [
+            "A12UEL5L",
+            "a12uel5l",
+            "11qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqc8247j",
+        ] {
             assert!(parse(valid.as_bytes()).is_some(), "{valid}");
         }
-        for invalid in ["pzry9x0s0muk", "1pzry9x0s0muk", "x1b4n0q5v", "li1dgmt3", "A1G7SGD8", "a12UEL5L", "10a06t8", ""] {
+        for invalid in ["pzry9x0s0muk", "1pzry9x0s0muk", "x1b4n0q5v", "li1dgmt3", "A1G7SGD8", "a12UEL5L", "10a06t8", ""]
+        {
             assert!(parse(invalid.as_bytes()).is_none(), "{invalid}");
         }
     }

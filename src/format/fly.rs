@@ -52,7 +52,8 @@ pub fn pairs(caveats: &Value) -> Option<Vec<(u64, Value)>> {
 pub fn compose(token: &FlyToken, random: &[u8; RANDOM], tail: &[u8; TAIL]) -> Option<String> {
     let caveats = token.caveats.iter().flat_map(|(kind, body)| [Value::from(*kind), body.clone()]).collect();
     let nonce = vec![Value::from(&b"kid"[..]), Value::from(&random[..]), Value::from(false)];
-    let all = vec![Value::Array(nonce), Value::from(token.location.as_str()), Value::Array(caveats), Value::from(&tail[..])];
+    let all =
+        vec![Value::Array(nonce), Value::from(token.location.as_str()), Value::Array(caveats), Value::from(&tail[..])];
     let mut bytes = Vec::new();
     rmpv::encode::write_value(&mut bytes, &Value::Array(all)).ok()?;
     Some(format!("fm2_{}", BASE64.encode(&bytes)))

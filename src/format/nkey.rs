@@ -60,7 +60,9 @@ mod tests {
 
     #[test]
     fn a_seed_tells_what_it_is_of() {
-        for (sort, begins) in [("user", "SU"), ("account", "SA"), ("operator", "SO"), ("server", "SN"), ("cluster", "SC")] {
+        for (sort, begins) in
+            [("user", "SU"), ("account", "SA"), ("operator", "SO"), ("server", "SN"), ("cluster", "SC")]
+        {
             let key = compose(sort, &[7; 32]).unwrap();
             assert!(key.starts_with(begins), "{sort}");
             assert_eq!(parse(key.as_bytes()), Some(sort));

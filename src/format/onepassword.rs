@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn every_field_must_be_there() {
-        let mut object: Map<String, Value> = FIELDS.iter().map(|field| ((*field).to_owned(), Value::from("x"))).collect();
+        let mut object: Map<String, Value> =
+            FIELDS.iter().map(|field| ((*field).to_owned(), Value::from("x"))).collect();
         assert!(verify(compose(&object).as_bytes()));
         object.remove("muk");
         assert!(!verify(compose(&object).as_bytes()));

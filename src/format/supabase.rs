@@ -20,8 +20,14 @@ pub fn is_of_project(key: &[u8], project: &str) -> bool {
     })
 }
 
-pub(super) fn verify(key: &[u8]) -> bool {
+/// Whether it is a key of an installation that somebody runs on their own.
+#[must_use]
+pub fn is_self_hosted(key: &[u8]) -> bool {
     is_of_project(key, SELF_HOSTED)
+}
+
+pub(super) fn verify(key: &[u8]) -> bool {
+    is_self_hosted(key)
 }
 
 /// Completes a key of a self-hosted installation.
