@@ -80,6 +80,31 @@ counter-examples = [
 ]
 "#;
 
+/// A provider that leaves to the reader what can be left out, with a rule in the short form.
+const SHORT: &str = r#"
+[provider]
+id = "zeta"
+name = "Zeta"
+home = "https://zeta.example"
+references = ["https://zeta.example/docs"]
+
+[provider.remedy]
+where = "*Settings*, *API keys*"
+
+[[rule]]
+id = "zeta-key"
+title = "Zeta key"
+description = "Reads and writes everything."
+kind = "contextual"
+severity = "high"
+confidence = "medium"
+names = ["zeta"]
+value = '''[a-z0-9]{20}'''
+mint = "{alnum-lower:20}"
+examples = ["ZETA_KEY={mint}"]
+counter-examples = ["ZETA_KEY=${{KEY}}"]
+"#;
+
 fn acme() -> RuleSet {
     parse(&[("acme.toml", ACME)]).unwrap_or_else(|mistakes| panic!("{}", lines(&mistakes)))
 }
@@ -447,4 +472,84 @@ proptest! {
             prop_assert!(mistakes.iter().all(|mistake| mistake.line <= text.lines().count() + 1));
         }
     }
+}
+
+fn short(from: &str, to: &str) -> Result<RuleSet, Vec<Mistake>> {
+    assert!(SHORT.contains(from), "{from}");
+    parse(&[("zeta.toml", &SHORT.replacen(from, to, 1))])
+}
+
+/// How many keys the short form finds in a text, `@` standing for a fresh value.
+fn found(detector: &Detector, text: &str) -> usize {
+    let value = Minter::new(7).fill("{alnum-lower:20}").unwrap();
+    scan(detector, &text.replace('@', &value)).len()
+}
+
+#[test]
+fn the_short_form_reads_any_syntax() {
+    let detector = detector(short("zeta", "zeta").unwrap());
+    for text in [
+        "ZETA_KEY=@",
+        "export ZETA_API_TOKEN='@'",
+        "zetaToken: \"@\"",
+        "const myZetaKey = `@`;",
+        "zetasecret => '@',",
+        "\"zeta\": {\n  \"apiKey\": \"@\"\n}",
+        "zeta:\n  token: @\n",
+        "\\\"zeta_key\\\": \\\"@\\\"",
+        "run --zeta-key @ --verbose",
+        "<zetaPassword>@</zetaPassword>",
+        "Zeta.setApiKey(\"@\")",
+        "SECRET_FOR_ZETA=@",
+        "zeta_key = @",
+    ] {
+        assert_eq!(found(&detector, text), 1, "{text}");
+    }
+}
+
+#[test]
+fn the_short_form_leaves_alone_what_is_no_secret_of_that_name() {
+    let detector = detector(short("zeta", "zeta").unwrap());
+    for text in [
+        "zeta=@",
+        "zeta_sha256_key=@",
+        "zetaPublicKey=@",
+        "zetas_key=@",
+        "mazeta_key=@",
+        "zeta_key=@x",
+        "zeta_key=@.method",
+        "zeta_key=@(1)",
+        "ZETA_USER=x\nOTHER_KEY=@",
+        "zeta_key = aaaaaaaaaaaaaaaaaaaa",
+        "zeta_key = somebody else wrote this much longer text before it ends in a key: @",
+    ] {
+        assert_eq!(found(&detector, text), 0, "{text}");
+    }
+}
+
+#[test]
+fn the_short_form_says_what_does_not_belong_to_it() {
+    for (from, to, message) in [
+        ("names =", "right = 9\nnames =", "`right` follows from `names` and `value`"),
+        ("names = [\"zeta\"]", "names = [\"ze\"]", "`ze` in `names` is too short"),
+        ("{20}", "{20,}", "may match more than 400 bytes"),
+        ("{20}", "{2,20}", "may match fewer than 8 bytes"),
+        ("value =", "valeu =", "has no `value`"),
+        ("names = [\"zeta\"]", "anchors = [\"zeta\"]", "`value` belongs to the short form"),
+        ("references", "# references", "at least one of `references`"),
+    ] {
+        let mistakes = short(from, to).map(|_| ()).unwrap_err();
+        assert!(lines(&mistakes).contains(message), "{to}: {}", lines(&mistakes));
+    }
+}
+
+#[test]
+fn steps_that_a_provider_leaves_out_follow_from_where_to_look() {
+    let rules = short("where", "where").unwrap();
+    let remedy = &rules.get("zeta-key").unwrap().remedy;
+    assert_eq!(remedy.revoke[0], "Sign in at https://zeta.example and look for *Settings*, *API keys*.");
+    assert_eq!((remedy.revoke.len(), remedy.recreate.len()), (2, 2));
+    let rules = short("where =", "page = \"https://zeta.example/keys\"\nwhere =").unwrap();
+    let first = &rules.get("zeta-key").unwrap().remedy.revoke[0];
+    assert_eq!(first, "Sign in to Zeta and open https://zeta.example/keys: *Settings*, *API keys*.");
 }

@@ -5,6 +5,7 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::Look;
 
+use super::assigned;
 use super::scratch::{Slot, Work};
 use crate::location::Span;
 use crate::rules::Rule;
@@ -54,6 +55,10 @@ impl Compiled {
     ) -> Option<Groups> {
         if self.begins_with_anchor && self.begins_at_word && is_inside_word(text, at.start) {
             return None;
+        }
+        if let Some(wanted) = rule.assigned {
+            let found = assigned::search(&self.regex, slot.room(&self.regex), wanted, text, at, work)?;
+            return Some(Groups { secret: found.value, name: Some(found.name), host: None });
         }
         let end = text.len().min(at.start + rule.right);
         let mut from = at.start.saturating_sub(rule.left);

@@ -1,6 +1,7 @@
 //! Prefilter, confirm, filters: blob → matches.
 
 mod anchors;
+mod assigned;
 mod candidate;
 mod check;
 mod compiled;

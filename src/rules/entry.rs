@@ -1,10 +1,12 @@
 //! One `[[rule]]` of a rule file.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
+use regex_syntax::hir::Hir;
 
+use super::assigned::{self, Assigned, LONGEST_VALUE, SHORTEST_VALUE};
 use super::paths::{self, Globs};
 use super::proof::{Unproved, reach};
-use super::provider::{check_address, check_id, is_kebab, remedy};
+use super::provider::{addresses, check_id, is_kebab, rule_remedy};
 use super::reader::{Fields, Text};
 use super::suggest::did_you_mean;
 use super::template::{minted_rules, parse};
@@ -14,7 +16,7 @@ use crate::format::{CHECKS, Check};
 use crate::issuer::Issuer;
 use crate::severity::{Confidence, Severity};
 
-pub(super) const KEYS: [&str; 31] = [
+pub(super) const KEYS: [&str; 34] = [
     "id",
     "aliases",
     "title",
@@ -25,6 +27,9 @@ pub(super) const KEYS: [&str; 31] = [
     "family",
     "severity",
     "confidence",
+    "names",
+    "value",
+    "secret-word",
     "anchors",
     "anchors-case",
     "left",
@@ -72,14 +77,16 @@ pub(super) struct Entry {
 pub(super) struct Shared<'a> {
     pub(super) provider: &'a str,
     pub(super) remedy: &'a RemedyTemplate,
+    pub(super) references: &'a [String],
 }
 
 /// Reads one rule. Whatever is wrong with it is noted; the rest is read all the same.
 pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
     let id = fields.required("id");
-    let overrides = fields.flag("override");
+    let overrides = fields.flag_or("override", false);
     check_rule_id(fields, &id, shared.provider, overrides);
-    let own = remedy(fields, "rule.remedy");
+    let own = rule_remedy(fields);
+    let matching = Matching::read(fields);
     let mint = fields.required("mint");
     let mut mints = template(fields, &mint, "mint", false);
     let examples = examples(fields, "examples", &mut mints);
@@ -101,21 +108,22 @@ pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
             family: optional_id(fields, "family").unwrap_or_else(|| id.value.to_owned()),
             severity: severity(fields),
             confidence: confidence(fields),
-            anchors: anchors(fields),
-            anchors_fold: fields.word("anchors-case", &CASES).unwrap_or(false),
-            left: fields.size("left").unwrap_or(0),
-            right: right(fields),
-            pattern: fields.required("pattern").value.to_owned(),
+            assigned: matching.assigned,
+            anchors: matching.anchors,
+            anchors_fold: matching.anchors_fold,
+            left: matching.left,
+            right: matching.right,
+            pattern: matching.pattern,
             folds: fields.word("secret-case", &CASES).unwrap_or(false),
             public_prefix: fields.text("public-prefix").map(|text| text.value.to_owned()).unwrap_or_default(),
             identity: identity(fields),
             check: checksum(fields),
             decoder: fields.text("decoder").map(|text| text.value.to_owned()),
             mint: Some(mint.value.to_owned()),
-            min_entropy: fields.number("min-entropy").unwrap_or(0.0),
+            min_entropy: fields.number("min-entropy").unwrap_or(matching.min_entropy),
             paths: PathCondition { only: globs(fields, "paths"), not: globs(fields, "not-paths") },
             remedy: remedy_of(own, shared.remedy),
-            references: references(fields),
+            references: references(fields, shared.references),
             examples,
             counter_examples: self::examples(fields, "counter-examples", &mut mints),
             samples: samples(fields),
@@ -126,6 +134,55 @@ pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
     };
     check_matching(fields, &entry.rule);
     entry
+}
+
+/// How a rule finds its matches: written out, or in the short form.
+struct Matching {
+    assigned: Option<Assigned>,
+    anchors: Vec<String>,
+    anchors_fold: bool,
+    left: usize,
+    right: usize,
+    pattern: String,
+    min_entropy: f32,
+}
+
+impl Matching {
+    fn read(fields: &Fields) -> Self {
+        if fields.has("names") { Self::short(fields) } else { Self::long(fields) }
+    }
+
+    fn long(fields: &Fields) -> Self {
+        for key in ["value", "secret-word"].into_iter().filter(|key| fields.has(key)) {
+            fields.source.mistake(&fields.at(key), format!("`{key}` belongs to the short form of a rule: add `names`"));
+        }
+        Self {
+            assigned: None,
+            anchors: anchors(fields, "anchors"),
+            anchors_fold: fields.word("anchors-case", &CASES).unwrap_or(false),
+            left: fields.size("left").unwrap_or(0),
+            right: right(fields),
+            pattern: fields.required("pattern").value.to_owned(),
+            min_entropy: 0.0,
+        }
+    }
+
+    fn short(fields: &Fields) -> Self {
+        for key in ["anchors", "anchors-case", "left", "right", "pattern"].into_iter().filter(|key| fields.has(key)) {
+            fields.source.mistake(&fields.at(key), format!("`{key}` follows from `names` and `value`; remove it"));
+        }
+        let anchors: Vec<String> = anchors(fields, "names").iter().map(|name| name.to_ascii_lowercase()).collect();
+        let (left, right) = assigned::window(anchors.iter().map(String::len).max().unwrap_or(0));
+        Self {
+            assigned: Some(Assigned { secret_word: fields.flag_or("secret-word", true) }),
+            anchors,
+            anchors_fold: true,
+            left,
+            right,
+            pattern: assigned::pattern(fields.required("value").value),
+            min_entropy: assigned::MIN_ENTROPY,
+        }
+    }
 }
 
 /// The rule's own remedy replaces the provider's as a whole: half of one and half of the other would send people to
@@ -200,16 +257,18 @@ fn context(fields: &Fields) -> IssuerContext {
     IssuerContext { issuer, near: fields.texts("near").into_iter().map(|word| word.value.to_owned()).collect() }
 }
 
-fn anchors(fields: &Fields) -> Vec<String> {
-    let anchors = fields.texts("anchors");
+fn anchors(fields: &Fields, key: &str) -> Vec<String> {
+    let anchors = fields.texts(key);
     if anchors.is_empty() {
-        fields.require("anchors", "[\"…\"]");
+        fields.require(key, "[\"…\"]");
     }
-    if anchors.is_empty() && fields.items("anchors").is_empty() {
-        fields.source.mistake(&fields.at("anchors"), "`anchors` is empty; give the literals that every match holds");
+    if anchors.is_empty() && fields.items(key).is_empty() {
+        let message = format!("`{key}` is empty; give the literals of which every match holds one");
+        fields.source.mistake(&fields.at(key), message);
     }
     for anchor in anchors.iter().filter(|anchor| anchor.value.len() < SHORTEST_ANCHOR) {
-        let message = format!("anchor `{}` is too short; give at least {SHORTEST_ANCHOR} bytes", word(anchor.value));
+        let message =
+            format!("`{}` in `{key}` is too short; give at least {SHORTEST_ANCHOR} bytes", word(anchor.value));
         fields.source.mistake(&anchor.at, message);
     }
     anchors.into_iter().map(|anchor| anchor.value.to_owned()).collect()
@@ -241,16 +300,17 @@ fn globs(fields: &Fields, key: &str) -> Globs {
     Globs::new(globs.into_iter().map(|text| text.value.to_owned()).collect())
 }
 
-fn references(fields: &Fields) -> Vec<String> {
-    let references = fields.texts("references");
-    if references.is_empty() {
+fn references(fields: &Fields, of_provider: &[String]) -> Vec<String> {
+    let references = addresses(fields, "references");
+    if !references.is_empty() {
+        return references;
+    }
+    if of_provider.is_empty() {
         let at = fields.at("references");
-        fields.source.mistake(&at, "a rule needs at least one of `references`: where its format is documented");
+        let message = "a rule or its provider needs at least one of `references`: where the format is documented";
+        fields.source.mistake(&at, message);
     }
-    for reference in &references {
-        check_address(fields, reference, "references");
-    }
-    references.into_iter().map(|reference| reference.value.to_owned()).collect()
+    of_provider.to_vec()
 }
 
 fn samples(fields: &Fields) -> Vec<[u8; 32]> {
@@ -327,7 +387,7 @@ fn check_matching(fields: &Fields, rule: &Rule) {
 }
 
 fn check_pattern(fields: &Fields, rule: &Rule) {
-    let at = fields.at("pattern");
+    let at = fields.at(if rule.assigned.is_some() { "value" } else { "pattern" });
     let hir = match rule.syntax() {
         Ok(hir) => hir,
         Err(message) => return fields.source.mistake(&at, format!("`pattern` is not a regular expression: {message}")),
@@ -336,12 +396,29 @@ fn check_pattern(fields: &Fields, rule: &Rule) {
         Ok(regex) => check_groups(fields, regex.group_info().pattern_names(regex_automata::PatternID::ZERO).flatten()),
         Err(message) => fields.source.mistake(&at, format!("`pattern` cannot be compiled: {message}")),
     }
+    if rule.assigned.is_some() {
+        return check_value(fields, &hir);
+    }
     if rule.anchors.is_empty() || rule.anchors.iter().any(|anchor| anchor.len() < SHORTEST_ANCHOR) {
         return;
     }
     match reach(&hir, &rule.anchors, rule.anchors_fold) {
         Ok(reach) => check_window(fields, rule, reach.left, reach.right),
         Err(unproved) => fields.source.mistake(&at, explain(&unproved)),
+    }
+}
+
+/// A value of the short form: bounded, and long enough not to stand beside every word.
+fn check_value(fields: &Fields, value: &Hir) {
+    let (least, most) = (value.properties().minimum_len(), value.properties().maximum_len());
+    let at = fields.at("value");
+    if most.is_none_or(|most| most > LONGEST_VALUE) {
+        let message = format!("`value` may match more than {LONGEST_VALUE} bytes; bound every repetition");
+        fields.source.mistake(&at, message);
+    }
+    if least.is_none_or(|least| least < SHORTEST_VALUE) {
+        let message = format!("`value` may match fewer than {SHORTEST_VALUE} bytes, which stand beside every word");
+        fields.source.mistake(&at, message);
     }
 }
 

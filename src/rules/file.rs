@@ -125,7 +125,7 @@ fn read_document(source: &Source, document: &[document::Entry]) -> Read {
     let fields = top.table("provider", "provider", &provider::KEYS);
     let line = fields.as_ref().map_or(1, |fields| source.line(&fields.at));
     let provider = fields.map(|fields| provider::read(&fields, stem)).unwrap_or_default();
-    let shared = Shared { provider: &provider.id, remedy: &provider.remedy };
+    let shared = Shared { provider: &provider.id, remedy: &provider.remedy, references: &provider.references };
     let rules = top.tables("rule", "rule", &entry::KEYS);
     if rules.is_empty() {
         top.mistake("the file has no rule; add a `[[rule]]`");

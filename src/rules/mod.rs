@@ -1,6 +1,7 @@
 //! Rule files → rules. Data, not code: one TOML file per provider in `rules/`, embedded in the binary and
 //! extended by `--rules PATH` and the configuration.
 
+mod assigned;
 mod document;
 mod embedded;
 mod entry;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 use regex_automata::meta::Regex;
 use regex_syntax::hir::Hir;
 
+pub use self::assigned::Assigned;
+pub(crate) use self::assigned::{GAP, LONGEST_VALUE, NAME_REACH};
 pub use self::embedded::embedded;
 pub use self::file::{Mistake, load, parse};
 pub use self::mint::{MintError, Minter, Sample};
@@ -37,6 +40,8 @@ pub struct Provider {
     pub name: String,
     /// The provider's own page about its keys.
     pub home: String,
+    /// Where its keys are documented: for rules that give no reference of their own.
+    pub references: Vec<String>,
     /// How a key of this provider is closed, unless the rule says otherwise.
     pub remedy: RemedyTemplate,
 }
@@ -109,6 +114,9 @@ pub struct Rule {
     pub severity: Severity,
     /// How sure a match is before its checksum is looked at.
     pub confidence: Confidence,
+    /// For a rule in the short form (`names` and `value`): what else its names must hold. Its anchors are the words, its
+    /// pattern is that of a whole value.
+    pub assigned: Option<Assigned>,
     /// Literals of which every match contains at least one. Compared without case if `anchors_fold`.
     pub anchors: Vec<String>,
     /// Whether anchors are compared without (ASCII) case.

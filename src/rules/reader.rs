@@ -163,9 +163,14 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// `true` or `false`; `false` if it is missing.
-    pub(super) fn flag(&self, key: &str) -> bool {
-        self.typed(key, "true or false", Value::as_bool).unwrap_or(false)
+    /// Whether there is a `key`, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// `true` or `false`; `missing` if it is missing.
+    pub(super) fn flag_or(&self, key: &str, missing: bool) -> bool {
+        self.typed(key, "true or false", Value::as_bool).unwrap_or(missing)
     }
 
     /// One of the given words; `None` if it is missing or none of them (which is noted).

@@ -399,6 +399,7 @@ pub(crate) fn rules() -> RuleSet {
             id: "nuget".to_owned(),
             name: "NuGet".to_owned(),
             home: "https://registry.example.test/".to_owned(),
+            references: Vec::new(),
             remedy: RemedyTemplate::default(),
         }],
         rules: vec![
@@ -411,6 +412,7 @@ pub(crate) fn rules() -> RuleSet {
 
 fn rule(id: &str, title: &str, severity: Severity) -> Rule {
     Rule {
+        assigned: None,
         id: id.to_owned(),
         aliases: Vec::new(),
         provider: 0,

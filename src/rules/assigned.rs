@@ -1,0 +1,33 @@
+//! The short form of a rule: a value of some shape that is assigned to a name holding one of its words.
+
+/// Most bytes of a value.
+pub(crate) const LONGEST_VALUE: usize = 400;
+
+/// Fewest bytes of a value: a shorter one stands beside every word.
+pub(super) const SHORTEST_VALUE: usize = 8;
+
+/// Least Shannon entropy of a value, in bits per byte, where the rule names none.
+pub(super) const MIN_ENTROPY: f32 = 2.5;
+
+/// How far after the word its value may begin.
+pub(crate) const GAP: usize = 64;
+
+/// How far before the word its name may begin.
+pub(crate) const NAME_REACH: usize = 40;
+
+/// What the name of an assignment must hold besides one of the rule's words, which are its anchors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// Whether a word for a secret (`key`, `token`, …) must stand in the name or between it and the value.
+    pub secret_word: bool,
+}
+
+/// `left` and `right` of a rule whose longest word has so many bytes.
+pub(super) fn window(longest_word: usize) -> (usize, usize) {
+    (NAME_REACH + 1, longest_word + GAP + LONGEST_VALUE + 2)
+}
+
+/// The pattern of a whole value.
+pub(super) fn pattern(value: &str) -> String {
+    format!("(?P<secret>{value})")
+}
