@@ -94,7 +94,8 @@ impl<'a> Trial<'a> {
             }
         }
         let expected = |span: Span| sample.spans.iter().chain(&sample.others).any(|place| place.overlaps(span));
-        for stray in matches.iter().filter(|found| !expected(found.span)) {
+        let is_secret = |found: &&Match| !self.together.rules().rules[found.rule].part_only;
+        for stray in matches.iter().filter(|found| !expected(found.span)).filter(is_secret) {
             let by = &self.together.rules().rules[stray.rule].id;
             let message = format!("in this example `{by}` finds something that is not `{{mint}}`");
             self.mistake(example.line, &message);

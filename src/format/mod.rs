@@ -30,6 +30,7 @@ pub mod nkey;
 pub mod nuget_v4;
 pub mod nuget_v5;
 pub mod onepassword;
+pub mod private_key;
 pub mod sentry;
 pub mod supabase;
 pub mod uuid;
@@ -303,6 +304,27 @@ pub const CHECKS: &[Check] = &[
         on_mismatch: OnMismatch::Lower,
         source: "Rapptz/discord.py and nostrum on tokens as they decode (structure)",
         verify: discord::verify,
+        seal: None,
+    },
+    Check {
+        name: "private-key",
+        on_mismatch: OnMismatch::Drop,
+        source: "RFC 8017, 5915, 5958, 8018, 4880; PROTOCOL.key of OpenSSH; PuTTY's documentation (structure; RSA: n = pq)",
+        verify: private_key::verify_clear,
+        seal: None,
+    },
+    Check {
+        name: "private-key-encrypted",
+        on_mismatch: OnMismatch::Drop,
+        source: "the same, for keys behind a password (structure)",
+        verify: private_key::verify_encrypted,
+        seal: None,
+    },
+    Check {
+        name: "private-key-known",
+        on_mismatch: OnMismatch::Drop,
+        source: "the same, for keys in src/format/private_key/known.txt (structure)",
+        verify: private_key::verify_known,
         seal: None,
     },
 ];

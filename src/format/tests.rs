@@ -40,6 +40,13 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("grafana-cloud", "grafana-cloud", "org=7;name=a;region=us"),
     ("grafana-legacy", "grafana-legacy", "org=7;name=a"),
     ("mapbox", "mapbox", "user=ann;usage=pk"),
+    ("private-key", "private-key", ""),
+    ("private-key", "private-key", "form=pkcs1"),
+    ("private-key", "private-key", "form=pkcs8"),
+    ("private-key", "private-key-encrypted", "form=openssh-encrypted"),
+    ("private-key", "private-key-known", "form=known"),
+    ("private-key", "private-key", "form=pgp"),
+    ("private-key", "private-key-encrypted", "form=pgp-encrypted"),
     ("discord", "discord", "user=80351110224678912"),
 ];
 
@@ -108,6 +115,7 @@ fn envelopes_refuse_what_they_do_not_understand() {
         ("grafana-legacy", "org=acme"),
         ("mapbox", "x=1"),
         ("discord", "user=ann"),
+        ("private-key", "form=der"),
     ] {
         assert_eq!(mint(name, wrong, 1), None, "{name}:{wrong}");
     }

@@ -35,6 +35,7 @@ mod nuget_v4;
 mod nuget_v5;
 mod onepassword;
 mod open_vsx;
+mod private_key;
 mod pypi;
 mod query;
 mod rubygems;
@@ -98,6 +99,11 @@ pub const DECODERS: &[Decoder] = &[
     reads("nuget-v4", "the public id", nuget_v4::decode),
     reads("nuget-v5", "creation, expiry, environment, the owner's number, the sort of key", nuget_v5::decode),
     reads("open-vsx", "the sort of token", open_vsx::decode),
+    reads(
+        "private-key",
+        "algorithm, bits, encryption and its rounds, the public key's fingerprint",
+        private_key::decode,
+    ),
     reads("pypi", "host, id, projects, user or publisher, expiry: every caveat", pypi::decode),
     reads("rubygems", "the sort of key", rubygems::decode),
     reads("terraform", "the sort of token", terraform::decode),

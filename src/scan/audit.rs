@@ -87,6 +87,7 @@ fn audit_row(
         remedy: fill(scanner, &issuer, &dossier),
         issuer,
         judgement,
+        parts: Vec::new(),
         places: vec![Place {
             root: None,
             path: list.path.to_string_lossy().replace('\\', "/"),

@@ -71,6 +71,8 @@ pub const ENVELOPES: &[Envelope] = &[
     Envelope { name: "grafana-legacy", mint: platforms::grafana_legacy },
     // user=NAME; usage=sk (pk, tk)
     Envelope { name: "mapbox", mint: platforms::mapbox },
+    // form=openssh (openssh-encrypted, pkcs1, pkcs8)
+    Envelope { name: "private-key", mint: platforms::private_key },
     // user=NUMBER
     Envelope { name: "discord", mint: platforms::discord },
 ];

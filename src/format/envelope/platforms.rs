@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::Args;
 use super::random::{self, Random};
-use crate::format::{base64, bech32, elastic, fly, nkey, onepassword, sentry, vault};
+use crate::format::{base64, bech32, elastic, fly, nkey, onepassword, private_key as pem, sentry, vault};
 
 /// Some second of 2025 or 2026: samples need a date, and the library reads no clock.
 fn some_second(random: &mut Random<'_>) -> Option<u64> {
@@ -112,6 +112,24 @@ pub(super) fn mapbox(random: &mut Random<'_>, arg: &str) -> Option<String> {
     let text = format!(r#"{{"u":{},"a":"{id}"}}"#, Value::from(user));
     let signature = base64::encode_url(&random::bytes::<16>(random)?);
     Some(format!("{}.{}.{signature}", args.get("usage").unwrap_or("sk"), base64::encode_url(text.as_bytes())))
+}
+
+pub(super) fn private_key(random: &mut Random<'_>, arg: &str) -> Option<String> {
+    let args = Args::parse(arg, &["form"])?;
+    // Half of a modulus of 1024 bits each; nobody minds that they are no primes.
+    let factor = |random: &mut Random<'_>| random::bytes::<64>(random).map(|bytes| bytes.map(|byte| byte | 0x80));
+    match args.get("form").unwrap_or("openssh") {
+        "openssh" => Some(pem::sample_openssh(&random::bytes(random)?, &random::bytes(random)?, false)),
+        "openssh-encrypted" => Some(pem::sample_openssh(&random::bytes(random)?, &random::bytes(random)?, true)),
+        "known" => Some(pem::sample_openssh(&[0; 32], &random::bytes(random)?, false)),
+        "pgp" => Some(pem::sample_pgp(&random::bytes(random)?, &random::bytes(random)?, false)),
+        "pgp-encrypted" => Some(pem::sample_pgp(&random::bytes(random)?, &random::bytes(random)?, true)),
+        "ppk" => Some(pem::sample_putty(&random::bytes(random)?, &random::bytes(random)?, false)),
+        "ppk-encrypted" => Some(pem::sample_putty(&random::bytes(random)?, &random::bytes(random)?, true)),
+        "pkcs1" => Some(pem::sample_rsa(&factor(random)?, &factor(random)?, false)),
+        "pkcs8" => Some(pem::sample_rsa(&factor(random)?, &factor(random)?, true)),
+        _ => None,
+    }
 }
 
 /// Base64 of the bot's number, the time in six characters, and 38 of a signature.
