@@ -145,12 +145,20 @@ fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
     }
     let proved = rule.check.map(|check| (check.verify)(secret));
     let confidence = match (rule.check.map(|check| check.on_mismatch), proved) {
+        (Some(OnMismatch::Exclude), Some(false)) => return Judged::NoKey,
+        (Some(OnMismatch::Exclude), _) => rule.confidence,
         (_, Some(true)) => return Judged::Key { confidence: Confidence::High, proved },
         (Some(OnMismatch::Drop), _) => return Judged::Disproved,
         (Some(OnMismatch::Lower), _) => Confidence::Low,
         (Some(OnMismatch::Keep) | None, _) => rule.confidence,
     };
+    let proved = proved.filter(|_| !excludes(rule));
     if looks_like_no_key(rule, text, core) { Judged::NoKey } else { Judged::Key { confidence, proved } }
+}
+
+/// Whether the rule's check tells what is no leak, and proves nothing.
+fn excludes(rule: &Rule) -> bool {
+    rule.check.is_some_and(|check| check.on_mismatch == OnMismatch::Exclude)
 }
 
 fn is_sample(rule: &Rule, secret: &[u8]) -> bool {

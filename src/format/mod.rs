@@ -11,6 +11,7 @@ pub mod base64;
 pub mod bech32;
 pub mod cask;
 pub mod cask_v3;
+mod connection_url;
 pub mod crates_io;
 pub mod crc;
 pub mod discord;
@@ -46,6 +47,8 @@ pub enum OnMismatch {
     Drop,
     /// It is not proved for every key: the match stays, at low confidence.
     Lower,
+    /// What fails is no leak; what passes is not proved by it.
+    Exclude,
     /// It cannot be told from the key alone for every key: only a match means something.
     Keep,
 }
@@ -325,6 +328,13 @@ pub const CHECKS: &[Check] = &[
         on_mismatch: OnMismatch::Drop,
         source: "the same, for keys in src/format/private_key/known.txt (structure)",
         verify: private_key::verify_known,
+        seal: None,
+    },
+    Check {
+        name: "connection-url",
+        on_mismatch: OnMismatch::Exclude,
+        source: "the default passwords of the official images of PostgreSQL, MySQL, RabbitMQ and their kin",
+        verify: connection_url::verify,
         seal: None,
     },
 ];

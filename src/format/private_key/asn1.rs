@@ -23,6 +23,9 @@ const OTHERS: &[(ObjectIdentifier, &str, Option<usize>)] = &[
     (ObjectIdentifier::new_unwrap("1.3.101.113"), "Ed448", Some(448)),
     (ObjectIdentifier::new_unwrap("1.2.840.10040.4.1"), "DSA", None),
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.3.1"), "Diffie-Hellman", None),
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.1"), "ML-KEM-512", None),
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.2"), "ML-KEM-768", None),
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.3"), "ML-KEM-1024", None),
     (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17"), "ML-DSA-44", None),
     (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18"), "ML-DSA-65", None),
     (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19"), "ML-DSA-87", None),
@@ -75,19 +78,20 @@ fn bit_length(number: &[u8]) -> usize {
     significant.first().map_or(0, |first| significant.len() * 8 - first.leading_zeros() as usize)
 }
 
-/// The old encryption, whose key is one round of MD5.
-fn old_encryption(block: &Block, form: &'static str, algorithm: &str) -> Option<PrivateKey> {
-    let cipher = block.cipher.clone()?;
-    let encryption = Encryption { cipher, kdf: Some("MD5".to_owned()), rounds: Some(1) };
+/// OpenSSL's old encryption, whose key is one round of MD5.
+pub(super) fn old_encryption(block: &Block) -> Option<PrivateKey> {
+    let (form, algorithm) = match block.label.as_str() {
+        "RSA PRIVATE KEY" => ("PKCS#1", "RSA"),
+        "EC PRIVATE KEY" => ("SEC1", "EC"),
+        "DSA PRIVATE KEY" => ("OpenSSL DSA", "DSA"),
+        _ => return None,
+    };
+    let encryption = Encryption { cipher: block.cipher.clone()?, kdf: Some("MD5".to_owned()), rounds: Some(1) };
     Some(PrivateKey { algorithm: Some(algorithm.to_owned()), encryption: Some(encryption), ..PrivateKey::new(form) })
 }
 
-pub(super) fn pkcs1(block: &Block) -> Option<PrivateKey> {
-    old_encryption(block, "PKCS#1", "RSA").or_else(|| rsa(&block.bytes, "PKCS#1"))
-}
-
 /// Version, modulus, public exponent, private exponent, two primes and more.
-fn rsa(der: &[u8], form: &'static str) -> Option<PrivateKey> {
+pub(super) fn rsa(der: &[u8], form: &'static str) -> Option<PrivateKey> {
     let numbers = members(der)?.iter().take(9).map(uint).collect::<Option<Vec<_>>>()?;
     let [_, modulus, exponent, _, p, q, ..] = numbers[..] else { return None };
     is_product(modulus, p, q).then(|| PrivateKey {
@@ -98,12 +102,8 @@ fn rsa(der: &[u8], form: &'static str) -> Option<PrivateKey> {
     })
 }
 
-pub(super) fn sec1(block: &Block) -> Option<PrivateKey> {
-    old_encryption(block, "SEC1", "EC").or_else(|| ec(&block.bytes, None, "SEC1"))
-}
-
 /// Version 1, the number, `[0]` the curve, `[1]` the public point.
-fn ec(der: &[u8], curve: Option<ObjectIdentifier>, form: &'static str) -> Option<PrivateKey> {
+pub(super) fn ec(der: &[u8], curve: Option<ObjectIdentifier>, form: &'static str) -> Option<PrivateKey> {
     let members = members(der)?;
     let [version, number, more @ ..] = &members[..] else { return None };
     (uint(version)? == [1] && number.decode_as::<&OctetStringRef>().is_ok()).then_some(())?;
@@ -121,11 +121,8 @@ fn ec(der: &[u8], curve: Option<ObjectIdentifier>, form: &'static str) -> Option
 }
 
 /// Version, p, q, g, y, x.
-pub(super) fn dsa(block: &Block) -> Option<PrivateKey> {
-    if let Some(key) = old_encryption(block, "OpenSSL DSA", "DSA") {
-        return Some(key);
-    }
-    let numbers = members(&block.bytes)?.iter().map(uint).collect::<Option<Vec<_>>>()?;
+pub(super) fn dsa(der: &[u8]) -> Option<PrivateKey> {
+    let numbers = members(der)?.iter().map(uint).collect::<Option<Vec<_>>>()?;
     let [_, p, q, g, y, _] = numbers[..] else { return None };
     Some(PrivateKey {
         algorithm: Some("DSA".to_owned()),

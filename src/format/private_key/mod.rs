@@ -78,16 +78,20 @@ pub fn parse(text: &[u8]) -> Option<PrivateKey> {
         return putty::parse(text);
     }
     let block = pem::read(text)?;
-    match block.label.as_str() {
-        "RSA PRIVATE KEY" => asn1::pkcs1(&block),
-        "EC PRIVATE KEY" => asn1::sec1(&block),
-        "DSA PRIVATE KEY" => asn1::dsa(&block),
-        "PRIVATE KEY" => asn1::pkcs8(&block.bytes),
-        "ENCRYPTED PRIVATE KEY" => asn1::encrypted_pkcs8(&block.bytes),
-        "OPENSSH PRIVATE KEY" => openssh::parse(&block.bytes),
-        "PGP PRIVATE KEY BLOCK" => pgp::parse(&block.bytes),
-        _ => None,
+    if block.label == "PGP PRIVATE KEY BLOCK" {
+        return pgp::parse(&block.bytes);
     }
+    if !block.label.ends_with("PRIVATE KEY") {
+        return None;
+    }
+    // Tools write the wrong label at times; what the bytes are is what counts.
+    asn1::old_encryption(&block)
+        .or_else(|| openssh::parse(&block.bytes))
+        .or_else(|| asn1::pkcs8(&block.bytes))
+        .or_else(|| asn1::rsa(&block.bytes, "PKCS#1"))
+        .or_else(|| asn1::ec(&block.bytes, None, "SEC1"))
+        .or_else(|| asn1::encrypted_pkcs8(&block.bytes))
+        .or_else(|| asn1::dsa(&block.bytes))
 }
 
 /// The one form in which a key is compared, however it is written: the bytes behind its text.
