@@ -34,6 +34,8 @@ pub(super) struct Groups {
     pub(super) secret: Span,
     pub(super) name: Option<Span>,
     pub(super) host: Option<Span>,
+    /// The part of the secret that is random, where the secret is more than that.
+    pub(super) core: Option<Span>,
 }
 
 impl Compiled {
@@ -66,7 +68,7 @@ impl Compiled {
         if let Some(wanted) = rule.assigned {
             let value = |from, end| self.match_at(rule, text, Span::new(from, end), slot, work).map(|(end, _)| end);
             let found = assigned::search(value, wanted, text, at)?;
-            return Some(Groups { secret: found.value, name: Some(found.name), host: None });
+            return Some(Groups { secret: found.value, name: Some(found.name), host: None, core: None });
         }
         if self.begins_with_anchor && self.begins_at_word && is_inside_word(text, at.start) {
             return None;
@@ -136,7 +138,8 @@ impl Engine {
 
     fn groups(&self, captures: &Captures) -> Option<Groups> {
         let secret = self.group(captures, 0).filter(|secret| !secret.is_empty())?;
-        Some(Groups { secret, name: self.group(captures, 1), host: self.group(captures, 2) })
+        let [name, host, core] = [1, 2, 3].map(|index| self.group(captures, index));
+        Some(Groups { secret, name, host, core })
     }
 }
 

@@ -18,7 +18,7 @@ const LONGEST: usize = 400;
 const BUDGET: usize = 4000;
 
 /// The groups that rules have, in the order of the marks.
-pub(super) const GROUPS: [&str; 3] = ["secret", "name", "host"];
+pub(super) const GROUPS: [&str; 4] = ["secret", "name", "host", "core"];
 
 pub(super) struct Program {
     steps: Vec<Step>,
@@ -267,7 +267,8 @@ impl Program {
 
 fn groups(marks: &Marks) -> Option<Groups> {
     let group = |index: usize| Some(Span::new(marks[2 * index]?, marks[2 * index + 1]?));
-    Some(Groups { secret: group(0).filter(|secret| !secret.is_empty())?, name: group(1), host: group(2) })
+    let secret = group(0).filter(|secret| !secret.is_empty())?;
+    Some(Groups { secret, name: group(1), host: group(2), core: group(3) })
 }
 
 fn set_of(class: &Class) -> Option<Set> {

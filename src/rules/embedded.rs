@@ -27,6 +27,7 @@ pub(super) fn rule_set() -> RuleSet {
         providers: List::built_in(BuiltIn { cells: &PROVIDER_CELLS, read: provider }),
         rules: List::built_in(BuiltIn { cells: &RULE_CELLS, read: |index| Arc::new(rule(index)) }),
         hash: HASH.to_owned(),
+        replaced: Vec::new(),
     }
 }
 

@@ -7,21 +7,10 @@ use super::document;
 use super::embedded::{self, documents, embedded};
 use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
-use super::suggest::near;
-use super::{Provider, Rule, RuleSet, entry, hash, provider};
+use super::{Provider, Rule, RuleSet, companion, entry, hash, provider};
 use crate::escape::{self, word};
-
-/// One mistake in a rule file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
-pub struct Mistake {
-    /// The file as named.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong and how to mend it.
-    pub message: String,
-}
+use crate::mistake::Mistake;
+use crate::suggest::near;
 
 /// Reads rule files (name, text) into one set. A later file may replace an earlier rule only by saying
 /// `override = true` in it.
@@ -167,6 +156,9 @@ struct Merged {
     /// Ids and aliases: the rule that has it.
     names: HashMap<String, usize>,
     mints: Vec<(String, String, usize)>,
+    /// Rules that others name as companions, with the file and line where they do.
+    parts: Vec<(String, String, usize)>,
+    replaced: Vec<String>,
     mistakes: Vec<Mistake>,
 }
 
@@ -196,10 +188,13 @@ impl Merged {
     fn add_rule(&mut self, file: &str, entry: Entry) {
         let (line, rule) = (entry.rule.origin.1, entry.rule);
         self.mints.extend(entry.mints.into_iter().map(|(minted, line)| (minted, file.to_owned(), line)));
+        let parts = rule.companions.iter().map(|companion| companion.rule.clone()).zip(entry.part_lines);
+        self.parts.extend(parts.map(|(part, line)| (part, file.to_owned(), line)));
         let earlier = self.rules.iter().position(|earlier| earlier.id == rule.id && earlier.origin.0 != file);
         let place = match earlier {
             Some(place) if entry.overrides => {
                 self.names.retain(|_, named| *named != place);
+                self.replaced.push(rule.id.clone());
                 place
             }
             _ => self.rules.len(),
@@ -251,8 +246,16 @@ impl Merged {
                 self.mistake(&file, line, format!("`{{mint:{}}}`: there is no such rule{help}", word(&rule)));
             }
         }
+        for (rule, file, line) in std::mem::take(&mut self.parts) {
+            if !self.names.contains_key(&rule) {
+                let message = companion::unknown(&rule, &self.ids());
+                self.mistake(&file, line, message);
+            }
+        }
+        self.replaced.sort();
+        self.replaced.dedup();
         if self.mistakes.is_empty() {
-            return Ok(RuleSet { providers: self.all.into(), rules: self.rules.into(), hash });
+            return Ok(RuleSet { providers: self.all.into(), rules: self.rules.into(), hash, replaced: self.replaced });
         }
         self.mistakes.sort();
         self.mistakes.dedup();

@@ -70,6 +70,17 @@ impl<T> List<T> {
 }
 
 impl<T: Clone> List<T> {
+    /// All of them, to be changed: the built-in ones are then no longer the built-in ones.
+    pub fn edit(&mut self) -> &mut [T] {
+        if self.is_built_in() {
+            *self = self.iter().cloned().collect();
+        }
+        match &mut self.0 {
+            Elements::Given(list) => list,
+            Elements::BuiltIn(_) => &mut [],
+        }
+    }
+
     /// Keeps those for which `keep` says so.
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         *self = self.iter().filter(|element| keep(element)).cloned().collect();
