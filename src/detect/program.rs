@@ -316,7 +316,7 @@ mod tests {
                 let secret = engine_groups[0].filter(|(start, end)| start < end);
                 assert_eq!(groups.as_ref().map(|groups| pair(groups.secret)), secret);
                 if let Some(groups) = groups {
-                    assert_eq!([groups.name.map(pair), groups.host.map(pair)], engine_groups[1..]);
+                    assert_eq!([groups.name, groups.host, groups.core].map(|group| group.map(pair)), engine_groups[1..]);
                 }
             }
         }
@@ -336,13 +336,14 @@ mod tests {
             let Some(program) = program_of(rule) else { continue };
             let regex = rule.compile().unwrap();
             walked += 1;
-            for seed in 0..6 {
+            for seed in 0..2 {
                 for example in rule.examples.iter().chain(&rule.counter_examples) {
                     let mut text = Minter::new(seed).example(&rules, rule, example).unwrap().text.into_bytes();
-                    for _ in 0..8 {
+                    for round in 0..8 {
                         let from = random.usize(0..=text.len());
                         assert_same(&program, &regex, &text, from, random.usize(from..=text.len()));
-                        for from in 0..text.len() {
+                        // A step that shares no factor with the eight rounds meets every place.
+                        for from in (round..text.len()).step_by(7) {
                             assert_same(&program, &regex, &text, from, text.len());
                         }
                         let at = random.usize(0..text.len());
