@@ -8,6 +8,8 @@ mod compiled;
 mod context;
 mod detector;
 mod entropy;
+#[cfg(feature = "git")]
+mod look;
 mod placeholder;
 mod scratch;
 mod settle;

@@ -1,10 +1,6 @@
 //! Scans of what a repository holds besides its work tree.
 
-use std::sync::Arc;
-
-use crate::detect::Detector;
 use crate::finding::{Report, Root};
-use crate::rules::PathCondition;
 use crate::source::{Git, GitOptions, GitOutcome, Progress, RangeSpec};
 
 use super::sighting::Gatherer;
@@ -34,14 +30,6 @@ impl Scanner {
         ask: Asker<'_>,
     ) -> Report {
         let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, options.jobs.max(1));
-        let anywhere = match what {
-            GitScan::History => self.anywhere(),
-            _ => None,
-        };
-        let gatherer = match &anywhere {
-            Some(anywhere) => gatherer.with_anywhere(anywhere),
-            None => gatherer,
-        };
         let GitOutcome { outcome, notes } = match what {
             GitScan::Staged => git.staged(options, &gatherer, progress),
             GitScan::Range(spec) => git.range(spec, options, &gatherer, progress),
@@ -51,18 +39,6 @@ impl Scanner {
         let mut report = self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask);
         report.notes.splice(0..0, notes);
         report
-    }
-
-    /// The same rules without their path conditions, for a first look at texts whose path is not known yet.
-    fn anywhere(&self) -> Option<Detector> {
-        let mut rules = self.rules().clone();
-        if rules.rules.iter().all(|rule| rule.paths.is_everywhere()) {
-            return None;
-        }
-        for rule in &mut rules.rules {
-            Arc::make_mut(rule).paths = PathCondition::default();
-        }
-        Detector::new(Arc::new(rules)).ok()
     }
 
     /// The report of a run whose repository could not be opened: nothing was scanned, and it says so.

@@ -15,7 +15,7 @@ use crate::provenance::{Provenance, Reach};
 use crate::rules::{Identity, Rule};
 use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
-use crate::source::{Before, GitSink};
+use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
 
 use super::frame;
@@ -53,9 +53,6 @@ pub(super) type Version<'s> = Option<(Reach, bool, Option<(Option<Timestamp>, &'
 #[derive(Default)]
 struct Worker {
     scratch: Scratch,
-    /// For the rules without their paths.
-    #[cfg(feature = "git")]
-    anywhere: Scratch,
     sightings: Vec<Sighting>,
     published: Vec<Publishes>,
     notes: Vec<String>,
@@ -74,9 +71,6 @@ struct Seen<'s> {
 /// Collects from all workers.
 pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
-    /// The same rules, whatever the path: for texts whose path is not known yet.
-    #[cfg(feature = "git")]
-    anywhere: Option<&'g Detector>,
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
@@ -91,22 +85,7 @@ impl<'g> Gatherer<'g> {
         jobs: usize,
     ) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
-        Self {
-            detector,
-            #[cfg(feature = "git")]
-            anywhere: None,
-            inventories,
-            progress,
-            overlap: detector.rules().overlap(),
-            workers,
-        }
-    }
-
-    /// With the same rules, whatever the path.
-    #[cfg(feature = "git")]
-    pub(super) fn with_anywhere(mut self, anywhere: &'g Detector) -> Self {
-        self.anywhere = Some(anywhere);
-        self
+        Self { detector, inventories, progress, overlap: detector.rules().overlap(), workers }
     }
 
     /// Everything, in an order that does not depend on the threads.
@@ -222,10 +201,16 @@ impl GitSink for Gatherer<'_> {
         all
     }
 
-    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool {
+    fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let anywhere = self.anywhere.unwrap_or(self.detector);
-        !anywhere.scan(bytes, "", &mut worker.anywhere).is_empty()
+        match readable(bytes) {
+            Cow::Borrowed(_) => self.detector.look(bytes, built, &mut worker.scratch),
+            // What is made readable is not what others are built from.
+            Cow::Owned(text) => {
+                let text = zeroize::Zeroizing::new(text);
+                Look { places: None, ..self.detector.look(&text, None, &mut worker.scratch) }
+            }
+        }
     }
 }
 

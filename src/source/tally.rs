@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::coverage::{Count, Reason, Skip};
 
-/// How far a run has come; read by whoever shows progress.
+/// How far a run has come, read by whoever shows progress; and the way to end it early.
 #[derive(Debug, Default)]
 pub struct Progress {
     /// Blobs scanned so far.
@@ -15,9 +15,24 @@ pub struct Progress {
     pub bytes: AtomicU64,
     /// Matches so far.
     pub matches: AtomicU64,
+    /// Objects of a history that there are to scan; 0 where nobody knows how much there is.
+    pub all: AtomicU64,
+    interrupted: AtomicBool,
 }
 
 impl Progress {
+    /// Ends the run early: what is being scanned is finished, nothing new is begun, and the report says that it is not
+    /// complete. May be called from any thread, at any time.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the run is to end early.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn found(&self, matches: usize) {
         self.matches.fetch_add(matches as u64, Ordering::Relaxed);
     }

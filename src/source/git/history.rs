@@ -13,11 +13,11 @@ use gix::objs::Kind;
 use super::attribution::{self, Commit};
 use super::before::Nothing;
 use super::local;
-use super::pack::{Buffers, Decoded, Pack, Task, Visitor};
+use super::look::{Built, Copied, Look};
+use super::pack::{Base, Buffers, Decoded, Pack, Task, Visitor};
 use super::staged::too_large;
 use super::{Git, GitOptions, GitOutcome, GitSink};
 use crate::coverage::Reason;
-use crate::location::Span;
 use crate::provenance::Provenance;
 use crate::source::{Blob, Progress};
 
@@ -66,7 +66,7 @@ struct Scan<'s> {
     progress: &'s Progress,
     shallow: &'s HashSet<ObjectId>,
     found: Vec<Mutex<Found>>,
-    buffers: Vec<Mutex<Buffers>>,
+    buffers: Vec<Mutex<Buffers<Look>>>,
 }
 
 impl Git {
@@ -282,7 +282,7 @@ impl<'s> Scan<'s> {
         }
     }
 
-    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task) {
+    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task<Look>) {
         let worker = self.worker();
         let mut visit = Visit { scan: self, scope, at, kind, found: lock(&self.found[worker]), worker };
         let most = usize::try_from(self.options.max_file_size.max(DECODED_MOST)).unwrap_or(usize::MAX);
@@ -294,8 +294,11 @@ impl<'s> Scan<'s> {
         let worker = self.worker();
         let mut found = lock(&self.found[worker]);
         for id in pack.thin.iter().flat_map(|&root| pack.family(root)).map(|node| pack.id(node)) {
+            if self.progress.is_interrupted() {
+                return;
+            }
             match repo.find_object(id) {
-                Ok(object) => self.object(object.kind, id, &object.data, None, worker, &mut found),
+                Ok(object) => drop(self.object(object.kind, id, &object.data, None, worker, &mut found)),
                 Err(_) => drop(found.corrupt.insert(id)),
             }
         }
@@ -304,20 +307,33 @@ impl<'s> Scan<'s> {
     fn loose(&self) {
         use rayon::prelude::*;
         self.stores.loose_ids.par_iter().for_each_init(Vec::new, |buffer, &(id, at)| {
+            if self.progress.is_interrupted() {
+                return;
+            }
             let worker = self.worker();
             let mut found = lock(&self.found[worker]);
             match self.stores.loose[at].try_find(&id, buffer) {
-                Ok(Some(object)) => self.object(object.kind, id, object.data, None, worker, &mut found),
+                Ok(Some(object)) => drop(self.object(object.kind, id, object.data, None, worker, &mut found)),
                 _ => drop(found.corrupt.insert(id)),
             }
         });
     }
 
-    fn object(&self, kind: Kind, id: ObjectId, bytes: &[u8], fresh: Option<&[Span]>, worker: usize, found: &mut Found) {
+    /// Takes one object; what is remembered of it for those that are built on it.
+    fn object(
+        &self,
+        kind: Kind,
+        id: ObjectId,
+        bytes: &[u8],
+        base: Option<Base<'_, Look>>,
+        worker: usize,
+        found: &mut Found,
+    ) -> Option<Look> {
         match kind {
             Kind::Tree => {
                 found.counts.trees += 1;
-                return self.tree(bytes, fresh, found);
+                self.tree(bytes, base.map(|base| base.copies), found);
+                return None;
             }
             Kind::Blob => found.counts.blobs += 1,
             Kind::Tag => found.counts.tags += 1,
@@ -329,28 +345,31 @@ impl<'s> Scan<'s> {
         let length = bytes.len() as u64;
         if length > self.options.max_file_size {
             let why = Some(too_large(self.options));
-            return found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
+            found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
+            return None;
         }
-        if self.sink.suspects(worker, bytes) {
+        let built = base.and_then(|base| Some(Built { base: base.memory?, copies: base.copies }));
+        let look = self.sink.look(worker, bytes, built);
+        if look.leads {
             found.hits.push((id, kind));
         }
         self.progress.scanned(length);
         found.done.outcome.scanned(length);
+        Some(look)
     }
 
     /// Looks for what a tree names and nobody has. What its base names is looked for there.
-    fn tree(&self, bytes: &[u8], fresh: Option<&[Span]>, found: &mut Found) {
+    fn tree(&self, bytes: &[u8], copies: Option<&[Copied]>, found: &mut Found) {
         let id_length = self.hash.len_in_bytes();
-        let (mut at, mut next) = (0, 0);
+        let mut copies = copies.unwrap_or_default();
+        let mut at = 0;
         while let Some(name) = memchr::memchr(0, &bytes[at..]) {
             let end = at + name + 1 + id_length;
             let Some(id) = bytes.get(end - id_length..end) else { return };
-            let is_new = fresh.is_none_or(|fresh| {
-                while fresh.get(next).is_some_and(|span| span.end <= at) {
-                    next += 1;
-                }
-                fresh.get(next).is_some_and(|span| span.start < end)
-            });
+            while copies.first().is_some_and(|copy| copy.at.end < end) {
+                copies = &copies[1..];
+            }
+            let is_new = copies.first().is_none_or(|copy| copy.at.start > at);
             // A submodule's commit is another repository's.
             if is_new
                 && !bytes[at..].starts_with(b"160000 ")
@@ -395,21 +414,27 @@ struct Visit<'v, 's> {
 }
 
 impl Visitor for Visit<'_, '_> {
-    fn object(&mut self, object: &Decoded<'_>) {
+    type Memory = Look;
+
+    fn object(&mut self, object: Decoded<'_, Look>) -> Option<Look> {
         // Packs may share objects; the first pack has it.
         if self.scan.stores.packs[..self.at].iter().any(|pack| pack.contains(&object.id)) {
-            return;
+            return None;
         }
-        self.scan.object(self.kind, object.id, object.bytes, object.fresh, self.worker, &mut self.found);
+        self.scan.object(self.kind, object.id, object.bytes, object.base, self.worker, &mut self.found)
     }
 
     fn lost(&mut self, id: ObjectId) {
         self.found.corrupt.insert(id);
     }
 
-    fn hand_over(&mut self, task: Task) {
+    fn hand_over(&mut self, task: Task<Look>) {
         let (scan, at, kind) = (self.scan, self.at, self.kind);
         self.scope.spawn_fifo(move |scope| scan.task(scope, at, kind, task));
+    }
+
+    fn is_over(&self) -> bool {
+        self.scan.progress.is_interrupted()
     }
 }
 

@@ -9,6 +9,7 @@ mod changes;
 mod delta;
 mod history;
 mod local;
+mod look;
 mod pack;
 mod range;
 mod staged;
@@ -23,6 +24,7 @@ use super::repository::Repository;
 use super::{Blob, Outcome};
 use crate::provenance::{CommitRef, Provenance};
 
+pub use self::look::{Built, Copied, Look, Place};
 pub use self::range::RangeSpec;
 pub(super) use self::tracked::Tracked;
 
@@ -58,8 +60,9 @@ pub trait GitSink: Sync {
     /// the old ones included.
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize;
 
-    /// Whether a text holds anything that is a match at some path. It is taken later, when its path is known.
-    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool;
+    /// Looks at a text whose path is not known yet: whether it holds anything that is a match at some path. It is taken
+    /// later, when its path is known. `built`: what is known of it already.
+    fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look;
 }
 
 /// What a source did, and what a reader must know besides.
