@@ -4,12 +4,14 @@
 //! introduces what its tree holds and no parent's tree does.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+use rayon::prelude::*;
 
 use super::changes::join;
 use super::local;
@@ -27,19 +29,27 @@ pub(super) struct Commit {
 }
 
 /// Numbers of wanted blobs, ascending.
-type Wanted = Rc<[u32]>;
+type Wanted = Arc<[u32]>;
 
 struct Attribution<'r> {
-    repo: &'r gix::Repository,
+    trees: Trees<'r>,
     commits: Vec<&'r Commit>,
     by_id: HashMap<ObjectId, usize>,
-    wanted: HashMap<ObjectId, u32>,
-    /// The wanted blobs below each tree that was looked at.
-    below: HashMap<ObjectId, Wanted>,
-    nothing: Wanted,
     tips: Tips,
     reach: Vec<Reach>,
 }
+
+/// The trees, with what is wanted of them.
+struct Trees<'r> {
+    repo: gix::Repository,
+    wanted: &'r HashMap<ObjectId, u32>,
+    /// The wanted blobs below each tree that was looked at.
+    below: HashMap<ObjectId, Wanted>,
+    nothing: Wanted,
+}
+
+/// Bytes of trees that one thread keeps decoded: others are built on them.
+const TREES_KEPT: usize = 16 << 20;
 
 /// Where walks begin.
 struct Tips {
@@ -68,10 +78,9 @@ pub(super) fn attribute(
     commits: &[Commit],
     hits: &[(ObjectId, Kind)],
 ) -> Vec<(ObjectId, String, Provenance)> {
-    let mut repo = repo.clone();
-    repo.object_cache_size(64 << 20);
     let blobs: Vec<ObjectId> = hits.iter().filter(|(_, kind)| *kind == Kind::Blob).map(|(id, _)| *id).collect();
-    let mut attribution = Attribution::new(&repo, commits, &blobs);
+    let wanted = blobs.iter().copied().zip(0..).collect();
+    let mut attribution = Attribution::new(repo, commits, &wanted);
     let lives = attribution.lives(blobs.len());
     hits.iter()
         .map(|&(id, kind)| match kind {
@@ -83,18 +92,15 @@ pub(super) fn attribute(
 }
 
 impl<'r> Attribution<'r> {
-    fn new(repo: &'r gix::Repository, commits: &'r [Commit], blobs: &[ObjectId]) -> Self {
+    fn new(repo: &gix::Repository, commits: &'r [Commit], wanted: &'r HashMap<ObjectId, u32>) -> Self {
         let mut commits: Vec<&Commit> = commits.iter().collect();
         commits.sort_unstable_by_key(|commit| (commit.at, commit.id));
         let by_id = commits.iter().enumerate().map(|(at, commit)| (commit.id, at)).collect();
         let mut new = Self {
-            repo,
+            trees: Trees::new(repo.clone(), wanted),
             reach: vec![Reach::Unreachable; commits.len()],
             commits,
             by_id,
-            wanted: blobs.iter().copied().zip(0..).collect(),
-            below: HashMap::new(),
-            nothing: Rc::from([]),
             tips: Tips::of(repo),
         };
         let tips = [(Reach::Reflog, new.tips.reflogs.clone()), (Reach::Refs, new.tips.refs.clone())];
@@ -121,9 +127,10 @@ impl<'r> Attribution<'r> {
         if count == 0 {
             return lives;
         }
+        self.trees.read_all(&self.commits);
         for at in 0..self.commits.len() {
             let commit = self.commits[at];
-            let here = self.below(commit.tree);
+            let here = self.trees.below(commit.tree);
             let parents: Vec<Wanted> = commit.parents.iter().filter_map(|id| self.of_commit_tree(*id)).collect();
             for &blob in here.iter().filter(|blob| parents.iter().all(|parent| parent.binary_search(blob).is_err())) {
                 let life = &mut lives[blob as usize];
@@ -157,13 +164,88 @@ impl<'r> Attribution<'r> {
 
     fn of_commit_tree(&mut self, commit: ObjectId) -> Option<Wanted> {
         let at = *self.by_id.get(&commit)?;
-        Some(self.below(self.commits[at].tree))
+        Some(self.trees.below(self.commits[at].tree))
+    }
+
+    fn of_blob(&self, id: ObjectId, lives: &[Life]) -> (ObjectId, String, Provenance) {
+        let life = self.trees.wanted.get(&id).map(|&at| lives[at as usize].clone()).unwrap_or_default();
+        let mut provenance = Provenance::new(Holder::File, Reach::Unreachable);
+        provenance.object = Some(id.to_string());
+        let mut path = None;
+        if let Some(at) = life.first {
+            let commit = self.commits[at];
+            path = self.trees.path(commit.tree, id);
+            provenance.reach = self.reach[at];
+            provenance.commit = self.commit_ref(commit.id);
+            (provenance.in_head, provenance.refs) = (Some(life.in_head), Some(life.refs));
+            if !life.in_head {
+                provenance.removed = life.last.and_then(|at| self.commit_ref(self.commits[at].id));
+            }
+        } else if self.tips.refs.contains(&id) {
+            provenance.reach = Reach::Refs;
+        }
+        if provenance.reach > Reach::Index
+            && let Some(staged) = self.tips.index.get(&id)
+        {
+            provenance.reach = Reach::Index;
+            path = Some(staged.clone());
+        }
+        let path = path.map_or_else(|| local::object_path(id), |path| text(path.as_bstr()));
+        (id, path, provenance)
+    }
+
+    fn of_commit(&self, id: ObjectId) -> (ObjectId, String, Provenance) {
+        let reach = self.by_id.get(&id).map_or(Reach::Unreachable, |&at| self.reach[at]);
+        let mut provenance = Provenance::new(Holder::Commit, reach);
+        provenance.object = Some(id.to_string());
+        provenance.commit = self.commit_ref(id);
+        (id, local::object_path(id), provenance)
+    }
+
+    fn of_tag(&self, id: ObjectId) -> (ObjectId, String, Provenance) {
+        let reach = if self.tips.refs.contains(&id) { Reach::Refs } else { Reach::Unreachable };
+        let mut provenance = Provenance::new(Holder::Tag, reach);
+        provenance.object = Some(id.to_string());
+        (id, local::object_path(id), provenance)
+    }
+
+    fn commit_ref(&self, id: ObjectId) -> Option<CommitRef> {
+        let repo = &self.trees.repo;
+        let object = repo.find_object(id).ok()?;
+        let commit = gix::objs::CommitRef::from_bytes(&object.data, repo.object_hash()).ok()?;
+        Some(commit_ref(id, &commit))
+    }
+}
+
+impl<'r> Trees<'r> {
+    fn new(mut repo: gix::Repository, wanted: &'r HashMap<ObjectId, u32>) -> Self {
+        repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(TREES_KEPT)));
+        Self { repo, wanted, below: HashMap::new(), nothing: Arc::from([]) }
+    }
+
+    /// Looks through the trees of all commits, each thread through those of its share of time. The latest come first, for
+    /// git builds the earlier trees on the later.
+    fn read_all(&mut self, commits: &[&Commit]) {
+        let wanted = self.wanted;
+        let shared = self.repo.clone().into_sync();
+        let share = commits.len().div_ceil(rayon::current_num_threads()).max(1);
+        let read: Vec<_> = commits
+            .par_chunks(share)
+            .map(|commits| {
+                let mut repo = shared.to_thread_local();
+                repo.objects.ignore_replacements = true;
+                let mut trees = Trees::new(repo, wanted);
+                commits.iter().rev().for_each(|commit| drop(trees.below(commit.tree)));
+                trees.below
+            })
+            .collect();
+        read.into_iter().for_each(|below| self.below.extend(below));
     }
 
     /// The wanted blobs below a tree. What cannot be read holds nothing, and was named as a gap before.
     fn below(&mut self, top: ObjectId) -> Wanted {
         if let Some(known) = self.below.get(&top) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
         let mut stack = vec![self.frame(top)];
         while let Some(frame) = stack.last_mut() {
@@ -182,7 +264,7 @@ impl<'r> Attribution<'r> {
                 }
             }
         }
-        self.below.get(&top).map_or_else(|| Rc::clone(&self.nothing), Rc::clone)
+        self.below.get(&top).map_or_else(|| Arc::clone(&self.nothing), Arc::clone)
     }
 
     fn frame(&self, tree: ObjectId) -> Frame {
@@ -226,54 +308,6 @@ impl<'r> Attribution<'r> {
             }
         }
     }
-
-    fn of_blob(&self, id: ObjectId, lives: &[Life]) -> (ObjectId, String, Provenance) {
-        let life = self.wanted.get(&id).map(|&at| lives[at as usize].clone()).unwrap_or_default();
-        let mut provenance = Provenance::new(Holder::File, Reach::Unreachable);
-        provenance.object = Some(id.to_string());
-        let mut path = None;
-        if let Some(at) = life.first {
-            let commit = self.commits[at];
-            path = self.path(commit.tree, id);
-            provenance.reach = self.reach[at];
-            provenance.commit = self.commit_ref(commit.id);
-            (provenance.in_head, provenance.refs) = (Some(life.in_head), Some(life.refs));
-            if !life.in_head {
-                provenance.removed = life.last.and_then(|at| self.commit_ref(self.commits[at].id));
-            }
-        } else if self.tips.refs.contains(&id) {
-            provenance.reach = Reach::Refs;
-        }
-        if provenance.reach > Reach::Index
-            && let Some(staged) = self.tips.index.get(&id)
-        {
-            provenance.reach = Reach::Index;
-            path = Some(staged.clone());
-        }
-        let path = path.map_or_else(|| local::object_path(id), |path| text(path.as_bstr()));
-        (id, path, provenance)
-    }
-
-    fn of_commit(&self, id: ObjectId) -> (ObjectId, String, Provenance) {
-        let reach = self.by_id.get(&id).map_or(Reach::Unreachable, |&at| self.reach[at]);
-        let mut provenance = Provenance::new(Holder::Commit, reach);
-        provenance.object = Some(id.to_string());
-        provenance.commit = self.commit_ref(id);
-        (id, local::object_path(id), provenance)
-    }
-
-    fn of_tag(&self, id: ObjectId) -> (ObjectId, String, Provenance) {
-        let reach = if self.tips.refs.contains(&id) { Reach::Refs } else { Reach::Unreachable };
-        let mut provenance = Provenance::new(Holder::Tag, reach);
-        provenance.object = Some(id.to_string());
-        (id, local::object_path(id), provenance)
-    }
-
-    fn commit_ref(&self, id: ObjectId) -> Option<CommitRef> {
-        let object = self.repo.find_object(id).ok()?;
-        let commit = gix::objs::CommitRef::from_bytes(&object.data, self.repo.object_hash()).ok()?;
-        Some(commit_ref(id, &commit))
-    }
 }
 
 /// A tree whose folders are being looked through.
@@ -290,11 +324,11 @@ impl Frame {
 
     fn held(mut self, nothing: &Wanted) -> Wanted {
         if self.held.is_empty() {
-            return Rc::clone(nothing);
+            return Arc::clone(nothing);
         }
         self.held.sort_unstable();
         self.held.dedup();
-        Rc::from(self.held)
+        Arc::from(self.held)
     }
 }
 

@@ -107,6 +107,8 @@ impl Git {
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
         name_broken(&stores, &found, &mut done);
         done.outcome.merge(std::mem::take(&mut found.done.outcome));
+        // The packs are mapped once more by whoever reads single objects from now on.
+        drop(stores);
         self.attribute(&repo, found, options, sink, &mut done);
         local::scan(self, &repo, options, sink, progress, &mut done);
         done
