@@ -13,3 +13,5 @@ mod staged;
 mod support;
 #[path = "git/tracked.rs"]
 mod tracked;
+#[path = "git/utf16.rs"]
+mod utf16;

@@ -203,14 +203,7 @@ impl GitSink for Gatherer<'_> {
 
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        match readable(bytes) {
-            Cow::Borrowed(_) => self.detector.look(bytes, built, &mut worker.scratch),
-            // What is made readable is not what others are built from.
-            Cow::Owned(text) => {
-                let text = zeroize::Zeroizing::new(text);
-                Look { places: None, ..self.detector.look(&text, None, &mut worker.scratch) }
-            }
-        }
+        self.detector.look(bytes, built, &mut worker.scratch)
     }
 }
 

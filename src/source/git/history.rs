@@ -3,6 +3,7 @@
 //! Each unique object is decoded once. A first look tells which texts hold anything that looks like a key wherever it
 //! stands; only those are then given their place in history and scanned at their path.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use super::pack::{Base, Buffers, Decoded, Pack, Task, Visitor};
 use super::staged::too_large;
 use super::{Git, GitOptions, GitOutcome, GitSink};
 use crate::coverage::Reason;
+use crate::decode::readable;
 use crate::provenance::Provenance;
 use crate::source::{Blob, Progress};
 
@@ -151,7 +153,7 @@ impl Git {
 fn take(repo: &gix::Repository, id: ObjectId, path: &str, provenance: &Provenance, sink: &dyn GitSink) {
     let worker = rayon::current_thread_index().unwrap_or(0);
     if let Ok(object) = repo.find_object(id) {
-        let blob = Blob { root: Some(0), path, shown: path, bytes: &object.data };
+        let blob = Blob { root: Some(0), path, shown: path, bytes: &readable(&object.data) };
         sink.take(worker, &blob, provenance, &Nothing);
     }
 }
@@ -350,8 +352,14 @@ impl<'s> Scan<'s> {
             found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
             return None;
         }
-        let built = base.and_then(|base| Some(Built { base: base.memory?, copies: base.copies }));
-        let look = self.sink.look(worker, bytes, built);
+        let look = match readable(bytes) {
+            Cow::Borrowed(bytes) => {
+                let built = base.and_then(|base| Some(Built { base: base.memory?, copies: base.copies }));
+                self.sink.look(worker, bytes, built)
+            }
+            // Deltas copy what it was before it was made readable.
+            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, &text, None) },
+        };
         if look.leads {
             found.hits.push((id, kind));
         }

@@ -14,6 +14,7 @@ use super::changes::{Added, Changes};
 use super::staged::too_large;
 use super::{Git, GitOptions, GitOutcome, GitSink, commit_ref, text};
 use crate::coverage::Reason;
+use crate::decode::readable;
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
 use crate::source::{Blob, Progress};
 
@@ -195,7 +196,8 @@ impl Walk<'_> {
 
     fn scan(&self, path: &str, bytes: &[u8], provenance: &Provenance, before: &dyn super::Before) -> usize {
         let worker = rayon::current_thread_index().unwrap_or(0);
-        let matches = self.sink.take(worker, &Blob { root: Some(0), path, shown: path, bytes }, provenance, before);
+        let blob = Blob { root: Some(0), path, shown: path, bytes: &readable(bytes) };
+        let matches = self.sink.take(worker, &blob, provenance, before);
         self.progress.scanned(bytes.len() as u64);
         lock(&self.done).outcome.scanned(bytes.len() as u64);
         matches

@@ -12,6 +12,7 @@ use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
 use super::{Git, GitOptions, GitOutcome, GitSink, text};
 use crate::coverage::Reason;
+use crate::decode::readable;
 use crate::provenance::{Holder, Provenance, Reach};
 use crate::source::{Blob, Progress};
 
@@ -97,7 +98,8 @@ fn scan_one(
     }
     let mut provenance = Provenance::new(Holder::File, Reach::Index);
     provenance.object = Some(added.id.to_string());
-    sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes: &object.data }, &provenance, before);
+    let bytes = &readable(&object.data);
+    sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes }, &provenance, before);
     progress.scanned(length);
     done.outcome.scanned(length);
 }
