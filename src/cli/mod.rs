@@ -7,6 +7,7 @@ mod date;
 mod demo;
 mod exit;
 mod inspect;
+mod interrupt;
 mod keys;
 mod options;
 mod output;

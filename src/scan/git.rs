@@ -30,11 +30,12 @@ impl Scanner {
         ask: Asker<'_>,
     ) -> Report {
         let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, options.jobs.max(1));
-        let GitOutcome { outcome, notes } = match what {
+        let GitOutcome { mut outcome, notes } = match what {
             GitScan::Staged => git.staged(options, &gatherer, progress),
             GitScan::Range(spec) => git.range(spec, options, &gatherer, progress),
             GitScan::History => git.history(options, &gatherer, progress),
         };
+        super::say_interrupted(progress, &[input.to_owned()], &mut outcome);
         let roots = [Root { path: git.root().to_string_lossy().into_owned(), repository: git.remote() }];
         let mut report = self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask);
         report.notes.splice(0..0, notes);

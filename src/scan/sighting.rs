@@ -88,6 +88,11 @@ impl<'g> Gatherer<'g> {
         Self { detector, inventories, progress, overlap: detector.rules().overlap(), workers }
     }
 
+    /// Whether the run is to end early.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.progress.is_interrupted()
+    }
+
     /// Everything, in an order that does not depend on the threads.
     pub(super) fn finish(self) -> (Vec<Sighting>, Vec<Publishes>, Vec<String>) {
         let (mut sightings, mut published, mut notes) = (Vec::new(), Vec::new(), Vec::new());

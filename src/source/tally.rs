@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::coverage::{Count, Reason, Skip};
@@ -15,9 +16,31 @@ pub struct Progress {
     pub bytes: AtomicU64,
     /// Matches so far.
     pub matches: AtomicU64,
-    /// Objects of a history that there are to scan; 0 where nobody knows how much there is.
-    pub all: AtomicU64,
-    interrupted: AtomicBool,
+    /// The walk through a history; all zero in other scans.
+    pub history: HistoryProgress,
+    interrupted: Arc<AtomicBool>,
+}
+
+/// How far the walk through a history has come.
+#[derive(Debug, Default)]
+pub struct HistoryProgress {
+    /// Objects read so far.
+    pub objects: AtomicU64,
+    /// Objects that there are.
+    pub all_objects: AtomicU64,
+    /// Bytes read so far, as they are stored.
+    pub stored: AtomicU64,
+    /// Bytes that are stored.
+    pub all_stored: AtomicU64,
+    /// Texts so far that hold a match at some path. What is found in them is known when their paths are.
+    pub texts: AtomicU64,
+}
+
+impl HistoryProgress {
+    pub(crate) fn read(&self, stored: u64) {
+        self.objects.fetch_add(1, Ordering::Relaxed);
+        self.stored.fetch_add(stored, Ordering::Relaxed);
+    }
 }
 
 impl Progress {
@@ -31,6 +54,12 @@ impl Progress {
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// The flag behind [`Progress::interrupt`], for a handler of signals.
+    #[must_use]
+    pub fn interruption(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.interrupted)
     }
 
     pub(crate) fn found(&self, matches: usize) {

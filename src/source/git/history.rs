@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gix::ObjectId;
@@ -100,6 +101,7 @@ impl Git {
             found: (0..=jobs).map(|_| Mutex::default()).collect(),
             buffers: (0..=jobs).map(|_| Mutex::default()).collect(),
         };
+        scan.announce();
         scan.packs(&repo);
         scan.loose();
         let mut found = scan.found.into_iter().fold(Found::default(), |all, one| all.merge(unlocked(one)));
@@ -271,17 +273,28 @@ fn object_folders(repo: &gix::Repository, done: &mut GitOutcome) -> Vec<PathBuf>
 }
 
 impl<'s> Scan<'s> {
+    /// Says how much there is to read.
+    fn announce(&self) {
+        let (packs, loose) = (&self.stores.packs, self.stores.loose_ids.len() as u64);
+        let history = &self.progress.history;
+        history.all_objects.store(loose + packs.iter().map(|pack| u64::from(pack.count())).sum::<u64>(), Relaxed);
+        history.all_stored.store(packs.iter().map(Pack::stored).sum(), Relaxed);
+    }
+
+    /// The commits come first, and all of them, even if the run is to end early: without them nobody can say where in
+    /// history a text stands that was found before the end.
     fn packs(&'s self, repo: &gix::Repository) {
-        for at in 0..self.stores.packs.len() {
-            let pack = &self.stores.packs[at];
-            for &node in &pack.broken {
-                lock(&self.found[self.worker()]).corrupt.insert(pack.id(node));
+        for commits in [true, false] {
+            for (at, pack) in self.stores.packs.iter().enumerate() {
+                rayon::scope_fifo(|scope| {
+                    for &(root, kind) in pack.roots.iter().filter(|(_, kind)| (*kind == Kind::Commit) == commits) {
+                        scope.spawn_fifo(move |scope| self.task(scope, at, kind, Task::tree(root)));
+                    }
+                });
             }
-            rayon::scope_fifo(|scope| {
-                for &(root, kind) in &pack.roots {
-                    scope.spawn_fifo(move |scope| self.task(scope, at, kind, Task::tree(root)));
-                }
-            });
+        }
+        for pack in &self.stores.packs {
+            lock(&self.found[self.worker()]).corrupt.extend(pack.broken.iter().map(|&node| pack.id(node)));
             self.thin(pack, repo);
         }
     }
@@ -298,8 +311,9 @@ impl<'s> Scan<'s> {
         let worker = self.worker();
         let mut found = lock(&self.found[worker]);
         for id in pack.thin.iter().flat_map(|&root| pack.family(root)).map(|node| pack.id(node)) {
-            if self.progress.is_interrupted() {
-                return;
+            let is_commit = || repo.find_header(id).is_ok_and(|header| header.kind() == Kind::Commit);
+            if self.progress.is_interrupted() && !is_commit() {
+                continue;
             }
             match repo.find_object(id) {
                 Ok(object) => drop(self.object(object.kind, id, &object.data, None, worker, &mut found)),
@@ -311,13 +325,18 @@ impl<'s> Scan<'s> {
     fn loose(&self) {
         use rayon::prelude::*;
         self.stores.loose_ids.par_iter().for_each_init(Vec::new, |buffer, &(id, at)| {
-            if self.progress.is_interrupted() {
+            let store = &self.stores.loose[at];
+            let is_commit = || matches!(store.try_header(&id), Ok(Some((_, Kind::Commit))));
+            if self.progress.is_interrupted() && !is_commit() {
                 return;
             }
             let worker = self.worker();
             let mut found = lock(&self.found[worker]);
-            match self.stores.loose[at].try_find(&id, buffer) {
-                Ok(Some(object)) => drop(self.object(object.kind, id, object.data, None, worker, &mut found)),
+            match store.try_find(&id, buffer) {
+                Ok(Some(object)) => {
+                    self.progress.history.read(0);
+                    self.object(object.kind, id, object.data, None, worker, &mut found);
+                }
                 _ => drop(found.corrupt.insert(id)),
             }
         });
@@ -362,6 +381,7 @@ impl<'s> Scan<'s> {
         };
         if look.leads {
             found.hits.push((id, kind));
+            self.progress.history.texts.fetch_add(1, Relaxed);
         }
         self.progress.scanned(length);
         found.done.outcome.scanned(length);
@@ -427,6 +447,7 @@ impl Visitor for Visit<'_, '_> {
     type Memory = Look;
 
     fn object(&mut self, object: Decoded<'_, Look>) -> Option<Look> {
+        self.scan.progress.history.read(object.stored);
         // Packs may share objects; the first pack has it.
         if self.scan.stores.packs[..self.at].iter().any(|pack| pack.contains(&object.id)) {
             return None;
@@ -444,7 +465,7 @@ impl Visitor for Visit<'_, '_> {
     }
 
     fn is_over(&self) -> bool {
-        self.scan.progress.is_interrupted()
+        self.kind != Kind::Commit && self.scan.progress.is_interrupted()
     }
 }
 

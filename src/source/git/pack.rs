@@ -62,6 +62,8 @@ pub(super) struct Level<M> {
 pub(super) struct Decoded<'d, M> {
     pub(super) id: ObjectId,
     pub(super) bytes: &'d [u8],
+    /// Bytes that it takes in the pack.
+    pub(super) stored: u64,
     /// What it is built on; `None` for a whole object.
     pub(super) base: Option<Base<'d, M>>,
 }
@@ -235,6 +237,17 @@ impl Pack {
         std::iter::successors(some(self.first_child[node as usize]), move |&at| some(self.next_sibling[at as usize]))
     }
 
+    /// Where the next object begins, or the pack ends.
+    fn end(&self, node: Node) -> u64 {
+        let start = self.offsets[node as usize];
+        self.offsets.get(node as usize + 1).copied().unwrap_or(self.stored()).max(start)
+    }
+
+    /// Bytes of the whole pack.
+    pub(super) fn stored(&self) -> u64 {
+        self.data.data_len() as u64
+    }
+
     fn entry(&self, node: Node) -> Option<data::Entry> {
         self.data.entry(self.offsets[node as usize]).ok()
     }
@@ -278,7 +291,8 @@ impl Pack {
     fn show<V: Visitor>(&self, node: Node, depth: usize, buffers: &mut Buffers<V::Memory>, visitor: &mut V) {
         let (above, below) = buffers.levels.split_at_mut(depth);
         let base = above.last().map(|base| Base { memory: base.memory.as_ref(), copies: &buffers.copies });
-        below[0].memory = visitor.object(Decoded { id: self.id(node), bytes: &below[0].bytes, base });
+        let stored = self.end(node) - self.offsets[node as usize];
+        below[0].memory = visitor.object(Decoded { id: self.id(node), bytes: &below[0].bytes, stored, base });
     }
 
     /// Decodes one object into its level, its base standing in the level above.
@@ -300,9 +314,8 @@ impl Pack {
     fn inflate(&self, node: Node, most: usize, inflate: &mut gix::zlib::Inflate, into: &mut Vec<u8>) -> bool {
         let Some(entry) = self.entry(node) else { return false };
         let Ok(size) = usize::try_from(entry.decompressed_size) else { return false };
-        let end = self.offsets.get(node as usize + 1).copied().unwrap_or(self.data.data_len() as u64);
         // Deflate never grows a text more than 1,032 times: a larger size is a lie that would only take memory.
-        let bound = end.saturating_sub(entry.data_offset).saturating_mul(1_032).saturating_add(1_024);
+        let bound = self.end(node).saturating_sub(entry.data_offset).saturating_mul(1_032).saturating_add(1_024);
         if size > most || entry.decompressed_size > bound {
             return false;
         }

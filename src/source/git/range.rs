@@ -129,6 +129,9 @@ pub(super) fn peel(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
 
 impl Walk<'_> {
     fn commit(&self, repo: &gix::Repository, id: ObjectId) {
+        if self.progress.is_interrupted() {
+            return;
+        }
         let Ok(object) = repo.find_object(id) else { return self.lost(id, "commit") };
         let Ok(commit) = gix::objs::CommitRef::from_bytes(&object.data, repo.object_hash()) else {
             return self.lost(id, "commit");

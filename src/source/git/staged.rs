@@ -41,6 +41,9 @@ impl Git {
         };
         let mut files = 0;
         for added in staged.added.iter().filter(|added| self.is_asked(&text(added.path.as_bstr()))) {
+            if progress.is_interrupted() {
+                break;
+            }
             files += 1;
             let before = Earlier { repo: &repo, same_path: &added.before, removed: &staged.removed };
             scan_one(&repo, added, &before, options, sink, progress, &mut done);
