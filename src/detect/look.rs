@@ -38,7 +38,8 @@ struct Kept {
 impl Detector {
     /// Looks at `text` for the first time, given what is known of what it is built from. The rules' path conditions are
     /// not asked.
-    pub(crate) fn look(&self, text: &[u8], built: Option<Built<'_>>, scratch: &mut Scratch) -> Look {
+    #[must_use]
+    pub fn look(&self, text: &[u8], built: Option<Built<'_>>, scratch: &mut Scratch) -> Look {
         self.begin(scratch);
         let mut looking = Looking { detector: self, text, scratch, places: Vec::new(), leads: false };
         let whole = Span::new(0, text.len());

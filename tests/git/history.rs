@@ -14,7 +14,7 @@ use super::repo::{NOW, Repo, all_places, git_in, leak, places, token};
 use crate::support::{Run, json, skelkey};
 
 /// The repository of `fixtures/git/everywhere.sh`, with its keys in the order of the script.
-fn everywhere() -> (tempfile::TempDir, PathBuf, Vec<String>) {
+pub(crate) fn everywhere() -> (tempfile::TempDir, PathBuf, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let keys: Vec<String> = (1..=20).map(token).collect();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/git/everywhere.sh");
