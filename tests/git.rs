@@ -6,6 +6,8 @@
 mod exact;
 #[path = "git/history.rs"]
 mod history;
+#[path = "git/hooks.rs"]
+mod hooks;
 #[path = "git/range.rs"]
 mod range;
 #[path = "git/repo.rs"]

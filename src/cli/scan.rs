@@ -100,9 +100,7 @@ fn open(path: &std::path::Path, is_default: bool, around: &Surroundings) -> Resu
     }
     let named = Git::open(path, GitPlaces::default())?;
     match here {
-        Ok(here) if here.root() == named.root() => {
-            Git::open(path, GitPlaces { git_dir: None, index_file: around.git.index_file.clone() })
-        }
+        Ok(here) if here.root() == named.root() => Git::open(path, GitPlaces { git_dir: None, ..around.git.clone() }),
         _ => Ok(named),
     }
 }

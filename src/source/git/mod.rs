@@ -11,6 +11,7 @@ mod history;
 mod local;
 mod look;
 mod pack;
+mod quarantine;
 mod range;
 mod staged;
 mod tracked;
@@ -46,6 +47,11 @@ pub struct GitPlaces {
     pub git_dir: Option<PathBuf>,
     /// The index to read instead of the repository's own (`GIT_INDEX_FILE`), relative to the top of the work tree.
     pub index_file: Option<PathBuf>,
+    /// The folder of objects to read instead of the repository's own (`GIT_OBJECT_DIRECTORY`): where git keeps what is
+    /// being pushed until its hooks have accepted it.
+    pub objects: Option<PathBuf>,
+    /// Further folders of objects (`GIT_ALTERNATE_OBJECT_DIRECTORIES`).
+    pub more_objects: Vec<PathBuf>,
 }
 
 /// What a key is compared with to tell whether a change adds it.
@@ -82,6 +88,8 @@ pub struct Git {
     root: PathBuf,
     /// Only paths below it count: the folder that the user named inside the work tree, with a `/` at its end.
     below: String,
+    /// What stands for the repository's folder of objects, where `places` name others.
+    _objects: Option<quarantine::Folder>,
 }
 
 /// Why a repository cannot be opened.
@@ -93,6 +101,9 @@ pub enum OpenError {
     /// There is one, which cannot be read.
     #[error("the git repository cannot be read: its configuration or its layout is broken, or of an unknown version")]
     Broken,
+    /// The folders of objects that the process names cannot be read.
+    #[error("GIT_OBJECT_DIRECTORY or GIT_ALTERNATE_OBJECT_DIRECTORIES names a folder that cannot be read")]
+    Objects,
 }
 
 impl Git {
@@ -108,7 +119,7 @@ impl Git {
         };
         // Reduced trust: whoever owns the repository, its settings may not name programs.
         let options = gix::open::Options::isolated().with(gix::sec::Trust::Reduced).bail_if_untrusted(false);
-        let mut repo = gix::open_opts(git_dir, options.open_path_as_is(true)).map_err(|_| OpenError::Broken)?;
+        let mut repo = gix::open_opts(&git_dir, options.open_path_as_is(true)).map_err(|_| OpenError::Broken)?;
         // What stands in the repository is scanned, not what a replacement ref would show instead.
         repo.objects.ignore_replacements = true;
         let root = match repo.workdir() {
@@ -123,7 +134,13 @@ impl Git {
             }
             _ => String::new(),
         };
-        Ok(Self { repo: repo.into_sync(), places, root, below })
+        let objects = quarantine::Folder::of(&places, &folder, repo.common_dir())?;
+        let hash = repo.object_hash();
+        let mut repo = repo.into_sync();
+        if let Some(objects) = &objects {
+            repo.objects = objects.store(hash)?;
+        }
+        Ok(Self { repo, places, root, below, _objects: objects })
     }
 
     /// What places are relative to, absolute.

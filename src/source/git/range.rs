@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::before::{Earlier, Nothing};
 use super::changes::{Added, Changes};
+use super::local;
 use super::staged::too_large;
 use super::{Git, GitOptions, GitOutcome, GitSink, commit_ref, text};
 use crate::coverage::Reason;
@@ -46,7 +47,7 @@ impl Git {
         let repo = self.repo();
         let name = spec.range.as_deref().unwrap_or("HEAD");
         let mut done = GitOutcome::default();
-        let commits = match commits(&repo, spec) {
+        let commits = match commits(&repo, spec, self.places.objects.is_some()) {
             Ok(commits) => commits,
             Err(why) => {
                 done.outcome.skipped(Reason::Missing, name, None, Some(why));
@@ -77,9 +78,9 @@ impl Git {
     }
 }
 
-/// The commits of a range, each once.
-fn commits(repo: &gix::Repository, spec: &RangeSpec) -> Result<Vec<ObjectId>, String> {
-    let (tips, hidden, alone) = ends(repo, spec.range.as_deref())?;
+/// The commits of a range, each once. `arriving`: they are being pushed to this repository.
+fn commits(repo: &gix::Repository, spec: &RangeSpec, arriving: bool) -> Result<Vec<ObjectId>, String> {
+    let (tips, hidden, alone) = ends(repo, spec.range.as_deref(), arriving)?;
     if alone && spec.since.is_none() {
         return Ok(tips);
     }
@@ -102,11 +103,19 @@ fn committed(repo: &gix::Repository, id: ObjectId) -> Option<Timestamp> {
 }
 
 /// Tips, what they do not count, and whether the one tip stands for itself alone.
-fn ends(repo: &gix::Repository, range: Option<&str>) -> Result<(Vec<ObjectId>, Vec<ObjectId>, bool), String> {
+type Ends = (Vec<ObjectId>, Vec<ObjectId>, bool);
+
+/// The ends of a range as typed.
+fn ends(repo: &gix::Repository, range: Option<&str>, arriving: bool) -> Result<Ends, String> {
     let Some(range) = range else {
         let head = repo.head_id().map_err(|_| "HEAD names no commit yet, or none that can be read".to_owned())?;
         return Ok((vec![head.detach()], Vec::new(), false));
     };
+    if let Some((from, to)) = range.split_once("..")
+        && (is_nothing(from) || is_nothing(to))
+    {
+        return pushed(repo, from, to, arriving);
+    }
     let bad = || "no such range of commits here; write A..B, A...B or one commit, and fetch both ends".to_owned();
     let spec = repo.rev_parse(range).map_err(|_| bad())?.detach();
     let commit = |id: ObjectId| peel(repo, id).ok_or_else(bad);
@@ -120,6 +129,23 @@ fn ends(repo: &gix::Repository, range: Option<&str>) -> Result<(Vec<ObjectId>, V
         }
         _ => Err("only A..B, A...B and one commit are ranges here".to_owned()),
     }
+}
+
+/// Whether it is the id that git's hooks write for a ref that does not exist.
+fn is_nothing(id: &str) -> bool {
+    matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte == b'0')
+}
+
+/// The ends of a push as a hook is told them, one of which is nothing. A ref that is new brings what no ref has on the side
+/// that receives it, and what no remote is known to have on the side that sends it; one that is deleted brings nothing.
+fn pushed(repo: &gix::Repository, from: &str, to: &str, arriving: bool) -> Result<Ends, String> {
+    if is_nothing(to) {
+        return Ok((Vec::new(), Vec::new(), false));
+    }
+    let bad = || format!("after {from}.. stands no commit that is here");
+    let tip = repo.rev_parse_single(to).ok().and_then(|id| peel(repo, id.detach())).ok_or_else(bad)?;
+    let known = local::refs(repo).into_iter().filter(|(name, _)| arriving || name.starts_with(b"refs/remotes/"));
+    Ok((vec![tip], known.filter_map(|(_, id)| peel(repo, id)).collect(), false))
 }
 
 /// The commit that a name stands for, through tags.
