@@ -12,6 +12,8 @@ mod hooks;
 mod range;
 #[path = "git/repo.rs"]
 mod repo;
+#[path = "git/shapes.rs"]
+mod shapes;
 #[path = "git/staged.rs"]
 mod staged;
 mod support;

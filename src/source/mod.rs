@@ -17,6 +17,7 @@ pub use self::files::{FileOptions, Files};
 #[cfg(feature = "git")]
 pub use self::git::{
     Before, Built, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Look, OpenError, Place, RangeSpec,
+    Submodule,
 };
 pub use self::repository::{Repository, normalised_remote};
 pub use self::tally::{HistoryProgress, Outcome, Progress};

@@ -95,12 +95,12 @@ impl Outcome {
 
     /// Counts something that was left out; what a reader must be able to look up is kept by name.
     pub fn skipped(&mut self, reason: Reason, path: &str, bytes: Option<u64>, detail: Option<String>) {
-        let is_blob = !matches!(reason, Reason::Missing | Reason::Empty | Reason::Interrupted);
+        let is_blob = !matches!(reason, Reason::Missing | Reason::Empty | Reason::Interrupted | Reason::Elsewhere);
         self.seen += u64::from(is_blob);
         let count = self.counts.entry(reason).or_default();
         count.0 += 1;
         count.1 += bytes.unwrap_or(0);
-        if reason.is_gap() || reason == Reason::TooLarge {
+        if reason.is_gap() || matches!(reason, Reason::TooLarge | Reason::Elsewhere) {
             self.skips.push(Skip { path: path.to_owned(), reason, detail, bytes });
         }
     }
@@ -109,6 +109,13 @@ impl Outcome {
     pub fn failed(&mut self, path: &str, error: &io::Error) {
         let reason = if error.kind() == io::ErrorKind::NotFound { Reason::Vanished } else { Reason::Unreadable };
         self.skipped(reason, path, None, Some(error.to_string()));
+    }
+
+    /// Names everything that was skipped as something in a folder; `folder` ends with a `/`.
+    #[must_use]
+    pub fn inside(mut self, folder: &str) -> Self {
+        self.skips.iter_mut().for_each(|skip| skip.path.insert_str(0, folder));
+        self
     }
 
     /// Adds another outcome's counts.

@@ -62,7 +62,8 @@ impl GitSink for Recorder<'_> {
 /// What the walk finds, and how many texts it looked at.
 fn walked(detector: &Detector, repo: &Path) -> (Found, u64) {
     let git = Git::open(repo, GitPlaces::default()).unwrap();
-    let options = GitOptions { max_file_size: u64::MAX, exclude: globset::GlobSet::empty(), jobs: 2 };
+    let options =
+        GitOptions { max_file_size: u64::MAX, exclude: globset::GlobSet::empty(), jobs: 2, submodules: false };
     let workers = (0..=options.jobs).map(|_| Mutex::default()).collect();
     let recorder = Recorder { detector, looked: AtomicU64::new(0), workers };
     git.history(&options, &recorder, &Progress::default());

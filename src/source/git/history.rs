@@ -14,10 +14,12 @@ use gix::objs::Kind;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
+use super::lfs;
 use super::local;
 use super::look::{Built, Copied, Look};
 use super::pack::{Base, Buffers, Decoded, Pack, Task, Visitor};
 use super::staged::too_large;
+use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink};
 use crate::coverage::Reason;
 use crate::decode::readable;
@@ -115,6 +117,9 @@ impl Git {
         drop(stores);
         self.attribute(&repo, found, options, sink, &mut done);
         local::scan(self, &repo, options, sink, progress, &mut done);
+        if !options.submodules {
+            done.notes.extend(self.submodule_paths().iter().map(|path| left_out(path) + "; --submodules scans it too"));
+        }
         done
     }
 
@@ -141,7 +146,7 @@ impl Git {
                 } else if options.exclude.is_match(path) {
                     lock(&skipped).push(path.clone());
                 } else {
-                    take(repo, *id, path, provenance, sink);
+                    take(self, repo, *id, path, provenance, sink);
                 }
             },
         );
@@ -152,10 +157,11 @@ impl Git {
 }
 
 /// Scans one text at its place. It was read before, so it can be read.
-fn take(repo: &gix::Repository, id: ObjectId, path: &str, provenance: &Provenance, sink: &dyn GitSink) {
+fn take(git: &Git, repo: &gix::Repository, id: ObjectId, path: &str, provenance: &Provenance, sink: &dyn GitSink) {
     let worker = rayon::current_thread_index().unwrap_or(0);
     if let Ok(object) = repo.find_object(id) {
-        let blob = Blob { root: Some(0), path, shown: path, bytes: &readable(&object.data) };
+        let bytes = readable(&object.data);
+        let blob = Blob { root: Some(git.number), path, shown: &git.shown(path), bytes: &bytes };
         sink.take(worker, &blob, provenance, &Nothing);
     }
 }
@@ -277,8 +283,8 @@ impl<'s> Scan<'s> {
     fn announce(&self) {
         let (packs, loose) = (&self.stores.packs, self.stores.loose_ids.len() as u64);
         let history = &self.progress.history;
-        history.all_objects.store(loose + packs.iter().map(|pack| u64::from(pack.count())).sum::<u64>(), Relaxed);
-        history.all_stored.store(packs.iter().map(Pack::stored).sum(), Relaxed);
+        history.all_objects.fetch_add(loose + packs.iter().map(|pack| u64::from(pack.count())).sum::<u64>(), Relaxed);
+        history.all_stored.fetch_add(packs.iter().map(Pack::stored).sum(), Relaxed);
     }
 
     /// The commits come first, and all of them, even if the run is to end early: without them nobody can say where in
@@ -358,7 +364,10 @@ impl<'s> Scan<'s> {
                 self.tree(bytes, base.map(|base| base.copies), found);
                 return None;
             }
-            Kind::Blob => found.counts.blobs += 1,
+            Kind::Blob => {
+                found.counts.blobs += 1;
+                lfs::note(&id.to_string(), bytes, &mut found.done.outcome);
+            }
             Kind::Tag => found.counts.tags += 1,
             Kind::Commit => {
                 found.counts.commits += 1;

@@ -36,7 +36,7 @@ pub(super) fn scan(
         }
         let reach = if holder == Holder::RefNames { Reach::Refs } else { Reach::Local };
         let worker = rayon::current_thread_index().unwrap_or(0);
-        let blob = Blob { root: Some(0), path, shown: path, bytes };
+        let blob = Blob { root: Some(git.number), path, shown: &git.shown(path), bytes };
         sink.take(worker, &blob, &Provenance::new(holder, reach), &Nothing);
         progress.scanned(bytes.len() as u64);
         done.outcome.scanned(bytes.len() as u64);

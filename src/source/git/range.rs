@@ -11,8 +11,10 @@ use rayon::prelude::*;
 
 use super::before::{Earlier, Nothing};
 use super::changes::{Added, Changes};
+use super::lfs;
 use super::local;
 use super::staged::too_large;
+use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, commit_ref, text};
 use crate::coverage::Reason;
 use crate::decode::readable;
@@ -179,10 +181,7 @@ impl Walk<'_> {
         for (path, id) in &changes.lost {
             self.lost(*id, &format!("tree of {}/", text(path.as_bstr())));
         }
-        let mut notes = changes.submodules.iter().map(|path| {
-            format!("the submodule {} is a repository of its own and was not scanned", text(path.as_bstr()))
-        });
-        lock(&self.done).notes.extend(&mut notes);
+        lock(&self.done).notes.extend(changes.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         for added in &changes.added {
             let before = Earlier { repo, same_path: &added.before, removed: &changes.removed };
             self.added(repo, added, &before, &about);
@@ -216,6 +215,7 @@ impl Walk<'_> {
         if length > self.options.max_file_size {
             return self.skip(Reason::TooLarge, &path, Some(length), Some(too_large(self.options)));
         }
+        lfs::note(&path, &object.data, &mut lock(&self.done).outcome);
         let mut provenance = Provenance::new(Holder::File, Reach::Refs);
         (provenance.object, provenance.commit) = (Some(added.id.to_string()), Some(about.clone()));
         if self.scan(&path, &object.data, &provenance, before) == 0 {

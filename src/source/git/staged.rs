@@ -10,6 +10,8 @@ use gix::objs::tree::EntryKind;
 
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
+use super::lfs;
+use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, text};
 use crate::coverage::Reason;
 use crate::decode::readable;
@@ -49,9 +51,7 @@ impl Git {
             scan_one(&repo, added, &before, options, sink, progress, &mut done);
         }
         done.notes.push(if files == 1 { "1 file staged".to_owned() } else { format!("{files} files staged") });
-        done.notes.extend(staged.submodules.iter().map(|path| {
-            format!("the submodule {} is a repository of its own and was not scanned", text(path.as_bstr()))
-        }));
+        done.notes.extend(staged.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         done
     }
 
@@ -101,6 +101,7 @@ fn scan_one(
     }
     let mut provenance = Provenance::new(Holder::File, Reach::Index);
     provenance.object = Some(added.id.to_string());
+    lfs::note(&path, &object.data, &mut done.outcome);
     let bytes = &readable(&object.data);
     sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes }, &provenance, before);
     progress.scanned(length);
@@ -161,7 +162,16 @@ fn head_files(repo: &gix::Repository) -> Result<BTreeMap<BString, ObjectId>, &'s
 }
 
 /// Every file below a tree. `None` when a tree cannot be read.
-pub(super) fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
+fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
+    Some(entries(repo, top, tree)?.into_iter().map(|(path, (_, id))| (path, id)).collect())
+}
+
+/// Every file and submodule below a tree, by path. `None` when a tree cannot be read.
+pub(super) fn entries(
+    repo: &gix::Repository,
+    top: BString,
+    tree: ObjectId,
+) -> Option<BTreeMap<BString, (EntryKind, ObjectId)>> {
     let mut files = BTreeMap::new();
     let mut waiting = vec![(top, tree)];
     while let Some((folder, tree)) = waiting.pop() {
@@ -169,7 +179,7 @@ pub(super) fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Opt
             let path = join(&folder, &name);
             match kind {
                 EntryKind::Tree => waiting.push((path, id)),
-                _ => drop(files.insert(path, id)),
+                _ => drop(files.insert(path, (kind, id))),
             }
         }
     }
