@@ -3,11 +3,12 @@
 //! Only trees are read, never differences: for each tree the wanted blobs below it are worked out once. A commit
 //! introduces what its tree holds and no parent's tree does.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use gix::ObjectId;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
+use gix::hash::oid;
+use gix::hashtable::{HashMap, HashSet};
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
@@ -220,7 +221,7 @@ impl<'r> Attribution<'r> {
 impl<'r> Trees<'r> {
     fn new(mut repo: gix::Repository, wanted: &'r HashMap<ObjectId, u32>) -> Self {
         repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(TREES_KEPT)));
-        Self { repo, wanted, below: HashMap::new(), nothing: Arc::from([]) }
+        Self { repo, wanted, below: HashMap::default(), nothing: Arc::from([]) }
     }
 
     /// Looks through the trees of all commits, each thread through those of its share of time. The latest come first, for
@@ -270,20 +271,20 @@ impl<'r> Trees<'r> {
     fn frame(&self, tree: ObjectId) -> Frame {
         let mut frame = Frame { tree, held: Vec::new(), waiting: Vec::new() };
         self.entries(tree, |_, kind, id| match kind {
-            EntryKind::Tree => frame.waiting.push(id),
+            EntryKind::Tree => frame.waiting.push(id.to_owned()),
             EntryKind::Commit => {}
-            _ => frame.held.extend(self.wanted.get(&id)),
+            _ => frame.held.extend(self.wanted.get(id)),
         });
         frame
     }
 
-    fn entries(&self, tree: ObjectId, mut visit: impl FnMut(&BString, EntryKind, ObjectId)) {
+    fn entries(&self, tree: ObjectId, mut visit: impl FnMut(&BStr, EntryKind, &oid)) {
         let Ok(object) = self.repo.find_object(tree) else { return };
         if object.kind != Kind::Tree {
             return;
         }
         for entry in gix::objs::TreeRefIter::from_bytes(&object.data, self.repo.object_hash()).flatten() {
-            visit(&entry.filename.to_owned(), entry.mode.kind(), entry.oid.to_owned());
+            visit(entry.filename, entry.mode.kind(), entry.oid);
         }
     }
 
@@ -295,11 +296,11 @@ impl<'r> Trees<'r> {
             let mut next = None;
             self.entries(tree, |name, kind, id| {
                 let is_it = match kind {
-                    EntryKind::Tree => self.below.get(&id).is_some_and(|held| held.binary_search(&number).is_ok()),
+                    EntryKind::Tree => self.below.get(id).is_some_and(|held| held.binary_search(&number).is_ok()),
                     _ => id == blob,
                 };
                 if is_it && next.is_none() {
-                    next = Some((join(&folder, name), kind, id));
+                    next = Some((join(folder.as_bstr(), name), kind, id.to_owned()));
                 }
             });
             match next? {
@@ -367,7 +368,7 @@ fn tag_target(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
 fn staged(repo: &gix::Repository) -> HashMap<ObjectId, BString> {
     let options = gix::index::decode::Options::default();
     let Ok(index) = gix::index::File::at(repo.index_path(), repo.object_hash(), false, options) else {
-        return HashMap::new();
+        return HashMap::default();
     };
     index.entries().iter().map(|entry| (entry.id, entry.path(&index).to_owned())).collect()
 }

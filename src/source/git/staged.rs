@@ -176,7 +176,7 @@ pub(super) fn entries(
     let mut waiting = vec![(top, tree)];
     while let Some((folder, tree)) = waiting.pop() {
         for (name, (kind, id)) in Entries::read(repo, tree)?.0 {
-            let path = join(&folder, &name);
+            let path = join(folder.as_bstr(), name.as_bstr());
             match kind {
                 EntryKind::Tree => waiting.push((path, id)),
                 _ => drop(files.insert(path, (kind, id))),
