@@ -71,12 +71,6 @@ impl Detector {
         scratch.begin(self.id, self.rules.rules.len());
     }
 
-    /// How many bytes to either side of an anchor decide whether [`Detector::each_anchor`] tells it; no anchor is longer.
-    #[cfg(feature = "git")]
-    pub(super) fn anchor_reach(&self) -> usize {
-        self.anchors.reach()
-    }
-
     /// Calls `found` with every rule and the place of one of its anchors.
     pub(super) fn each_anchor(&self, text: &[u8], found: impl FnMut(usize, Span)) {
         self.anchors.find(text, found);

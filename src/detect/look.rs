@@ -7,6 +7,7 @@
 use super::detector::Detector;
 use super::scratch::Scratch;
 use crate::location::Span;
+use crate::rules::{GAP, LONGEST_VALUE, Rule, RuleSet};
 use crate::source::{Built, Copied, Look, Place};
 
 /// How many bytes beyond a rule's window its filters may read: the expression that a value is cut out of, the rest of the
@@ -16,6 +17,19 @@ const MARGIN: usize = 16;
 /// Places in a longer text are not kept, nor more than one for so many bytes: memory stays bounded.
 const KEPT_UP_TO: usize = 8 << 20;
 const BYTES_PER_PLACE: usize = 16;
+
+/// What decides whether a rule has to look at an anchor: its own bytes and a few around them.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// Bytes of the longest anchor.
+    longest: usize,
+    /// Bytes before it and after it.
+    before: usize,
+    after: usize,
+}
+
+/// The byte that tells whether a word begins or ends.
+const EDGE: usize = 1;
 
 /// A text that is looked at.
 struct Looking<'l> {
@@ -35,31 +49,64 @@ struct Kept {
     to_end: bool,
 }
 
+/// A first look at many texts.
+pub struct FirstLook<'d> {
+    detector: &'d Detector,
+    reach: Reach,
+}
+
 impl Detector {
+    /// Prepares first looks.
+    #[must_use]
+    pub fn first_look(&self) -> FirstLook<'_> {
+        FirstLook { detector: self, reach: Reach::of(self.rules()) }
+    }
+}
+
+impl FirstLook<'_> {
     /// Looks at `text` for the first time, given what is known of what it is built from. The rules' path conditions are
     /// not asked.
     #[must_use]
-    pub fn look(&self, text: &[u8], built: Option<Built<'_>>, scratch: &mut Scratch) -> Look {
-        self.begin(scratch);
-        let mut looking = Looking { detector: self, text, scratch, places: Vec::new(), leads: false };
+    pub fn at(&self, text: &[u8], built: Option<Built<'_>>, scratch: &mut Scratch) -> Look {
+        self.detector.begin(scratch);
+        let mut looking = Looking { detector: self.detector, text, scratch, places: Vec::new(), leads: false };
         let whole = Span::new(0, text.len());
         match built.and_then(|built| Some((built, built.base.places.as_deref()?))) {
             Some(_) | None if text.len() > KEPT_UP_TO => looking.search_at_once(),
-            Some((built, known)) => looking.built(&built, known),
+            Some((built, known)) => looking.built(&built, known, self.reach),
             None => looking.search(whole, whole),
         }
         looking.finish()
     }
 }
 
+impl Reach {
+    fn of(rules: &RuleSet) -> Self {
+        let longest = |rule: &Rule| rule.anchors.iter().map(String::len).max().unwrap_or(0);
+        // A value that is assigned may have to stand behind its word for the word to count.
+        let after = |rule: &Rule| if rule.assigned.is_some() { GAP + longest_value(rule) } else { 0 };
+        let most = |of: &dyn Fn(&Rule) -> usize| rules.rules.iter().map(|rule| of(rule)).max().unwrap_or(0);
+        Self { longest: most(&longest), before: EDGE, after: most(&after) + MARGIN }
+    }
+
+    /// Stretches that are shorter are searched: less would be kept than is searched around them.
+    fn shortest_kept(self) -> usize {
+        2 * (self.longest + self.before + self.after)
+    }
+}
+
+/// Bytes of the longest value that is assigned to a rule's words.
+fn longest_value(rule: &Rule) -> usize {
+    let longest = rule.syntax().ok().and_then(|pattern| pattern.properties().maximum_len());
+    longest.unwrap_or(LONGEST_VALUE).min(LONGEST_VALUE)
+}
+
 impl Looking<'_> {
-    fn built(&mut self, built: &Built<'_>, known: &[Place]) {
-        let reach = self.detector.anchor_reach();
+    fn built(&mut self, built: &Built<'_>, known: &[Place], reach: Reach) {
         let mut searched = 0;
         for copy in built.copies {
             let kept = Kept::of(*copy, self.text.len(), built.base.length, reach);
-            // Between stretches that are too short more would be searched than is kept.
-            if kept.span.len() > 4 * reach {
+            if kept.span.len() > reach.shortest_kept() {
                 self.inherit(&kept, known);
                 self.hole(Span::new(searched, kept.span.start), reach);
                 searched = kept.span.end;
@@ -87,12 +134,11 @@ impl Looking<'_> {
     }
 
     /// Searches what lies between two kept stretches.
-    fn hole(&mut self, hole: Span, reach: usize) {
+    fn hole(&mut self, hole: Span, reach: Reach) {
         if !hole.is_empty() {
-            self.search(
-                hole,
-                Span::new(hole.start.saturating_sub(2 * reach), self.text.len().min(hole.end + 2 * reach)),
-            );
+            let start = hole.start.saturating_sub(reach.longest + reach.before);
+            let end = self.text.len().min(hole.end + reach.longest + reach.after);
+            self.search(hole, Span::new(start, end));
         }
     }
 
@@ -128,12 +174,11 @@ impl Looking<'_> {
 }
 
 impl Kept {
-    /// `reach`: how many bytes to either side of an anchor decide whether it is one.
-    fn of(copy: Copied, length: usize, base_length: usize, reach: usize) -> Self {
+    fn of(copy: Copied, length: usize, base_length: usize, reach: Reach) -> Self {
         let from_start = copy.at.start == 0 && copy.from == 0;
         let to_end = copy.at.end == length && copy.from + copy.at.len() == base_length;
-        let start = if from_start { 0 } else { copy.at.start + reach };
-        let end = if to_end { length } else { copy.at.end.saturating_sub(reach) };
+        let start = if from_start { 0 } else { copy.at.start + reach.before };
+        let end = if to_end { length } else { copy.at.end.saturating_sub(reach.after) };
         Self { span: Span::new(start.min(end), end), copy, from_start, to_end }
     }
 
@@ -154,7 +199,7 @@ mod tests {
 
     /// Pieces of which texts are made: keys in their places, their anchors, and what stands between.
     static PIECES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-        let rules = load(&[]).unwrap();
+        let rules = &*RULES;
         let mut pieces: Vec<Vec<u8>> = ["\n", " ", "\"", "${", "}", "%", "=", ": ", "x", "padding ", "\u{e9}", "\u{0}"]
             .iter()
             .map(|piece| piece.as_bytes().to_vec())
@@ -162,14 +207,41 @@ mod tests {
         for (seed, rule) in (0..).zip(&rules.rules) {
             pieces.extend(rule.anchors.iter().map(|anchor| anchor.clone().into_bytes()));
             for example in rule.examples.iter().take(2) {
-                pieces.extend(Minter::new(seed).example(&rules, rule, example).map(|sample| sample.text.into_bytes()));
+                pieces.extend(Minter::new(seed).example(rules, rule, example).map(|sample| sample.text.into_bytes()));
             }
         }
         pieces.push(vec![b'-'; 700]);
         pieces
     });
 
-    static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(load(&[]).unwrap().into()).unwrap());
+    /// A rule whose value stands behind its word, besides the built-in ones.
+    const ASSIGNED: &str = r#"
+[provider]
+id = "zeta"
+name = "Zeta"
+home = "https://zeta.example"
+references = ["https://zeta.example/docs"]
+
+[provider.remedy]
+where = "*Settings*, *API keys*"
+
+[[rule]]
+id = "zeta-key"
+title = "Zeta key"
+description = "Reads and writes everything."
+kind = "contextual"
+severity = "high"
+confidence = "medium"
+names = ["zeta"]
+value = "[a-z0-9]{20}"
+mint = "{alnum-lower:20}"
+examples = ["ZETA_KEY={mint}", "zeta: {{\n  key: {mint}"]
+counter-examples = ["ZETA_KEY=${{KEY}}"]
+"#;
+
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| load(&[("zeta.toml", ASSIGNED)]).unwrap());
+
+    static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RULES.clone().into()).unwrap());
 
     /// What a text is built of: copies of the one before (given in thousandths of it), and pieces.
     type Step = Vec<(u16, u16, prop::sample::Index)>;
@@ -205,14 +277,14 @@ mod tests {
                 1..6,
             ),
         ) {
-            let detector = &*DETECTOR;
+            let (detector, looks) = (&*DETECTOR, DETECTOR.first_look());
             let (mut scratch, mut plain) = (Scratch::default(), Scratch::default());
             let mut text: Vec<u8> = first.iter().flat_map(|piece| piece.get::<Vec<u8>>(&PIECES).clone()).collect();
-            let mut look = detector.look(&text, None, &mut scratch);
+            let mut look = looks.at(&text, None, &mut scratch);
             for step in &chain {
                 let (next, copies) = build(&text, step);
-                let built = detector.look(&next, Some(Built { base: &look, copies: &copies }), &mut scratch);
-                let whole = detector.look(&next, None, &mut plain);
+                let built = looks.at(&next, Some(Built { base: &look, copies: &copies }), &mut scratch);
+                let whole = looks.at(&next, None, &mut plain);
                 prop_assert_eq!(built.leads, whole.leads);
                 prop_assert_eq!(anchors(&built), anchors(&whole));
                 for place in built.places.iter().flatten() {

@@ -17,6 +17,8 @@ mod stats;
 
 pub use self::check::check_rules;
 pub use self::detector::Detector;
+#[cfg(feature = "git")]
+pub use self::look::FirstLook;
 pub use self::scratch::{Scratch, Work};
 pub use self::stats::AnchorCounts;
 use crate::issuer::Issuer;

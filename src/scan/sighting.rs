@@ -1,11 +1,15 @@
 //! What the workers bring home: one sighting per match, and the package ids of project files.
 
 use std::borrow::Cow;
+#[cfg(feature = "git")]
+use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::decode::readable;
+#[cfg(feature = "git")]
+use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
@@ -71,6 +75,8 @@ struct Seen<'s> {
 /// Collects from all workers.
 pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
+    #[cfg(feature = "git")]
+    first_look: OnceLock<FirstLook<'g>>,
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
@@ -85,7 +91,15 @@ impl<'g> Gatherer<'g> {
         jobs: usize,
     ) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
-        Self { detector, inventories, progress, overlap: detector.rules().overlap(), workers }
+        Self {
+            detector,
+            #[cfg(feature = "git")]
+            first_look: OnceLock::new(),
+            inventories,
+            progress,
+            overlap: detector.rules().overlap(),
+            workers,
+        }
     }
 
     /// Whether the run is to end early.
@@ -208,7 +222,7 @@ impl GitSink for Gatherer<'_> {
 
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        self.detector.look(bytes, built, &mut worker.scratch)
+        self.first_look.get_or_init(|| self.detector.first_look()).at(bytes, built, &mut worker.scratch)
     }
 }
 

@@ -66,12 +66,6 @@ impl Anchors {
         Self { lookup: Lookup::new(&grams), kernel: Kernel::new(&buckets, fastest), list: anchors }
     }
 
-    /// How many bytes to either side of an anchor decide whether it is told; no anchor is longer.
-    #[cfg(feature = "git")]
-    pub(super) fn reach(&self) -> usize {
-        self.list.iter().map(|anchor| anchor.folded.len()).max().unwrap_or(0) + 1
-    }
-
     /// Calls `found` with every rule and place. The order depends on the places alone: it is that of the grams.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
         let mut look = |at: usize| {
