@@ -36,6 +36,7 @@ pub struct HistoryProgress {
     pub texts: AtomicU64,
 }
 
+#[cfg(feature = "git")]
 impl HistoryProgress {
     pub(crate) fn read(&self, stored: u64) {
         self.objects.fetch_add(1, Ordering::Relaxed);

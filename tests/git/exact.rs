@@ -100,16 +100,22 @@ fn plain(detector: &Detector, repo: &Path) -> (Found, u64, u64) {
     (found, texts, objects)
 }
 
+/// For who runs the script: what was compared.
+#[expect(clippy::print_stdout, reason = "a test's output is shown when somebody asks for it")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
 /// Compares both; gives the number of matches.
 fn compare(repo: &Path) -> usize {
     let detector = detector();
     let (walked, looked) = walked(&detector, repo);
     let (plain, texts, objects) = plain(&detector, repo);
     let ids: BTreeSet<&String> = plain.iter().map(|(id, ..)| id).collect();
-    println!("{}: {objects} objects, {texts} texts, {} matches in {} of them", repo.display(), plain.len(), ids.len());
     assert_eq!(looked, texts, "each text once");
     let missed: Vec<_> = plain.difference(&walked).take(5).collect();
     let more: Vec<_> = walked.difference(&plain).take(5).collect();
+    say(&format!("{}: {objects} objects, {texts} texts, {} matches in {}", repo.display(), plain.len(), ids.len()));
     assert!(missed.is_empty() && more.is_empty(), "missed: {missed:?}\nonly in the walk: {more:?}");
     plain.len()
 }

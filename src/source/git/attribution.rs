@@ -240,7 +240,9 @@ impl<'r> Trees<'r> {
                 trees.below
             })
             .collect();
-        read.into_iter().for_each(|below| self.below.extend(below));
+        for below in read {
+            self.below.extend(below);
+        }
     }
 
     /// The wanted blobs below a tree. What cannot be read holds nothing, and was named as a gap before.

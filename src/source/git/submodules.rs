@@ -33,18 +33,11 @@ impl Git {
                 let links = index.entries().iter().filter(|entry| entry.mode == Mode::COMMIT);
                 links.map(|entry| entry.path(&index).to_owned()).collect()
             }
-            Err(_) => self.links_of_head(&repo),
+            Err(_) => links_of_head(&repo),
         };
         paths.sort();
         paths.dedup();
         paths.iter().map(|path| text(path.as_bstr())).collect()
-    }
-
-    fn links_of_head(&self, repo: &gix::Repository) -> Vec<BString> {
-        let tree = repo.head_tree_id_or_empty().ok().map(gix::Id::detach);
-        let entries = tree.and_then(|tree| super::staged::entries(repo, BString::default(), tree)).unwrap_or_default();
-        let links = entries.into_iter().filter(|(_, (kind, _))| *kind == EntryKind::Commit);
-        links.map(|(path, _)| path).collect()
     }
 
     /// The repository whose work tree is at this very place, which lies inside this one's.
@@ -54,6 +47,14 @@ impl Git {
         let git = Self::open(&place, GitPlaces::default()).ok()?;
         (inside && place.starts_with(&self.root) && git.root == place).then_some(git)
     }
+}
+
+/// Those that `HEAD` names.
+fn links_of_head(repo: &gix::Repository) -> Vec<BString> {
+    let tree = repo.head_tree_id_or_empty().ok().map(gix::Id::detach);
+    let entries = tree.and_then(|tree| super::staged::entries(repo, BString::default(), tree)).unwrap_or_default();
+    let links = entries.into_iter().filter(|(_, (kind, _))| *kind == EntryKind::Commit);
+    links.map(|(path, _)| path).collect()
 }
 
 /// What is said of one that is not scanned.
