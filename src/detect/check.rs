@@ -28,11 +28,24 @@ const COUNTER_SAMPLES: u64 = 4;
 /// The same rules give the same answer: keys are minted from fixed seeds.
 #[must_use]
 pub fn check_rules(rules: &RuleSet) -> Vec<Mistake> {
+    check(rules, |_| true)
+}
+
+/// The same for the rules of one file; of all others only whether each of their examples still holds beside them.
+#[must_use]
+pub fn check_rules_of(rules: &RuleSet, file: &str) -> Vec<Mistake> {
+    check(rules, |rule| rule.origin.0 == file)
+}
+
+fn check(rules: &RuleSet, is_new: impl Fn(&Rule) -> bool + Sync) -> Vec<Mistake> {
     let together = match Detector::new(Arc::new(rules.clone())) {
         Ok(detector) => detector,
         Err(message) => return vec![Mistake { file: String::new(), line: 1, message }],
     };
-    let trials = |index: usize| Trial::new(&together, index).map(Trial::run).unwrap_or_default();
+    let trials = |index: usize| {
+        let run = if is_new(&rules.rules[index]) { Trial::run } else { Trial::run_examples };
+        Trial::new(&together, index).map(run).unwrap_or_default()
+    };
     let found: BTreeSet<Mistake> = (0..rules.rules.len()).into_par_iter().flat_map_iter(trials).collect();
     found.into_iter().collect()
 }
@@ -70,6 +83,16 @@ impl<'a> Trial<'a> {
             (0..COUNTER_SAMPLES).for_each(|seed| self.try_counter_example(seed, example));
         }
         self.try_cost();
+        self.mistakes
+    }
+
+    /// Tries each example once.
+    fn run_examples(mut self) -> BTreeSet<Mistake> {
+        for (seed, example) in (0..).zip(&self.rule.examples) {
+            if let Some(sample) = self.sample(seed, example) {
+                self.try_example(example, &sample);
+            }
+        }
         self.mistakes
     }
 

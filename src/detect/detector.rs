@@ -118,7 +118,7 @@ impl Detector {
 
     fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {
         let rule = &self.rules.rules[candidate.rule];
-        let (issuer, issuer_in_context) = issuer(rule, text, candidate.span);
+        let told = issuer(rule, text, candidate.span);
         let string = |span: Span| String::from_utf8_lossy(&text[span.start..span.end]).into_owned();
         Match {
             rule: candidate.rule,
@@ -128,8 +128,9 @@ impl Detector {
             proved: candidate.proved,
             variable: candidate.name.map(string),
             host: candidate.host.map(|host| string(host).to_ascii_lowercase()),
-            issuer,
-            issuer_in_context,
+            issuer: told.issuer,
+            issuer_in_context: told.in_context,
+            foreign_server: told.foreign_server,
         }
     }
 }

@@ -125,6 +125,20 @@ pub enum Subjects {
     NotSaid,
 }
 
+impl Subjects {
+    /// What a witness names: everything if one name is, and nothing said if there is none.
+    #[must_use]
+    pub fn of_names(names: Vec<String>, is_everything: impl Fn(&str) -> bool) -> Self {
+        if names.iter().any(|name| is_everything(name)) {
+            Self::Everything
+        } else if names.is_empty() {
+            Self::NotSaid
+        } else {
+            Self::Named(names)
+        }
+    }
+}
+
 /// A set of actions on a set of subjects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Grant {

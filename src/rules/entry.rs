@@ -8,13 +8,13 @@ use super::paths::{self, Globs};
 use super::proof::{Unproved, reach};
 use super::provider::{addresses, check_id, is_kebab, rule_remedy};
 use super::reader::{Fields, Text};
-use super::suggest::did_you_mean;
 use super::template::{minted_rules, parse};
 use super::{Example, Identity, IssuerContext, IssuerProof, Kind, PathCondition, RemedyTemplate, Rule, compile};
 use crate::escape::word;
 use crate::format::{CHECKS, Check};
 use crate::issuer::Issuer;
 use crate::severity::{Confidence, Severity};
+use crate::suggest::did_you_mean;
 
 pub(super) const KEYS: [&str; 34] = [
     "id",

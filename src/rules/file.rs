@@ -10,21 +10,10 @@ use super::document;
 use super::embedded::{documents, embedded};
 use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
-use super::suggest::near;
 use super::{Provider, Rule, RuleSet, entry, provider};
 use crate::escape::{self, word};
-
-/// One mistake in a rule file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
-pub struct Mistake {
-    /// The file as named.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong and how to mend it.
-    pub message: String,
-}
+use crate::mistake::Mistake;
+use crate::suggest::near;
 
 /// Reads rule files (name, text) into one set. A later file may replace an earlier rule only by saying
 /// `override = true` in it.
@@ -183,6 +172,7 @@ impl Merged {
         let place = match earlier {
             Some(place) if entry.overrides => {
                 self.names.retain(|_, named| *named != place);
+                self.rules.replaced.push(rule.id.clone());
                 place
             }
             _ => self.rules.rules.len(),
@@ -235,6 +225,8 @@ impl Merged {
             }
         }
         self.rules.hash = hash;
+        self.rules.replaced.sort();
+        self.rules.replaced.dedup();
         if self.mistakes.is_empty() {
             return Ok(self.rules);
         }

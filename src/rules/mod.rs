@@ -6,13 +6,13 @@ mod document;
 mod embedded;
 mod entry;
 mod file;
+mod import;
 mod mint;
 mod paths;
 mod proof;
 mod provider;
 mod reader;
 mod remedy;
-mod suggest;
 mod template;
 
 use std::sync::Arc;
@@ -23,12 +23,14 @@ use regex_syntax::hir::Hir;
 pub use self::assigned::Assigned;
 pub(crate) use self::assigned::{GAP, LONGEST_VALUE, NAME_REACH};
 pub use self::embedded::embedded;
-pub use self::file::{Mistake, load, parse};
+pub use self::file::{load, parse};
+pub use self::import::{Import, Imported, Note, import, rule_file};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
+pub use crate::mistake::Mistake;
 use crate::severity::{Confidence, Severity};
 
 /// A provider: one rule file.
@@ -217,6 +219,8 @@ pub struct RuleSet {
     pub rules: Vec<Arc<Rule>>,
     /// SHA-256 over all rule files' bytes, lower-case hex; names the rule set in the coverage statement.
     pub hash: String,
+    /// Rules that a later file replaced, by id, sorted.
+    pub replaced: Vec<String>,
 }
 
 impl RuleSet {
@@ -248,7 +252,7 @@ impl RuleSet {
         let unknown = |rule: &Rule| {
             let name = rule.decoder.as_deref().filter(|name| !known.contains(name))?;
             let (file, line) = rule.origin.clone();
-            let help = suggest::did_you_mean(name, known);
+            let help = crate::suggest::did_you_mean(name, known);
             Some(Mistake { file, line, message: format!("rule `{}`: unknown decoder `{name}`{help}", rule.id) })
         };
         self.rules.iter().filter_map(|rule| unknown(rule)).collect()

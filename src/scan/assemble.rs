@@ -14,6 +14,7 @@ use crate::rules::{Identity, IssuerProof, RemedyTemplate, Rule};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::ask::Log;
+use super::covers::Covers;
 use super::scrub::Scrub;
 use super::sighting::{Sighting, mask};
 use super::{Asker, Scanner};
@@ -111,21 +112,23 @@ impl<'a> Assembly<'a> {
             notes.extend(inventory.notes.iter().map(|note| format!("{}: {note}", inventory.path.display())));
         }
         notes.extend(log.notes);
-        notes.sort();
-        notes.dedup();
         worst_first(&mut findings);
         let mut scrub = Scrub::new(self.scanner.detector());
         findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| scrub.place(place));
+        scrub.names(&mut notes);
+        notes.sort();
+        notes.dedup();
         let mut roots = self.roots.to_vec();
         for root in &mut roots {
             scrub.root(root);
         }
-        Report {
+        let mut report = Report {
             now: settings.now,
             now_is_given: settings.now_is_given,
             roots,
             fingerprint_key: self.key.get().kid().to_owned(),
             findings,
+            suppressed: Vec::new(),
             below_confidence,
             published: self
                 .published
@@ -135,7 +138,9 @@ impl<'a> Assembly<'a> {
             asked: log.asked.into_iter().map(|((issuer, host), requests)| Asked { issuer, host, requests }).collect(),
             notes,
             coverage,
-        }
+        };
+        report.set_aside();
+        report
     }
 
     /// Sightings of the same key together, in the order of each key's first sighting.
@@ -205,22 +210,25 @@ impl<'a> Assembly<'a> {
             JoinOutcome::NoList => None,
             outcome => Some(outcome.words(&issuer, &settings.inventories)),
         };
+        let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
+        let places = self.places(rule, group, &Covers::of(rule, &judgement, settings.now), log);
         Finding {
             subject: Subject::LeakedKey,
-            fingerprint: group.fingerprint.clone(),
+            fingerprint,
             rule: rule.id.clone(),
             title: rule.title.clone(),
             masked,
             issuer,
             issuer_basis: basis,
             host,
-            confidence: group.first().found.confidence,
+            confidence,
             conflicts: dossier.conflicts(),
             dossier,
             join,
             judgement,
             remedy,
-            places: self.places(rule, group),
+            by_place: rule.identity == Identity::Place,
+            places,
         }
     }
 
@@ -249,16 +257,27 @@ impl<'a> Assembly<'a> {
         proved.unwrap_or_else(|| group.first()).found.issuer.clone()
     }
 
+    /// One place that speaks of another server, or of another issuer, stands against all that prove it: the key may be
+    /// that server's.
     fn basis(&self, rule: &Rule, group: &Group, issuer: &Issuer) -> IssuerBasis {
         if rule.issuer_proof == IssuerProof::Format {
-            IssuerBasis::Format
-        } else if group.sightings.iter().any(|s| s.found.issuer_in_context == Some(true)) {
+            return IssuerBasis::Format;
+        }
+        let proofs = || group.sightings.iter().filter(|s| s.found.issuer_in_context == Some(true));
+        if let Some(other) = proofs().find(|s| s.found.issuer != *issuer) {
+            let other = &other.found.issuer;
+            return IssuerBasis::Unproved(format!("one of its places speaks of {issuer} and another of {other}"));
+        }
+        let foreign = group.sightings.iter().any(|s| s.found.foreign_server);
+        if !foreign && proofs().next().is_some() {
             IssuerBasis::Context
         } else if self.scanner.settings().assumed_issuers.contains(issuer) {
             IssuerBasis::Configuration
         } else {
+            let near = if foreign { "a server near it is not known to be" } else { "nothing near it names" };
+            let whose = if foreign { format!("{issuer}'s") } else { issuer.to_string() };
             IssuerBasis::Unproved(format!(
-                "keys of this form are made by more than one server and nothing near it names {issuer}; \
+                "keys of this form are made by more than one server and {near} {whose}; \
                  say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs"
             ))
         }
@@ -353,7 +372,7 @@ impl<'a> Assembly<'a> {
         provider.filter(|_| rule.issuer != *issuer).map_or(&rule.remedy, |provider| &provider.remedy)
     }
 
-    fn places(&self, rule: &Rule, group: Group) -> Vec<Place> {
+    fn places(&self, rule: &Rule, group: Group, covers: &Covers<'_>, log: &mut Log) -> Vec<Place> {
         let mut ordinals: BTreeMap<(Option<usize>, String), usize> = BTreeMap::new();
         let mut sightings = group.sightings;
         sightings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -368,6 +387,7 @@ impl<'a> Assembly<'a> {
                 let found_by = &self.rule(&sighting).id;
                 Place {
                     root: sighting.root,
+                    suppressed: covers.by(&sighting, found_by, &mut log.notes),
                     fingerprint,
                     rule: (*found_by != rule.id).then(|| found_by.clone()),
                     path: sighting.path,

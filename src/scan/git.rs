@@ -30,7 +30,7 @@ impl Scanner {
         progress: &Progress,
         ask: Asker<'_>,
     ) -> Report {
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, options.jobs.max(1));
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, options.jobs.max(1));
         let mut done = match what {
             GitScan::Staged => git.staged(options, &gatherer, progress),
             GitScan::Range(spec) => git.range(spec, options, &gatherer, progress),
@@ -53,7 +53,7 @@ impl Scanner {
         let mut outcome = crate::source::Outcome::default();
         outcome.skipped(Reason::Missing, path, None, Some(why));
         let progress = Progress::default();
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, &progress, 1);
+        let gatherer = Gatherer::new(&self.detector, &self.settings, &progress, 1);
         self.report(gatherer, &[], vec![input.to_owned()], outcome, None)
     }
 }

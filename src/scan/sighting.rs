@@ -1,13 +1,11 @@
 //! What the workers bring home: one sighting per match, and the package ids of project files.
 
-use std::borrow::Cow;
 #[cfg(feature = "git")]
 use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::decode::readable;
 #[cfg(feature = "git")]
 use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
@@ -21,8 +19,9 @@ use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
+use crate::suppression::{Marker, markers};
 
-use super::frame;
+use super::{Settings, frame};
 
 /// One match at its place, with everything that must be read while its blob is at hand.
 pub(super) struct Sighting {
@@ -34,6 +33,8 @@ pub(super) struct Sighting {
     pub(super) nearby: NearbyNames,
     pub(super) found: Match,
     pub(super) provenance: Option<Box<Provenance>>,
+    /// What comments beside it ask to set aside.
+    pub(super) markers: Vec<Marker>,
 }
 
 impl Sighting {
@@ -80,24 +81,22 @@ pub(super) struct Gatherer<'g> {
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
+    /// Whether comments may set findings aside.
+    reads_markers: bool,
     workers: Vec<Mutex<Worker>>,
 }
 
 impl<'g> Gatherer<'g> {
-    pub(super) fn new(
-        detector: &'g Detector,
-        inventories: &'g [Inventory],
-        progress: &'g Progress,
-        jobs: usize,
-    ) -> Self {
+    pub(super) fn new(detector: &'g Detector, settings: &'g Settings, progress: &'g Progress, jobs: usize) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
         Self {
             detector,
             #[cfg(feature = "git")]
             first_look: OnceLock::new(),
-            inventories,
+            inventories: &settings.inventories,
             progress,
             overlap: detector.rules().overlap(),
+            reads_markers: settings.inline_ignore,
             workers,
         }
     }
@@ -158,6 +157,7 @@ impl<'g> Gatherer<'g> {
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
+                markers: if self.reads_markers { markers_at(&index, here) } else { Vec::new() },
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
@@ -172,26 +172,31 @@ impl Sink for Gatherer<'_> {
 
     fn take_part(&self, worker: usize, blob: &Blob<'_>, part: &Part) {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        if part.own.len() < blob.bytes.len() || part.offset > 0 {
-            if part.offset == 0 && matches!(readable(blob.bytes), Cow::Owned(_)) {
-                worker
-                    .notes
-                    .push(format!("{}: UTF-16 and too large to be made readable; its keys are not seen", blob.shown));
-            }
-            return self.look(&mut worker, blob, part);
-        }
-        match readable(blob.bytes) {
-            Cow::Borrowed(_) => self.look(&mut worker, blob, part),
-            Cow::Owned(text) => {
-                let text = zeroize::Zeroizing::new(text);
-                self.look(&mut worker, &Blob { bytes: &text, ..*blob }, &Part::whole(&text));
-            }
-        }
+        self.look(&mut worker, blob, part);
     }
 
     fn overlap(&self) -> usize {
         self.overlap
     }
+}
+
+/// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
+fn markers_at(index: &LineIndex<'_>, secret: Span) -> Vec<Marker> {
+    let (first, last) = (index.line_of(secret.start), index.line_of(secret.end.max(secret.start + 1) - 1));
+    let line = |number: usize| index.line(number).map_or(&b""[..], |(_, line)| line);
+    let mut found = markers(line(first));
+    if last > first {
+        found.extend(markers(line(last)));
+    }
+    if is_comment(line(first - 1)) {
+        found.extend(markers(line(first - 1)));
+    }
+    found
+}
+
+fn is_comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    [&b"#"[..], b"//", b"--", b";", b"/*", b"*", b"<!--", b"%", b"'", b"REM "].iter().any(|sign| line.starts_with(sign))
 }
 
 /// The key as people may see it. Of a password not even the end is shown: in base64 the end is the password's.
