@@ -59,6 +59,25 @@ pub struct Place {
     pub suppressed: Option<Suppression>,
 }
 
+/// Another part of a key that is made of several: an id, a session token, a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// What it is to the key (`access key id`).
+    pub role: String,
+    /// The rule that found it.
+    pub rule: String,
+    /// The text of an id, the mask of a secret. Escape before showing.
+    pub text: String,
+    /// As the key's own place has it.
+    pub root: Option<usize>,
+    /// As the key's own place has it. Escape before showing.
+    pub path: String,
+    /// As the key's own place has it. Escape before showing.
+    pub shown: String,
+    /// Lines and columns of it.
+    pub region: Region,
+}
+
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -134,6 +153,8 @@ pub struct Finding {
     pub judgement: Judgement,
     /// How to close it.
     pub remedy: Remedy,
+    /// The other parts of the key that stand near it.
+    pub parts: Vec<Part>,
     /// Where it stands, sorted. Never empty.
     pub places: Vec<Place>,
 }

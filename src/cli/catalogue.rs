@@ -45,7 +45,7 @@ fn markdown(set: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 const INTRODUCTION: &str = "Made by `skelkey rules list --format markdown`; do not edit. *checked*: what of a key's own \
-text is proved (**drops** what fails, or only *lowers* the confidence). *decoded*: what it tells offline. *asked*: \
+text is proved (**drops** what fails, *leaves out* what fails without disproving it, or only *lowers* or *raises* the confidence). *decoded*: what it tells offline. *asked*: \
 whether `--probe` can ask the issuer about it.";
 
 const HEADING: &str =
@@ -55,6 +55,8 @@ fn row(rule: &Rule, asked: &BTreeSet<&Issuer>) -> String {
     let checked = rule.check.map(|check| match check.on_mismatch {
         OnMismatch::Drop => format!("{}, **drops**", check.name),
         OnMismatch::Lower => format!("{}, *lowers*", check.name),
+        OnMismatch::Exclude => format!("{}, *leaves out*", check.name),
+        OnMismatch::Keep => format!("{}, *raises*", check.name),
     });
     let decoded = decoder(rule).map(|decoder| decoder.reads);
     let asked = asked.contains(&rule.issuer).then(|| rule.issuer.as_str());

@@ -21,8 +21,8 @@ const COUNTER_SAMPLES: u64 = 4;
 ///
 /// - in each example, filled with freshly minted keys, the whole set finds exactly those keys, each once, by this rule;
 /// - in a counter-example this rule finds nothing;
-/// - a key with one character changed is not found if the rule's checksum is proved, and found with low confidence
-///   if not;
+/// - a key with one character changed is not found if the rule's checksum is proved, and found with low confidence, or
+///   unproved, if not;
 /// - a text of nothing but anchors costs a bounded amount of work per byte.
 ///
 /// The same rules give the same answer: keys are minted from fixed seeds.
@@ -117,7 +117,8 @@ impl<'a> Trial<'a> {
             }
         }
         let expected = |span: Span| sample.spans.iter().chain(&sample.others).any(|place| place.overlaps(span));
-        for stray in matches.iter().filter(|found| !expected(found.span)) {
+        let is_secret = |found: &&Match| !self.together.rules().rules[found.rule].part_only;
+        for stray in matches.iter().filter(|found| !expected(found.span)).filter(is_secret) {
             let by = &self.together.rules().rules[stray.rule].id;
             let message = format!("in this example `{by}` finds something that is not `{{mint}}`");
             self.mistake(example.line, &message);
@@ -155,6 +156,9 @@ impl<'a> Trial<'a> {
 
     fn try_flipped(&mut self, seed: u64, example: &Example, sample: &Sample) {
         let ([span], Some(check)) = (sample.spans.as_slice(), self.rule.check) else { return };
+        if check.on_mismatch == OnMismatch::Exclude {
+            return;
+        }
         let Some(flipped) = Minter::new(seed).flip(self.rule, &sample.text[span.start..span.end]) else {
             return self.mistake(example.line, "no change of one character makes the checksum fail");
         };
@@ -168,6 +172,8 @@ impl<'a> Trial<'a> {
         let wrong = match check.on_mismatch {
             OnMismatch::Drop => here.iter().any(|found| found.rule == index),
             OnMismatch::Lower => here.iter().any(|found| found.rule == index && found.confidence != Confidence::Low),
+            OnMismatch::Exclude => false,
+            OnMismatch::Keep => here.iter().any(|found| found.rule == index && found.proved == Some(true)),
         };
         if wrong {
             self.mistake(example.line, "a key with one character changed is found as if its checksum were right");

@@ -97,7 +97,7 @@ impl Detector {
         if slot.last == Some(groups.secret) {
             return;
         }
-        match judge(rule, text, groups.secret) {
+        match judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret)) {
             Judged::Key { confidence, proved } => {
                 slot.last = Some(groups.secret);
                 scratch.candidates.push(candidate(index, rule, &groups, confidence, proved));
@@ -107,13 +107,17 @@ impl Detector {
         }
     }
 
-    /// Whether the rule takes anything around one anchor for a key, whatever the path.
+    /// Whether the rule takes anything around one anchor for a key, whatever the path. A part of a key is none.
     #[cfg(feature = "git")]
     pub(super) fn leads(&self, text: &[u8], index: usize, at: Span, scratch: &mut Scratch) -> bool {
         let rule = &*self.rules.rules[index];
+        if rule.part_only {
+            return false;
+        }
         let (slot, work) = scratch.slot(index, || true);
         let found = self.compiled(index).search(rule, text, at, slot, work);
-        found.is_some_and(|groups| matches!(judge(rule, text, groups.secret), Judged::Key { .. }))
+        let judged = |groups: Groups| judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret));
+        found.is_some_and(|groups| matches!(judged(groups), Judged::Key { .. }))
     }
 
     fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {
@@ -136,8 +140,8 @@ impl Detector {
 }
 
 fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence, proved: Option<bool>) -> Candidate {
-    let Groups { secret, name, host } = *groups;
-    Candidate { rule: index, kind: rule.kind, span: secret, name, host, confidence, proved }
+    let Groups { secret, name, host, .. } = *groups;
+    Candidate { rule: index, kind: rule.kind, part_only: rule.part_only, span: secret, name, host, confidence, proved }
 }
 
 /// What a rule makes of a value that has its form.
@@ -152,19 +156,28 @@ enum Judged {
     NoKey,
 }
 
-fn judge(rule: &Rule, text: &[u8], span: Span) -> Judged {
+/// `core` is the part of the secret at `span` that must not be written by hand.
+fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
     let secret = &text[span.start..span.end];
     if is_sample(rule, secret) {
         return Judged::Disproved;
     }
     let proved = rule.check.map(|check| (check.verify)(secret));
     let confidence = match (rule.check.map(|check| check.on_mismatch), proved) {
+        (Some(OnMismatch::Exclude), Some(false)) => return Judged::NoKey,
+        (Some(OnMismatch::Exclude), _) => rule.confidence,
         (_, Some(true)) => return Judged::Key { confidence: Confidence::High, proved },
         (Some(OnMismatch::Drop), _) => return Judged::Disproved,
         (Some(OnMismatch::Lower), _) => Confidence::Low,
-        (None, _) => rule.confidence,
+        (Some(OnMismatch::Keep) | None, _) => rule.confidence,
     };
-    if looks_like_no_key(rule, text, span) { Judged::NoKey } else { Judged::Key { confidence, proved } }
+    let proved = proved.filter(|_| !excludes(rule));
+    if looks_like_no_key(rule, text, core) { Judged::NoKey } else { Judged::Key { confidence, proved } }
+}
+
+/// Whether the rule's check tells what is no leak, and proves nothing.
+fn excludes(rule: &Rule) -> bool {
+    rule.check.is_some_and(|check| check.on_mismatch == OnMismatch::Exclude)
 }
 
 fn is_sample(rule: &Rule, secret: &[u8]) -> bool {

@@ -226,6 +226,31 @@ impl KeyFacts {
         Self { kind: Reported::Said(kind.into()), ..Self::default() }
     }
 
+    /// Adds what another part of the same key says, where this one is silent.
+    #[must_use]
+    pub fn completed_by(mut self, other: Self) -> Self {
+        fn fill<T>(mine: &mut Reported<T>, other: Reported<T>) {
+            if matches!(mine, Reported::NotSaid) {
+                *mine = other;
+            }
+        }
+        self.issuer = self.issuer.or(other.issuer);
+        fill(&mut self.kind, other.kind);
+        fill(&mut self.key_id, other.key_id);
+        fill(&mut self.name, other.name);
+        fill(&mut self.owner, other.owner);
+        fill(&mut self.created, other.created);
+        fill(&mut self.expires, other.expires);
+        fill(&mut self.last_used, other.last_used);
+        fill(&mut self.grants, other.grants);
+        fill(&mut self.restrictions, other.restrictions);
+        for (name, value) in other.details {
+            self.details.entry(name).or_insert(value);
+        }
+        self.notes.extend(other.notes);
+        self
+    }
+
     /// Adds the issuer.
     #[must_use]
     pub fn issued_by(mut self, issuer: Issuer) -> Self {

@@ -50,6 +50,10 @@ fn hide_in_finding(finding: &mut Finding, words: &PrivateWords) {
     finding.judgement.verdicts.iter_mut().for_each(|verdict| words.scrub(&mut verdict.message));
     words.scrub_all(&mut finding.judgement.notes);
     hide_in_remedy(&mut finding.remedy, words);
+    for part in &mut finding.parts {
+        words.scrub(&mut part.text);
+        words.scrub_root(&mut part.shown);
+    }
     match finding.subject {
         Subject::InventoryKey => finding.places.iter_mut().for_each(hide_row),
         Subject::LeakedKey => {

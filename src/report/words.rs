@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::escape::step_plain;
-use crate::finding::{Finding, Place, Published, Remedy, Report, Subject};
+use crate::finding::{Finding, Part, Place, Published, Remedy, Report, Subject};
 use crate::issuer::Issuer;
 use crate::key::{Conflict, Dossier, Evidence, Inactive, JoinStrength, State};
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
@@ -42,6 +42,13 @@ pub fn headline(finding: &Finding, report: &Report) -> String {
 pub fn conflict(conflict: &Conflict) -> String {
     let said: Vec<_> = conflict.said.iter().map(|(witness, value)| format!("{value} ({witness})")).collect();
     format!("{}: {}", conflict.field, said.join(", but "))
+}
+
+/// The other parts of a key and where they stand: "access key id AKIA… at a.env:3".
+#[must_use]
+pub fn parts(finding: &Finding) -> String {
+    let part = |part: &Part| format!("{} {} at {}:{}", part.role, part.text, part.shown, part.region.start_line);
+    finding.parts.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
 /// How many package ids are spelled out.

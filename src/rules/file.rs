@@ -10,7 +10,7 @@ use super::document;
 use super::embedded::{documents, embedded};
 use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
-use super::{Provider, Rule, RuleSet, entry, provider};
+use super::{Provider, Rule, RuleSet, companion, entry, provider};
 use crate::escape::{self, word};
 use crate::mistake::Mistake;
 use crate::suggest::near;
@@ -139,6 +139,8 @@ struct Merged {
     /// Ids and aliases: the rule that has it.
     names: HashMap<String, usize>,
     mints: Vec<(String, String, usize)>,
+    /// Rules that others name as companions, with the file and line where they do.
+    parts: Vec<(String, String, usize)>,
     mistakes: Vec<Mistake>,
 }
 
@@ -168,6 +170,8 @@ impl Merged {
     fn add_rule(&mut self, file: &str, entry: Entry) {
         let (line, rule) = (entry.rule.origin.1, entry.rule);
         self.mints.extend(entry.mints.into_iter().map(|(minted, line)| (minted, file.to_owned(), line)));
+        let parts = rule.companions.iter().map(|companion| companion.rule.clone()).zip(entry.part_lines);
+        self.parts.extend(parts.map(|(part, line)| (part, file.to_owned(), line)));
         let earlier = self.rules.rules.iter().position(|earlier| earlier.id == rule.id && earlier.origin.0 != file);
         let place = match earlier {
             Some(place) if entry.overrides => {
@@ -222,6 +226,12 @@ impl Merged {
             if self.rules.get(&rule).is_none() {
                 let help = near(&rule, &self.ids());
                 self.mistake(&file, line, format!("`{{mint:{}}}`: there is no such rule{help}", word(&rule)));
+            }
+        }
+        for (rule, file, line) in std::mem::take(&mut self.parts) {
+            if self.rules.get(&rule).is_none() {
+                let message = companion::unknown(&rule, &self.ids());
+                self.mistake(&file, line, message);
             }
         }
         self.rules.hash = hash;

@@ -2,6 +2,7 @@
 //! extended by `--rules PATH` and the configuration.
 
 mod assigned;
+mod companion;
 mod document;
 mod embedded;
 mod entry;
@@ -77,6 +78,30 @@ pub struct IssuerContext {
     pub near: Vec<String>,
 }
 
+/// Another half of a key that is made of several: what another rule finds nearby.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Companion {
+    /// The id of the rule that finds it.
+    pub rule: String,
+    /// What it is to the key, in a few words (`access key id`).
+    pub role: String,
+    /// How many bytes may lie between the two.
+    pub reach: usize,
+    /// What its text says of the key, if it is no secret itself.
+    pub fact: Option<PartFact>,
+}
+
+/// A fact of the key that a companion's own text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartFact {
+    /// The issuer's public id of the key.
+    KeyId,
+    /// For whom it acts.
+    Owner,
+    /// The server that it is for.
+    Host,
+}
+
 /// How far from a secret its context is read, in bytes to either side.
 pub const CONTEXT_REACH: usize = 2048;
 
@@ -143,6 +168,10 @@ pub struct Rule {
     pub mint: Option<String>,
     /// Least Shannon entropy of the secret in bits per byte; 0.0 for none.
     pub min_entropy: f32,
+    /// Whether a match is no secret and only counts as a half of another key.
+    pub part_only: bool,
+    /// What stands near a match of this rule and belongs to the same key.
+    pub companions: Vec<Companion>,
     /// Where it holds.
     pub paths: PathCondition,
     /// How such a key is closed.
@@ -240,7 +269,7 @@ impl RuleSet {
     /// chunks gives each chunk this much of its neighbours and keeps the matches that begin in the chunk itself.
     ///
     /// A match depends on its own window, on the windows of what overlaps it (it may lose against them, and they
-    /// against others), and on the words near it.
+    /// against others), and on the words and companions near it.
     #[must_use]
     pub fn overlap(&self) -> usize {
         3 * (self.max_window() + 1) + CONTEXT_REACH

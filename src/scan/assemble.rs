@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, IssuerBasis, Place, Published, Remedy, Report, Root, Subject};
+use crate::finding::{Asked, Finding, IssuerBasis, Part, Place, Published, Remedy, Report, Root, Subject};
 use crate::hygiene::{self, Case, Exposure, Judgement};
 use crate::inventory::{self, JoinOutcome, NearbyNames};
 use crate::issuer::Issuer;
@@ -115,6 +115,7 @@ impl<'a> Assembly<'a> {
         worst_first(&mut findings);
         let mut scrub = Scrub::new(self.scanner.detector());
         findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| scrub.place(place));
+        findings.iter_mut().flat_map(|finding| &mut finding.parts).for_each(|part| scrub.part(part));
         scrub.names(&mut notes);
         notes.sort();
         notes.dedup();
@@ -161,7 +162,7 @@ impl<'a> Assembly<'a> {
             group
                 .sightings
                 .sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
-            group.decoded = decode(self.rule(group.first()), group.secret());
+            group.decoded = with_parts(decode(self.rule(group.first()), group.secret()), &group.sightings);
         }
         groups
     }
@@ -200,7 +201,8 @@ impl<'a> Assembly<'a> {
         }
         self.add_rows(join, &mut dossier);
         let (issuer, basis) = self.whose(rule, &group, guess, join);
-        let host = group.sightings.iter().find_map(|s| s.found.host.clone());
+        let named = |s: &Sighting| s.found.host.clone().or_else(|| s.parts.iter().find_map(|part| part.host.clone()));
+        let host = group.sightings.iter().find_map(named);
         let known = Known { rule, group: &group, issuer: &issuer, basis: &basis, host: host.as_deref() };
         self.ask(ask, &known, &mut dossier, log);
         let judgement = self.judge(&known, &dossier, matches!(join, JoinOutcome::Shadow));
@@ -211,6 +213,7 @@ impl<'a> Assembly<'a> {
             outcome => Some(outcome.words(&issuer, &settings.inventories)),
         };
         let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
+        let parts = self.parts(&group);
         let places = self.places(rule, group, &Covers::of(rule, &judgement, settings.now), log);
         Finding {
             subject: Subject::LeakedKey,
@@ -228,6 +231,7 @@ impl<'a> Assembly<'a> {
             judgement,
             remedy,
             by_place: rule.identity == Identity::Place,
+            parts,
             places,
         }
     }
@@ -372,6 +376,27 @@ impl<'a> Assembly<'a> {
         provider.filter(|_| rule.issuer != *issuer).map_or(&rule.remedy, |provider| &provider.remedy)
     }
 
+    /// The other parts of the key: for each role the one at its surest place.
+    fn parts(&self, group: &Group) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        for sighting in &group.sightings {
+            for part in &sighting.parts {
+                if parts.iter().all(|known| known.role != part.role) {
+                    parts.push(Part {
+                        role: part.role.clone(),
+                        rule: self.scanner.rules().rules[part.rule].id.clone(),
+                        text: part.text.clone(),
+                        root: sighting.root,
+                        path: sighting.path.clone(),
+                        shown: sighting.shown.clone(),
+                        region: part.region,
+                    });
+                }
+            }
+        }
+        parts
+    }
+
     fn places(&self, rule: &Rule, group: Group, covers: &Covers<'_>, log: &mut Log) -> Vec<Place> {
         let mut ordinals: BTreeMap<(Option<usize>, String), usize> = BTreeMap::new();
         let mut sightings = group.sightings;
@@ -440,6 +465,15 @@ fn join_versions(sightings: &mut Vec<Sighting>) {
 fn decode(rule: &Rule, secret: &Secret) -> Option<KeyFacts> {
     let decoder = key::decoder(rule.decoder.as_deref()?)?;
     (decoder.decode)(secret.expose_for_decode())
+}
+
+/// The key's facts with what its other parts say, the part at the surest place first.
+fn with_parts(decoded: Option<KeyFacts>, sightings: &[Sighting]) -> Option<KeyFacts> {
+    let parts = sightings.iter().flat_map(|sighting| &sighting.parts).map(|part| part.facts.clone());
+    let parts = parts.filter(|facts| *facts != KeyFacts::default());
+    parts.fold(decoded, |known, facts| {
+        Some(known.map_or_else(|| facts.clone(), |known| known.completed_by(facts.clone())))
+    })
 }
 
 /// The id by which the owner's list or the issuer knows the key; one that is only read from its text is on no page.

@@ -89,6 +89,7 @@ fn audit_row(
         remedy: fill(scanner, &issuer, &dossier),
         issuer,
         judgement,
+        parts: Vec::new(),
         places: vec![Place {
             suppressed: None,
             root: None,

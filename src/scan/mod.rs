@@ -11,6 +11,7 @@ mod ask;
 mod ask;
 mod assemble;
 mod audit;
+mod companion;
 mod covers;
 mod frame;
 #[cfg(feature = "git")]

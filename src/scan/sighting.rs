@@ -14,13 +14,14 @@ use crate::inventory::{Inventory, NearbyNames};
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
-use crate::rules::{Identity, Rule};
+use crate::rules::{self, Identity, Rule};
 use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
 use crate::suppression::{Marker, markers};
 
+use super::companion::{self, Joined, Part as Companion};
 use super::{Settings, frame};
 
 /// One match at its place, with everything that must be read while its blob is at hand.
@@ -32,6 +33,8 @@ pub(super) struct Sighting {
     pub(super) frame: Vec<FrameLine>,
     pub(super) nearby: NearbyNames,
     pub(super) found: Match,
+    /// The other parts of the key that stand near it.
+    pub(super) parts: Vec<Companion>,
     pub(super) provenance: Option<Box<Provenance>>,
     /// What comments beside it ask to set aside.
     pub(super) markers: Vec<Marker>,
@@ -125,11 +128,7 @@ impl<'g> Gatherer<'g> {
         let Worker { scratch, sightings, published, notes, .. } = worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         let counts = |found: &Match| part.own.contains_start(found.span);
-        let own = matches.iter().filter(|found| counts(found)).count();
-        if own > 0 {
-            self.progress.found(own);
-            self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
-        }
+        self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
         // A project file of several parts is too large to be one, and the first part says so.
         match packages::read(blob.path, blob.bytes).filter(|_| part.offset == 0) {
             None => {}
@@ -138,19 +137,43 @@ impl<'g> Gatherer<'g> {
         }
     }
 
-    /// Sights the matches that count, which `counts` tells; all of them, and what lost to them, are masked in every frame.
-    fn sight(&self, seen: &Seen<'_>, matches: Vec<Match>, counts: impl Fn(&Match) -> bool, into: &mut Vec<Sighting>) {
+    /// Sights the matches that count, which `counts` tells, each with its companions; all of them, and what lost to them,
+    /// are masked in every frame. Gives how many were sighted.
+    fn sight(
+        &self,
+        seen: &Seen<'_>,
+        mut matches: Vec<Match>,
+        counts: impl Fn(&Match) -> bool,
+        into: &mut Vec<Sighting>,
+    ) -> usize {
         let Seen { blob, part, lost, provenance } = *seen;
+        let joined = Joined::of(self.detector.rules(), &matches);
+        let own = |at: usize, found: &Match| joined.stands_alone(at) && counts(found);
+        let sighted: Vec<usize> = matches.iter().enumerate().filter(|(at, m)| own(*at, m)).map(|(at, _)| at).collect();
+        if sighted.is_empty() {
+            return 0;
+        }
+        self.progress.found(sighted.len());
         let index = LineIndex::new(blob.bytes);
         let rules = &self.detector.rules().rules;
-        let mut masks: Vec<(Span, Masked)> =
-            matches.iter().map(|m| (m.span, mask(&rules[m.rule], &m.secret))).collect();
+        let secrets = matches.iter().filter(|found| !rules[found.rule].part_only);
+        let mut masks: Vec<(Span, Masked)> = secrets.map(|m| (m.span, mask(&rules[m.rule], &m.secret))).collect();
         masks.extend(lost.iter().map(|&span| (span, Masked::of(b"", ""))));
         masks.sort();
-        for mut found in matches.into_iter().filter(counts) {
+        let parts: Vec<Vec<Companion>> = sighted
+            .iter()
+            .map(|&at| {
+                let companions = &rules[matches[at].rule].companions;
+                joined.parts(at).iter().map(|&(n, m)| self.part(&companions[n], &matches[m], &index, part)).collect()
+            })
+            .collect();
+        for (&at, parts) in sighted.iter().zip(parts).rev() {
+            // From the last on, so that no place that is still to come moves.
+            let mut found = matches.swap_remove(at);
             let here = found.span;
             found.span = Span::new(here.start + part.offset, here.end + part.offset);
             into.push(Sighting {
+                parts,
                 root: blob.root,
                 path: blob.path.to_owned(),
                 shown: blob.shown.to_owned(),
@@ -161,6 +184,21 @@ impl<'g> Gatherer<'g> {
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
+        }
+        sighted.len()
+    }
+
+    /// A companion with everything that must be read while its text is at hand.
+    fn part(&self, companion: &rules::Companion, found: &Match, index: &LineIndex<'_>, part: &Part) -> Companion {
+        let rule = &self.detector.rules().rules[found.rule];
+        let masked = || mask(rule, &found.secret).as_str().to_owned();
+        Companion {
+            role: companion.role.clone(),
+            rule: found.rule,
+            text: companion::public_text(rule, found).unwrap_or_else(masked),
+            region: index.region(found.span).after(&part.before),
+            facts: companion::facts(companion, rule, found),
+            host: companion::host(companion, rule, found),
         }
     }
 }
@@ -215,13 +253,9 @@ impl GitSink for Gatherer<'_> {
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         let all = matches.len();
         let counts = |found: &Match| !before.holds(&blob.bytes[found.span.start..found.span.end]);
-        let new = matches.iter().filter(|found| counts(found)).count();
-        if new > 0 {
-            self.progress.found(new);
-            let part = Part::whole(blob.bytes);
-            let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
-            self.sight(&seen, matches, counts, sightings);
-        }
+        let part = Part::whole(blob.bytes);
+        let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
+        self.sight(&seen, matches, counts, sightings);
         all
     }
 

@@ -31,8 +31,11 @@ fn detector() -> Detector {
 /// Adds what is found in one object.
 fn scan(detector: &Detector, id: &str, text: &[u8], scratch: &mut Scratch, found: &mut Found) {
     for one in detector.scan(&readable(text), "", scratch) {
-        let rule = detector.rules().rules[one.rule].id.clone();
-        found.insert((id.to_owned(), one.span.start, one.span.end, rule));
+        let rule = &detector.rules().rules[one.rule];
+        // A half of a key alone is no leak, and no reason to look at a text again.
+        if !rule.part_only {
+            found.insert((id.to_owned(), one.span.start, one.span.end, rule.id.clone()));
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use skelkey::coverage::{Configuration, Count, Coverage, Reason, Skip};
 use skelkey::finding::{
-    Asked, Finding, FrameLine, IssuerBasis, Place, Published, Remedy, Report, Root, SetAside, Subject,
+    Asked, Finding, FrameLine, IssuerBasis, Part, Place, Published, Remedy, Report, Root, SetAside, Subject,
 };
 use skelkey::hygiene::{Breadth, Judgement, Verdict, VerdictId};
 use skelkey::issuer::Issuer;
@@ -268,6 +268,15 @@ fn skeleton_key() -> Finding {
         join: Some(format!("joined by name to \"{NAME}\" of {OWNER} ({LIST} line 14)")),
         judgement,
         remedy: nuget_remedy(),
+        parts: vec![Part {
+            role: "user name".to_owned(),
+            rule: "nuget-user-name".to_owned(),
+            text: format!("{OWNER}'s [feed](x)"),
+            root: places[0].root,
+            path: places[0].path.clone(),
+            shown: places[0].shown.clone(),
+            region: places[0].region,
+        }],
         places,
     }
 }
@@ -286,6 +295,7 @@ fn shadow_key() -> Finding {
         join: Some("not in the owner's list of 12 keys".to_owned()),
         judgement: judgement(7.5, Severity::High, State::Unknown, Breadth::Unknown, verdicts),
         remedy: Remedy { revoke: vec!["Ask who owns it; no list holds it.".to_owned()], ..nuget_remedy() },
+        parts: Vec::new(),
         places: vec![place("build.ps1", 2, "$key = '", &masked, "'", "shadow")],
         masked,
         ..skeleton_key()
@@ -335,6 +345,7 @@ fn pypi_token() -> Finding {
             command: Some("registry token revoke 4f1c0f4e".to_owned()),
             ..Remedy::default()
         },
+        parts: Vec::new(),
         places: vec![place(".pypirc", 5, "password = ", &masked, "", "pypi")],
         masked,
     }
@@ -379,6 +390,7 @@ fn listed_key() -> Finding {
             vec![verdict("SK2012", Severity::Low, "\"old laptop\" was never used")],
         ),
         remedy: Remedy::default(),
+        parts: Vec::new(),
         places: vec![row],
         masked,
     }
@@ -418,6 +430,7 @@ fn expired_key() -> Finding {
             vec![verdict("SK1003", Severity::Low, "it expired 51 days ago")],
         ),
         remedy: Remedy::default(),
+        parts: Vec::new(),
         places: vec![place("log.txt", 9, "X-Key: ", &masked, "", "expired")],
         masked,
     }
@@ -469,6 +482,8 @@ fn rule(id: &str, title: &str, severity: Severity) -> Rule {
         decoder: None,
         mint: None,
         min_entropy: 0.0,
+        part_only: false,
+        companions: Vec::new(),
         paths: PathCondition::default(),
         remedy: RemedyTemplate {
             page: Some("https://registry.example.test/account/apikeys".to_owned()),

@@ -83,10 +83,12 @@ impl<'a> Shared<'a> {
             bag.additional_properties.insert("provenance".to_owned(), json!(provenance));
             bag.additional_properties.insert("history".to_owned(), json!(words::history(provenance)));
         }
-        if !related.is_empty() {
-            let locations =
-                related.iter().zip(1..).map(|(other, id)| place::related(other, id, finding.masked.as_str()));
-            result.related_locations = Some(locations.collect());
+        let others = related.iter().zip(1..).map(|(other, id)| place::related(other, id, finding.masked.as_str()));
+        // Numbered after the places, to which the message links by their numbers.
+        let parts = finding.parts.iter().zip(related.len() + 1..).map(|(part, id)| place::part(part, id));
+        let locations: Vec<_> = others.chain(parts).collect();
+        if !locations.is_empty() {
+            result.related_locations = Some(locations);
         }
         result
     }
@@ -200,6 +202,7 @@ fn properties(finding: &Finding, report: &Report) -> Value {
         "join": finding.join,
         "evidence": evidence(finding),
         "notes": judgement.notes,
+        "parts": finding.parts.iter().map(|part| json!({ "role": part.role, "rule": part.rule, "text": part.text })).collect::<Vec<_>>(),
         "places": finding.places.len(),
     })
 }
