@@ -7,7 +7,7 @@
 use super::detector::Detector;
 use super::scratch::Scratch;
 use crate::location::Span;
-use crate::rules::{GAP, LONGEST_VALUE, Rule, RuleSet};
+use crate::rules::RuleSet;
 use crate::source::{Built, Copied, Look, Place};
 
 /// How many bytes beyond a rule's window its filters may read: the expression that a value is cut out of, the rest of the
@@ -81,24 +81,16 @@ impl FirstLook<'_> {
 }
 
 impl Reach {
+    /// An anchor is found by its own bytes and perhaps the edge of a word, whatever its rule wants to see around it.
     fn of(rules: &RuleSet) -> Self {
-        let longest = |rule: &Rule| rule.anchors.iter().map(String::len).max().unwrap_or(0);
-        // A value that is assigned may have to stand behind its word for the word to count.
-        let after = |rule: &Rule| if rule.assigned.is_some() { GAP + longest_value(rule) } else { 0 };
-        let most = |of: &dyn Fn(&Rule) -> usize| rules.rules.iter().map(|rule| of(rule)).max().unwrap_or(0);
-        Self { longest: most(&longest), before: EDGE, after: most(&after) + MARGIN }
+        let anchors = rules.rules.iter().flat_map(|rule| &rule.anchors);
+        Self { longest: anchors.map(String::len).max().unwrap_or(0), before: EDGE, after: EDGE }
     }
 
     /// Stretches that are shorter are searched: less would be kept than is searched around them.
     fn shortest_kept(self) -> usize {
         2 * (self.longest + self.before + self.after)
     }
-}
-
-/// Bytes of the longest value that is assigned to a rule's words.
-fn longest_value(rule: &Rule) -> usize {
-    let longest = rule.syntax().ok().and_then(|pattern| pattern.properties().maximum_len());
-    longest.unwrap_or(LONGEST_VALUE).min(LONGEST_VALUE)
 }
 
 impl Looking<'_> {
@@ -264,6 +256,26 @@ counter-examples = ["ZETA_KEY=${{KEY}}"]
 
     fn anchors(look: &Look) -> Option<Vec<(u32, Span)>> {
         Some(look.places.as_ref()?.iter().map(|place| (place.rule, place.anchor())).collect())
+    }
+
+    /// A prefilter that looks for the value first, and from there for the word, would need more than the word's own bytes.
+    #[test]
+    fn a_word_that_was_copied_is_seen_when_its_value_arrives_behind_it() {
+        let (looks, mut scratch) = (DETECTOR.first_look(), Scratch::default());
+        let filler = "-".repeat(900);
+        let base = format!("{filler}\nzeta_key = \n{filler}").into_bytes();
+        for gap in [0, 1, 30, 50] {
+            let at = filler.len() + 12;
+            let value = format!("{}q7w2e9r4t1y6u3i8o5p0", " ".repeat(gap)).into_bytes();
+            let text = [&base[..at], &value, &base[at..]].concat();
+            let copies = [(0, 0, at), (at, at + value.len(), text.len())]
+                .map(|(from, start, end)| Copied { from, at: Span::new(start, end) });
+            let before = looks.at(&base, None, &mut scratch);
+            let built = looks.at(&text, Some(Built { base: &before, copies: &copies }), &mut scratch);
+            let whole = looks.at(&text, None, &mut scratch);
+            assert!(whole.leads && !before.leads, "the text tries nothing");
+            assert_eq!((built.leads, anchors(&built)), (true, anchors(&whole)), "gap {gap}");
+        }
     }
 
     proptest! {
