@@ -14,6 +14,8 @@ pub enum Reason {
     TooLarge,
     /// A link that leads out of the root, or not a regular file. Stated policy.
     NotAFile,
+    /// Only a pointer to content that is kept elsewhere (Git LFS). Stated policy.
+    Elsewhere,
     /// It could not be read: the run is incomplete.
     Unreadable,
     /// It was gone before it could be read: the run is incomplete.
@@ -30,7 +32,7 @@ impl Reason {
     /// Whether something that was asked for could not be scanned.
     #[must_use]
     pub fn is_gap(self) -> bool {
-        !matches!(self, Self::Ignored | Self::Excluded | Self::TooLarge | Self::NotAFile)
+        !matches!(self, Self::Ignored | Self::Excluded | Self::TooLarge | Self::NotAFile | Self::Elsewhere)
     }
 
     /// The verdict id of a gap or a skip of this sort.
@@ -41,6 +43,7 @@ impl Reason {
             Self::Excluded => "SK3002",
             Self::TooLarge => "SK3003",
             Self::NotAFile => "SK3004",
+            Self::Elsewhere => "SK3005",
             Self::Unreadable => "SK3101",
             Self::Vanished => "SK3102",
             Self::Missing => "SK3103",
@@ -57,6 +60,7 @@ impl Reason {
             Self::Excluded => "excluded by the configuration",
             Self::TooLarge => "over the size limit",
             Self::NotAFile => "not a regular file",
+            Self::Elsewhere => "kept elsewhere, only a pointer to it is here",
             Self::Unreadable => "unreadable",
             Self::Vanished => "vanished during the scan",
             Self::Missing => "cannot be opened",
@@ -151,7 +155,7 @@ pub struct Coverage {
     pub bytes_scanned: u64,
     /// Skips by reason, for every reason that occurred.
     pub skipped: Vec<Count>,
-    /// Every gap, and every file over the size limit, by path.
+    /// Every gap, every file over the size limit and every pointer to content elsewhere, by path.
     pub skips: Vec<Skip>,
     /// Number of rules in force.
     pub rules: usize,

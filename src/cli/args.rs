@@ -173,6 +173,9 @@ pub(crate) struct GitArgs {
     /// Scan every object of the repository, reachable or not
     #[arg(long, conflicts_with_all = ["stdin", "range", "since"])]
     pub(crate) history: bool,
+    /// With --history: every object of the submodules too, as far as they are checked out
+    #[arg(long, requires = "history", conflicts_with_all = ["staged", "range", "since"])]
+    pub(crate) submodules: bool,
     /// Scan what commits add: A..B, A...B or one commit
     #[arg(long, value_name = "COMMITS", conflicts_with = "stdin")]
     pub(crate) range: Option<String>,

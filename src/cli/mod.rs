@@ -11,6 +11,7 @@ mod demo;
 mod exit;
 mod import;
 mod inspect;
+mod interrupt;
 mod keys;
 mod named;
 mod options;

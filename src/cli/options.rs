@@ -65,6 +65,10 @@ impl Surroundings {
             git: skelkey::source::GitPlaces {
                 git_dir: variable("GIT_DIR").map(PathBuf::from),
                 index_file: variable("GIT_INDEX_FILE").map(PathBuf::from),
+                objects: variable("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
+                more_objects: variable("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+                    .map(|folders| std::env::split_paths(&folders).collect())
+                    .unwrap_or_default(),
             },
             #[cfg(feature = "probe")]
             proxies: Proxies {

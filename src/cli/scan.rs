@@ -101,7 +101,7 @@ fn git(
 ) -> Result<Option<Report>> {
     use skelkey::scan::GitScan;
     use skelkey::source::{GitOptions, RangeSpec};
-    let GitArgs { staged, history, range, since } = &args.git;
+    let GitArgs { staged, history, submodules, range, since } = &args.git;
     let (what, asked) = match (staged, range, since) {
         _ if *history => (GitScan::History, "history".to_owned()),
         (false, None, None) => return Ok(None),
@@ -115,8 +115,12 @@ fn git(
     let path = args.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
     let shown = path.display().to_string();
     let input = format!("{shown} ({asked})");
-    let options =
-        GitOptions { max_file_size: files.max_file_size, exclude: files.exclude.clone(), jobs: files.jobs.max(1) };
+    let options = GitOptions {
+        max_file_size: files.max_file_size,
+        exclude: files.exclude.clone(),
+        jobs: files.jobs.max(1),
+        submodules: *submodules,
+    };
     Ok(Some(match open(&path, args.paths.is_empty(), around) {
         Ok(git) => {
             progress::during(is_watched(global), |progress| scanner.git(&git, &what, &options, &input, progress, ask))
@@ -134,9 +138,7 @@ fn open(path: &std::path::Path, is_default: bool, around: &Surroundings) -> Resu
     }
     let named = Git::open(path, GitPlaces::default())?;
     match here {
-        Ok(here) if here.root() == named.root() => {
-            Git::open(path, GitPlaces { git_dir: None, index_file: around.git.index_file.clone() })
-        }
+        Ok(here) if here.root() == named.root() => Git::open(path, GitPlaces { git_dir: None, ..around.git.clone() }),
         _ => Ok(named),
     }
 }

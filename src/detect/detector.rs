@@ -73,10 +73,15 @@ impl Detector {
     ///
     /// A match depends on no more of the text than [`RuleSet::overlap`] bytes to either side.
     pub fn scan(&self, text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<Match> {
-        scratch.begin(self.id, self.rules.rules.len());
+        self.begin(scratch);
         self.anchors.find(text, |rule, at| self.confirm(text, path, rule, at, scratch));
         settle(&mut scratch.candidates, &scratch.rejected, &mut scratch.lost);
         scratch.candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
+    }
+
+    /// Makes ready for a text.
+    pub(super) fn begin(&self, scratch: &mut Scratch) {
+        scratch.begin(self.id, self.rules.rules.len());
     }
 
     /// Calls `found` with every rule and the place of one of its anchors.
@@ -113,6 +118,19 @@ impl Detector {
             Judged::Disproved => scratch.rejected.push(groups.secret),
             Judged::NoKey => {}
         }
+    }
+
+    /// Whether the rule takes anything around one anchor for a key, whatever the path. A part of a key is none.
+    #[cfg(feature = "git")]
+    pub(super) fn leads(&self, text: &[u8], index: usize, at: Span, scratch: &mut Scratch) -> bool {
+        let rule = &*self.rules.rules[index];
+        if rule.part_only {
+            return false;
+        }
+        let (slot, work) = scratch.slot(index, || true);
+        let found = self.compiled(index).search(rule, text, at, slot, work);
+        let judged = |groups: Groups| judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret));
+        found.is_some_and(|groups| matches!(judged(groups), Judged::Key { .. }))
     }
 
     fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {

@@ -8,6 +8,8 @@ mod compiled;
 mod context;
 mod detector;
 mod entropy;
+#[cfg(feature = "git")]
+mod look;
 mod placeholder;
 mod program;
 mod scratch;
@@ -16,6 +18,8 @@ mod stats;
 
 pub use self::check::{check_rules, check_rules_of};
 pub use self::detector::Detector;
+#[cfg(feature = "git")]
+pub use self::look::FirstLook;
 pub use self::scratch::{Scratch, Work};
 pub use self::stats::AnchorCounts;
 use crate::issuer::Issuer;

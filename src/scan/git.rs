@@ -1,5 +1,6 @@
 //! Scans of what a repository holds besides its work tree.
 
+use crate::coverage::Reason;
 use crate::finding::{Report, Root};
 use crate::source::{Git, GitOptions, GitOutcome, Progress, RangeSpec};
 
@@ -30,20 +31,17 @@ impl Scanner {
         ask: Asker<'_>,
     ) -> Report {
         let gatherer = Gatherer::new(&self.detector, &self.settings, progress, options.jobs.max(1));
-        let anywhere = match what {
-            GitScan::History => Some(self.detector.anywhere()),
-            _ => None,
-        };
-        let gatherer = match &anywhere {
-            Some(anywhere) => gatherer.with_anywhere(anywhere),
-            None => gatherer,
-        };
-        let GitOutcome { outcome, notes } = match what {
+        let mut done = match what {
             GitScan::Staged => git.staged(options, &gatherer, progress),
             GitScan::Range(spec) => git.range(spec, options, &gatherer, progress),
             GitScan::History => git.history(options, &gatherer, progress),
         };
-        let roots = [Root { path: git.root().to_string_lossy().into_owned(), repository: git.remote() }];
+        let mut roots = vec![root(git)];
+        if options.submodules {
+            submodules(git, "", options, &gatherer, progress, &mut roots, &mut done);
+        }
+        let GitOutcome { mut outcome, notes } = done;
+        super::say_interrupted(progress, &[input.to_owned()], &mut outcome);
         let mut report = self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask);
         report.notes.splice(0..0, notes);
         report
@@ -53,9 +51,44 @@ impl Scanner {
     #[must_use]
     pub fn git_failed(&self, path: &str, why: String, input: &str) -> Report {
         let mut outcome = crate::source::Outcome::default();
-        outcome.skipped(crate::coverage::Reason::Missing, path, None, Some(why));
+        outcome.skipped(Reason::Missing, path, None, Some(why));
         let progress = Progress::default();
         let gatherer = Gatherer::new(&self.detector, &self.settings, &progress, 1);
         self.report(gatherer, &[], vec![input.to_owned()], outcome, None)
+    }
+}
+
+fn root(git: &Git) -> Root {
+    Root { path: git.root().to_string_lossy().into_owned(), repository: git.remote() }
+}
+
+/// Scans the histories of a repository's submodules, and of theirs. `folder` is where the repository itself stands.
+fn submodules(
+    git: &Git,
+    folder: &str,
+    options: &GitOptions,
+    gatherer: &Gatherer<'_>,
+    progress: &Progress,
+    roots: &mut Vec<Root>,
+    done: &mut GitOutcome,
+) {
+    for one in git.submodules() {
+        let path = format!("{folder}{}", one.path);
+        let Some(inner) = one.repository else {
+            let why = "the submodule is not checked out; `git submodule update --init` brings it".to_owned();
+            done.outcome.skipped(Reason::Missing, &path, None, Some(why));
+            continue;
+        };
+        // A submodule that is its own submodule, by a link, ends here.
+        if progress.is_interrupted() || roots.iter().any(|known| *known.path == *inner.root().to_string_lossy()) {
+            continue;
+        }
+        let inside = format!("{path}/");
+        let inner = inner.numbered(roots.len(), inside.clone());
+        roots.push(root(&inner));
+        let GitOutcome { outcome, notes } = inner.history(options, gatherer, progress);
+        done.outcome.merge(outcome.inside(&inside));
+        done.notes.extend(notes.into_iter().map(|note| format!("{path}: {note}")));
+        submodules(&inner, &inside, options, gatherer, progress, roots, done);
     }
 }

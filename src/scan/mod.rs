@@ -140,8 +140,9 @@ impl Scanner {
             })
             .collect();
         let gatherer = Gatherer::new(&self.detector, &self.settings, progress, jobs);
-        let outcome = files.scan(&gatherer, progress);
-        let inputs = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        let mut outcome = files.scan(&gatherer, progress);
+        let inputs: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        say_interrupted(progress, &inputs, &mut outcome);
         self.report(gatherer, &roots, inputs, outcome, ask)
     }
 
@@ -174,6 +175,8 @@ impl Scanner {
         outcome: Outcome,
         ask: Asker<'_>,
     ) -> Report {
+        // Who wants the run to end does not want to wait for anybody's answer.
+        let ask = ask.filter(|_| !gatherer.is_interrupted());
         let mut scrub = Scrub::new(&self.detector);
         let mut coverage = self.coverage(inputs, outcome);
         scrub.coverage(&mut coverage);
@@ -200,5 +203,13 @@ impl Scanner {
             config_hash: self.settings.config_hash.clone(),
             configuration: self.settings.configuration.clone(),
         }
+    }
+}
+
+/// Names a run's early end as a gap of each input: what was not scanned is not known.
+fn say_interrupted(progress: &Progress, inputs: &[String], outcome: &mut Outcome) {
+    for input in inputs.iter().filter(|_| progress.is_interrupted()) {
+        let why = "ended before all of it was scanned; what was found until then is reported".to_owned();
+        outcome.skipped(Reason::Interrupted, input, None, Some(why));
     }
 }

@@ -1,9 +1,13 @@
 //! What the workers bring home: one sighting per match, and the package ids of project files.
 
+#[cfg(feature = "git")]
+use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+#[cfg(feature = "git")]
+use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
@@ -13,7 +17,7 @@ use crate::provenance::{Provenance, Reach};
 use crate::rules::{self, Identity, Rule};
 use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
-use crate::source::{Before, GitSink};
+use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
 use crate::suppression::{Marker, markers};
 
@@ -57,9 +61,6 @@ pub(super) type Version<'s> = Option<(Reach, bool, Option<(Option<Timestamp>, &'
 #[derive(Default)]
 struct Worker {
     scratch: Scratch,
-    /// For the rules without their paths.
-    #[cfg(feature = "git")]
-    anywhere: Scratch,
     sightings: Vec<Sighting>,
     published: Vec<Publishes>,
     notes: Vec<String>,
@@ -78,9 +79,8 @@ struct Seen<'s> {
 /// Collects from all workers.
 pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
-    /// The same rules, whatever the path: for texts whose path is not known yet.
     #[cfg(feature = "git")]
-    anywhere: Option<&'g Detector>,
+    first_look: OnceLock<FirstLook<'g>>,
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
@@ -95,7 +95,7 @@ impl<'g> Gatherer<'g> {
         Self {
             detector,
             #[cfg(feature = "git")]
-            anywhere: None,
+            first_look: OnceLock::new(),
             inventories: &settings.inventories,
             progress,
             overlap: detector.rules().overlap(),
@@ -104,11 +104,9 @@ impl<'g> Gatherer<'g> {
         }
     }
 
-    /// With the same rules, whatever the path.
-    #[cfg(feature = "git")]
-    pub(super) fn with_anywhere(mut self, anywhere: &'g Detector) -> Self {
-        self.anywhere = Some(anywhere);
-        self
+    /// Whether the run is to end early.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.progress.is_interrupted()
     }
 
     /// Everything, in an order that does not depend on the threads.
@@ -261,11 +259,9 @@ impl GitSink for Gatherer<'_> {
         all
     }
 
-    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool {
+    fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let anywhere = self.anywhere.unwrap_or(self.detector);
-        let matches = anywhere.scan(bytes, "", &mut worker.anywhere);
-        matches.iter().any(|found| !anywhere.rules().rules[found.rule].part_only)
+        self.first_look.get_or_init(|| self.detector.first_look()).at(bytes, built, &mut worker.scratch)
     }
 }
 

@@ -170,7 +170,7 @@ impl Files {
         match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
             Ok(pool) => {
                 let mut counts = Vec::new();
-                for start in &self.starts {
+                for start in self.starts.iter().filter(|_| !progress.is_interrupted()) {
                     let before = walk.counts();
                     pool.scope(|scope| walk.start(scope, start, &self.roots[start.root]));
                     let after = walk.counts();
@@ -181,7 +181,7 @@ impl Files {
                     let inside = counts.iter().filter(|(other, ..)| std::ptr::eq(*other, start) || start.holds(other));
                     let (seen, scanned) =
                         inside.fold((0, 0), |sum, (_, seen, scanned)| (sum.0 + seen, sum.1 + scanned));
-                    if scanned == 0 {
+                    if scanned == 0 && !progress.is_interrupted() {
                         let detail = nothing_scanned(seen > 0).to_owned();
                         outcome.skipped(Reason::Empty, &legible(start.typed.as_os_str()), None, Some(detail));
                     }
@@ -267,6 +267,9 @@ impl Walk<'_> {
     }
 
     fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, mut folder: Folder) {
+        if self.progress.is_interrupted() {
+            return;
+        }
         let entries = match list(&folder.absolute) {
             Ok(entries) => entries,
             Err(error) => return self.tally(|outcome| outcome.failed(&folder.shown_or_dot(), &error)),
@@ -305,7 +308,7 @@ impl Walk<'_> {
     }
 
     fn batch(&self, files: &[(PathBuf, String, String)], root: usize) {
-        for (absolute, relative, shown) in files {
+        for (absolute, relative, shown) in files.iter().take_while(|_| !self.progress.is_interrupted()) {
             self.file(absolute, root, relative, shown, false);
         }
     }

@@ -15,9 +15,12 @@ mod window;
 
 pub use self::files::{FileOptions, Files};
 #[cfg(feature = "git")]
-pub use self::git::{Before, Git, GitOptions, GitOutcome, GitPlaces, GitSink, OpenError, RangeSpec};
+pub use self::git::{
+    Before, Built, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Look, OpenError, Place, RangeSpec,
+    Submodule,
+};
 pub use self::repository::{Repository, normalised_remote};
-pub use self::tally::{Outcome, Progress};
+pub use self::tally::{HistoryProgress, Outcome, Progress};
 
 use crate::location::{Position, Span};
 

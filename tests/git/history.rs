@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use skelkey::scan::{GitScan, Scanner, Settings};
+use skelkey::source::{Git, GitOptions, GitPlaces, Progress};
 
 use super::repo::{NOW, Repo, all_places, git_in, leak, places, token};
 use crate::support::{Run, json, skelkey};
 
 /// The repository of `fixtures/git/everywhere.sh`, with its keys in the order of the script.
-fn everywhere() -> (tempfile::TempDir, PathBuf, Vec<String>) {
+pub(crate) fn everywhere() -> (tempfile::TempDir, PathBuf, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let keys: Vec<String> = (1..=20).map(token).collect();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/git/everywhere.sh");
@@ -317,4 +319,30 @@ fn shallow_and_partial_clones_are_named() {
     let run = history(&folder.path().join("partial"), &[]);
     assert_eq!(run.code, 3, "{}", run.err);
     assert!(run.err.contains("partial"), "{}", run.err);
+}
+
+#[test]
+fn a_history_that_is_interrupted_reports_what_it_found_in_its_place() {
+    let repo = Repo::new();
+    repo.commit(1, "a.env", leak(1));
+    repo.write("b.txt", "b\n");
+    repo.git(&["add", "-A"]);
+    let message = format!("with {}", token(2));
+    repo.git_on(2, &["commit", "-qm", &message]);
+    repo.git(&["gc", "-q"]);
+    let git = Git::open(repo.at(), GitPlaces::default()).unwrap();
+    let rules = std::sync::Arc::new(skelkey::rules::load(&[]).unwrap());
+    let scanner = Scanner::new(rules, Settings::at(NOW.parse().unwrap())).unwrap();
+    let options = GitOptions { max_file_size: 1 << 20, exclude: globset::GlobSet::empty(), jobs: 2, submodules: false };
+    let progress = Progress::default();
+    progress.interrupt();
+    let report = scanner.git(&git, &GitScan::History, &options, ". (history)", &progress, None);
+    assert!(!report.coverage.is_complete());
+    assert!(report.coverage.skips.iter().any(|skip| skip.reason == skelkey::coverage::Reason::Interrupted));
+    // Commits are always read, for without them no place in history can be told; of blobs none was begun.
+    let places: Vec<_> = report.findings.iter().flat_map(|finding| &finding.places).collect();
+    let objects: Vec<_> = places.iter().filter(|place| place.path.starts_with(".git/objects/")).collect();
+    assert_eq!(objects.len(), 1, "{places:?}");
+    assert_eq!(objects[0].provenance.as_ref().unwrap().reach, skelkey::provenance::Reach::Refs);
+    assert!(places.iter().all(|place| place.path != "a.env"));
 }

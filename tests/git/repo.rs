@@ -54,6 +54,13 @@ impl Repo {
         support::write(self.at(), path, text);
     }
 
+    /// Writes a text into the store of objects alone; gives its id.
+    pub(crate) fn write_blob(&self, text: &str) -> String {
+        let file = self.at().join(".git/blob");
+        std::fs::write(&file, text).unwrap();
+        self.git(&["hash-object", "-w", "--no-filters", &file.display().to_string()]).trim().to_owned()
+    }
+
     /// Writes, stages and commits one file; gives the commit's id.
     pub(crate) fn commit(&self, day: u32, path: &str, text: impl AsRef<[u8]>) -> String {
         self.write(path, text);

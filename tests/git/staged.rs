@@ -204,3 +204,40 @@ fn a_lock_that_git_holds_is_no_obstacle() {
     repo.write(".git/index.lock", "");
     assert_eq!(places(&repo.scan(&["--staged"])), ["a.env:1"]);
 }
+
+/// The index keeps the trees of folders that nobody touched; whatever it keeps, the files are those that git names.
+#[test]
+fn whatever_was_touched_since_the_files_are_those_that_git_names() {
+    let repo = Repo::new();
+    let mut random = fastrand::Rng::with_seed(11);
+    let folders = ["", "a/", "a-b/", "a/b/", "a/b/c/", "a.b/", "b/c/", "z/"];
+    let name =
+        |random: &mut fastrand::Rng| format!("{}{}.env", folders[random.usize(0..folders.len())], random.u8(0..4));
+    for (seed, folder) in (100..).zip(folders) {
+        repo.write(&format!("{folder}0.env"), leak(seed));
+    }
+    repo.git(&["add", "-A"]);
+    repo.git_on(1, &["commit", "-qm", "all"]);
+    assert!(repo.scan(&["--staged"]).err.contains("0 files staged"));
+    for round in 0..12_u64 {
+        for step in 0..3 {
+            let file = name(&mut random);
+            match random.u8(0..4) {
+                0 => drop(repo.git(&["rm", "-q", "--cached", "--ignore-unmatch", &file])),
+                _ => repo.write(&file, leak(1_000 + 10 * round + step)),
+            }
+            repo.git(&["add", "-A"]);
+        }
+        if random.bool() {
+            // Brings every kept tree up to date.
+            repo.git(&["write-tree"]);
+        }
+        let named = repo.git(&["diff", "--cached", "--name-only", "--no-renames", "--diff-filter=AM"]);
+        let expected: Vec<String> = named.lines().map(|path| format!("{path}:1")).collect();
+        let run = repo.scan(&["--staged"]);
+        assert_eq!(places(&run), expected, "round {round}: {}", run.err);
+        if round % 4 == 3 {
+            repo.git_on(2, &["commit", "-qm", "more"]);
+        }
+    }
+}

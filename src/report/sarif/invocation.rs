@@ -12,11 +12,12 @@ use crate::coverage::{Reason, Skip};
 use crate::finding::Report;
 
 /// Every reason, in the order of the descriptors.
-const REASONS: [Reason; 9] = [
+const REASONS: [Reason; 10] = [
     Reason::Ignored,
     Reason::Excluded,
     Reason::TooLarge,
     Reason::NotAFile,
+    Reason::Elsewhere,
     Reason::Unreadable,
     Reason::Vanished,
     Reason::Missing,
@@ -135,6 +136,11 @@ fn explanation(reason: Reason) -> (&'static str, &'static str, &'static str) {
             "NotRegularFile",
             "It is a link that leads out of the root, or not a regular file. The run stays complete.",
             "Name the link's target on the command line to have it scanned.",
+        ),
+        Reason::Elsewhere => (
+            "KeptElsewhere",
+            "The file is a pointer of Git LFS: its content is not in the repository. The run stays complete.",
+            "Fetch the content (git lfs fetch --all), check it out and scan the files.",
         ),
         Reason::Unreadable => (
             "Unreadable",

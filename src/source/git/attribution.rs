@@ -3,13 +3,16 @@
 //! Only trees are read, never differences: for each tree the wanted blobs below it are worked out once. A commit
 //! introduces what its tree holds and no parent's tree does.
 
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use gix::ObjectId;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
+use gix::hash::oid;
+use gix::hashtable::{HashMap, HashSet};
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+use rayon::prelude::*;
 
 use super::changes::join;
 use super::local;
@@ -27,19 +30,27 @@ pub(super) struct Commit {
 }
 
 /// Numbers of wanted blobs, ascending.
-type Wanted = Rc<[u32]>;
+type Wanted = Arc<[u32]>;
 
 struct Attribution<'r> {
-    repo: &'r gix::Repository,
+    trees: Trees<'r>,
     commits: Vec<&'r Commit>,
     by_id: HashMap<ObjectId, usize>,
-    wanted: HashMap<ObjectId, u32>,
-    /// The wanted blobs below each tree that was looked at.
-    below: HashMap<ObjectId, Wanted>,
-    nothing: Wanted,
     tips: Tips,
     reach: Vec<Reach>,
 }
+
+/// The trees, with what is wanted of them.
+struct Trees<'r> {
+    repo: gix::Repository,
+    wanted: &'r HashMap<ObjectId, u32>,
+    /// The wanted blobs below each tree that was looked at.
+    below: HashMap<ObjectId, Wanted>,
+    nothing: Wanted,
+}
+
+/// Bytes of trees that one thread keeps decoded: others are built on them.
+const TREES_KEPT: usize = 16 << 20;
 
 /// Where walks begin.
 struct Tips {
@@ -68,10 +79,9 @@ pub(super) fn attribute(
     commits: &[Commit],
     hits: &[(ObjectId, Kind)],
 ) -> Vec<(ObjectId, String, Provenance)> {
-    let mut repo = repo.clone();
-    repo.object_cache_size(64 << 20);
     let blobs: Vec<ObjectId> = hits.iter().filter(|(_, kind)| *kind == Kind::Blob).map(|(id, _)| *id).collect();
-    let mut attribution = Attribution::new(&repo, commits, &blobs);
+    let wanted = blobs.iter().copied().zip(0..).collect();
+    let mut attribution = Attribution::new(repo, commits, &wanted);
     let lives = attribution.lives(blobs.len());
     hits.iter()
         .map(|&(id, kind)| match kind {
@@ -83,18 +93,15 @@ pub(super) fn attribute(
 }
 
 impl<'r> Attribution<'r> {
-    fn new(repo: &'r gix::Repository, commits: &'r [Commit], blobs: &[ObjectId]) -> Self {
+    fn new(repo: &gix::Repository, commits: &'r [Commit], wanted: &'r HashMap<ObjectId, u32>) -> Self {
         let mut commits: Vec<&Commit> = commits.iter().collect();
         commits.sort_unstable_by_key(|commit| (commit.at, commit.id));
         let by_id = commits.iter().enumerate().map(|(at, commit)| (commit.id, at)).collect();
         let mut new = Self {
-            repo,
+            trees: Trees::new(repo.clone(), wanted),
             reach: vec![Reach::Unreachable; commits.len()],
             commits,
             by_id,
-            wanted: blobs.iter().copied().zip(0..).collect(),
-            below: HashMap::new(),
-            nothing: Rc::from([]),
             tips: Tips::of(repo),
         };
         let tips = [(Reach::Reflog, new.tips.reflogs.clone()), (Reach::Refs, new.tips.refs.clone())];
@@ -121,9 +128,10 @@ impl<'r> Attribution<'r> {
         if count == 0 {
             return lives;
         }
+        self.trees.read_all(&self.commits);
         for at in 0..self.commits.len() {
             let commit = self.commits[at];
-            let here = self.below(commit.tree);
+            let here = self.trees.below(commit.tree);
             let parents: Vec<Wanted> = commit.parents.iter().filter_map(|id| self.of_commit_tree(*id)).collect();
             for &blob in here.iter().filter(|blob| parents.iter().all(|parent| parent.binary_search(blob).is_err())) {
                 let life = &mut lives[blob as usize];
@@ -157,84 +165,17 @@ impl<'r> Attribution<'r> {
 
     fn of_commit_tree(&mut self, commit: ObjectId) -> Option<Wanted> {
         let at = *self.by_id.get(&commit)?;
-        Some(self.below(self.commits[at].tree))
-    }
-
-    /// The wanted blobs below a tree. What cannot be read holds nothing, and was named as a gap before.
-    fn below(&mut self, top: ObjectId) -> Wanted {
-        if let Some(known) = self.below.get(&top) {
-            return Rc::clone(known);
-        }
-        let mut stack = vec![self.frame(top)];
-        while let Some(frame) = stack.last_mut() {
-            match frame.waiting.pop() {
-                Some(tree) if self.below.contains_key(&tree) => frame.take(&self.below[&tree]),
-                Some(tree) => {
-                    // It is taken once it is known.
-                    frame.waiting.push(tree);
-                    let next = self.frame(tree);
-                    stack.push(next);
-                }
-                None => {
-                    let Some(frame) = stack.pop() else { break };
-                    let (tree, held) = (frame.tree, frame.held(&self.nothing));
-                    self.below.insert(tree, held);
-                }
-            }
-        }
-        self.below.get(&top).map_or_else(|| Rc::clone(&self.nothing), Rc::clone)
-    }
-
-    fn frame(&self, tree: ObjectId) -> Frame {
-        let mut frame = Frame { tree, held: Vec::new(), waiting: Vec::new() };
-        self.entries(tree, |_, kind, id| match kind {
-            EntryKind::Tree => frame.waiting.push(id),
-            EntryKind::Commit => {}
-            _ => frame.held.extend(self.wanted.get(&id)),
-        });
-        frame
-    }
-
-    fn entries(&self, tree: ObjectId, mut visit: impl FnMut(&BString, EntryKind, ObjectId)) {
-        let Ok(object) = self.repo.find_object(tree) else { return };
-        if object.kind != Kind::Tree {
-            return;
-        }
-        for entry in gix::objs::TreeRefIter::from_bytes(&object.data, self.repo.object_hash()).flatten() {
-            visit(&entry.filename.to_owned(), entry.mode.kind(), entry.oid.to_owned());
-        }
-    }
-
-    /// A path at which a commit's tree holds a blob, the first in the order of names.
-    fn path(&self, tree: ObjectId, blob: ObjectId) -> Option<BString> {
-        let number = *self.wanted.get(&blob)?;
-        let (mut folder, mut tree) = (BString::default(), tree);
-        loop {
-            let mut next = None;
-            self.entries(tree, |name, kind, id| {
-                let is_it = match kind {
-                    EntryKind::Tree => self.below.get(&id).is_some_and(|held| held.binary_search(&number).is_ok()),
-                    _ => id == blob,
-                };
-                if is_it && next.is_none() {
-                    next = Some((join(&folder, name), kind, id));
-                }
-            });
-            match next? {
-                (path, EntryKind::Tree, id) => (folder, tree) = (path, id),
-                (path, ..) => return Some(path),
-            }
-        }
+        Some(self.trees.below(self.commits[at].tree))
     }
 
     fn of_blob(&self, id: ObjectId, lives: &[Life]) -> (ObjectId, String, Provenance) {
-        let life = self.wanted.get(&id).map(|&at| lives[at as usize].clone()).unwrap_or_default();
+        let life = self.trees.wanted.get(&id).map(|&at| lives[at as usize].clone()).unwrap_or_default();
         let mut provenance = Provenance::new(Holder::File, Reach::Unreachable);
         provenance.object = Some(id.to_string());
         let mut path = None;
         if let Some(at) = life.first {
             let commit = self.commits[at];
-            path = self.path(commit.tree, id);
+            path = self.trees.path(commit.tree, id);
             provenance.reach = self.reach[at];
             provenance.commit = self.commit_ref(commit.id);
             (provenance.in_head, provenance.refs) = (Some(life.in_head), Some(life.refs));
@@ -270,9 +211,105 @@ impl<'r> Attribution<'r> {
     }
 
     fn commit_ref(&self, id: ObjectId) -> Option<CommitRef> {
-        let object = self.repo.find_object(id).ok()?;
-        let commit = gix::objs::CommitRef::from_bytes(&object.data, self.repo.object_hash()).ok()?;
+        let repo = &self.trees.repo;
+        let object = repo.find_object(id).ok()?;
+        let commit = gix::objs::CommitRef::from_bytes(&object.data, repo.object_hash()).ok()?;
         Some(commit_ref(id, &commit))
+    }
+}
+
+impl<'r> Trees<'r> {
+    fn new(mut repo: gix::Repository, wanted: &'r HashMap<ObjectId, u32>) -> Self {
+        repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(TREES_KEPT)));
+        Self { repo, wanted, below: HashMap::default(), nothing: Arc::from([]) }
+    }
+
+    /// Looks through the trees of all commits, each thread through those of its share of time. The latest come first, for
+    /// git builds the earlier trees on the later.
+    fn read_all(&mut self, commits: &[&Commit]) {
+        let wanted = self.wanted;
+        let shared = self.repo.clone().into_sync();
+        let share = commits.len().div_ceil(rayon::current_num_threads()).max(1);
+        let read: Vec<_> = commits
+            .par_chunks(share)
+            .map(|commits| {
+                let mut repo = shared.to_thread_local();
+                repo.objects.ignore_replacements = true;
+                let mut trees = Trees::new(repo, wanted);
+                commits.iter().rev().for_each(|commit| drop(trees.below(commit.tree)));
+                trees.below
+            })
+            .collect();
+        for below in read {
+            self.below.extend(below);
+        }
+    }
+
+    /// The wanted blobs below a tree. What cannot be read holds nothing, and was named as a gap before.
+    fn below(&mut self, top: ObjectId) -> Wanted {
+        if let Some(known) = self.below.get(&top) {
+            return Arc::clone(known);
+        }
+        let mut stack = vec![self.frame(top)];
+        while let Some(frame) = stack.last_mut() {
+            match frame.waiting.pop() {
+                Some(tree) if self.below.contains_key(&tree) => frame.take(&self.below[&tree]),
+                Some(tree) => {
+                    // It is taken once it is known.
+                    frame.waiting.push(tree);
+                    let next = self.frame(tree);
+                    stack.push(next);
+                }
+                None => {
+                    let Some(frame) = stack.pop() else { break };
+                    let (tree, held) = (frame.tree, frame.held(&self.nothing));
+                    self.below.insert(tree, held);
+                }
+            }
+        }
+        self.below.get(&top).map_or_else(|| Arc::clone(&self.nothing), Arc::clone)
+    }
+
+    fn frame(&self, tree: ObjectId) -> Frame {
+        let mut frame = Frame { tree, held: Vec::new(), waiting: Vec::new() };
+        self.entries(tree, |_, kind, id| match kind {
+            EntryKind::Tree => frame.waiting.push(id.to_owned()),
+            EntryKind::Commit => {}
+            _ => frame.held.extend(self.wanted.get(id)),
+        });
+        frame
+    }
+
+    fn entries(&self, tree: ObjectId, mut visit: impl FnMut(&BStr, EntryKind, &oid)) {
+        let Ok(object) = self.repo.find_object(tree) else { return };
+        if object.kind != Kind::Tree {
+            return;
+        }
+        for entry in gix::objs::TreeRefIter::from_bytes(&object.data, self.repo.object_hash()).flatten() {
+            visit(entry.filename, entry.mode.kind(), entry.oid);
+        }
+    }
+
+    /// A path at which a commit's tree holds a blob, the first in the order of names.
+    fn path(&self, tree: ObjectId, blob: ObjectId) -> Option<BString> {
+        let number = *self.wanted.get(&blob)?;
+        let (mut folder, mut tree) = (BString::default(), tree);
+        loop {
+            let mut next = None;
+            self.entries(tree, |name, kind, id| {
+                let is_it = match kind {
+                    EntryKind::Tree => self.below.get(id).is_some_and(|held| held.binary_search(&number).is_ok()),
+                    _ => id == blob,
+                };
+                if is_it && next.is_none() {
+                    next = Some((join(folder.as_bstr(), name), kind, id.to_owned()));
+                }
+            });
+            match next? {
+                (path, EntryKind::Tree, id) => (folder, tree) = (path, id),
+                (path, ..) => return Some(path),
+            }
+        }
     }
 }
 
@@ -290,11 +327,11 @@ impl Frame {
 
     fn held(mut self, nothing: &Wanted) -> Wanted {
         if self.held.is_empty() {
-            return Rc::clone(nothing);
+            return Arc::clone(nothing);
         }
         self.held.sort_unstable();
         self.held.dedup();
-        Rc::from(self.held)
+        Arc::from(self.held)
     }
 }
 
@@ -333,7 +370,7 @@ fn tag_target(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
 fn staged(repo: &gix::Repository) -> HashMap<ObjectId, BString> {
     let options = gix::index::decode::Options::default();
     let Ok(index) = gix::index::File::at(repo.index_path(), repo.object_hash(), false, options) else {
-        return HashMap::new();
+        return HashMap::default();
     };
     index.entries().iter().map(|entry| (entry.id, entry.path(&index).to_owned())).collect()
 }

@@ -5,6 +5,7 @@ use memchr::memmem;
 
 use super::Before;
 use super::changes::{Entries, Removed};
+use crate::decode::readable;
 
 /// How many removed files are looked through for a file that may have been moved. Beyond it every key counts as new.
 const MOVES_MOST: usize = 1_000;
@@ -40,7 +41,7 @@ impl Before for Earlier<'_> {
 impl Earlier<'_> {
     /// A text that cannot be read holds nothing: the key is then reported.
     fn blob_holds(&self, id: ObjectId, secret: &[u8]) -> bool {
-        self.repo.find_object(id).is_ok_and(|object| memmem::find(&object.data, secret).is_some())
+        self.repo.find_object(id).is_ok_and(|object| memmem::find(&readable(&object.data), secret).is_some())
     }
 
     fn removed_holds(&self, removed: Removed, secret: &[u8], left: &mut usize) -> bool {

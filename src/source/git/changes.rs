@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gix::ObjectId;
-use gix::bstr::BString;
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::tree::EntryKind;
 
 /// The entries of one tree, by name.
@@ -99,7 +99,7 @@ impl Changes {
                 let same = before.iter().filter(move |(kind, _)| (*kind == EntryKind::Tree) == tree);
                 same.filter(|(kind, _)| *kind != EntryKind::Commit).map(|&&(_, id)| id).collect()
             };
-            let path = join(&pair.path, name);
+            let path = join(pair.path.as_bstr(), name.as_bstr());
             match kind {
                 EntryKind::Tree => waiting.push(Pair { path, tree: id, parents: of_kind(true) }),
                 EntryKind::Commit => self.submodules.push(path),
@@ -115,11 +115,11 @@ impl Changes {
 }
 
 /// A path below a folder; the top is empty.
-pub(super) fn join(folder: &BString, name: &BString) -> BString {
+pub(super) fn join(folder: &BStr, name: &BStr) -> BString {
     if folder.is_empty() {
-        return name.clone();
+        return name.to_owned();
     }
-    let mut path = folder.clone();
+    let mut path = folder.to_owned();
     path.push(b'/');
     path.extend_from_slice(name);
     path

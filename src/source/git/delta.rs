@@ -1,22 +1,23 @@
 //! Applying one delta, as git's pack format documents it ("Deltified representation" in `gitformat-pack`).
 
+use super::look::Copied;
 use crate::location::Span;
 
 /// A delta that does not fit its base, or makes no sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadDelta;
 
-/// Writes what `delta` makes of `base` into `into`, and the ranges of it that are not copied into `fresh`. A result over
-/// `most` bytes is refused.
+/// Writes what `delta` makes of `base` into `into`, and what it copies into `copies`. A result over `most` bytes is
+/// refused.
 pub(super) fn apply(
     base: &[u8],
     delta: &[u8],
     most: usize,
     into: &mut Vec<u8>,
-    fresh: &mut Vec<Span>,
+    copies: &mut Vec<Copied>,
 ) -> Result<(), BadDelta> {
     into.clear();
-    fresh.clear();
+    copies.clear();
     let mut rest = delta;
     let (base_size, result_size) = (size(&mut rest)?, size(&mut rest)?);
     if base_size != base.len() || result_size > most {
@@ -32,18 +33,26 @@ pub(super) fn apply(
             if into.len() + length > result_size {
                 return Err(BadDelta);
             }
+            note(copies, from, Span::new(into.len(), into.len() + length));
             into.extend_from_slice(piece);
         } else {
             let (piece, after) = rest.split_at_checked(usize::from(op)).ok_or(BadDelta)?;
             if op == 0 || into.len() + piece.len() > result_size {
                 return Err(BadDelta);
             }
-            fresh.push(Span::new(into.len(), into.len() + piece.len()));
             into.extend_from_slice(piece);
             rest = after;
         }
     }
     if into.len() == result_size { Ok(()) } else { Err(BadDelta) }
+}
+
+/// Notes a copy. One that goes on where the last one ended is part of it: git cuts copies at 64 KiB.
+fn note(copies: &mut Vec<Copied>, from: usize, at: Span) {
+    match copies.last_mut() {
+        Some(last) if last.at.end == at.start && last.from + last.at.len() == from => last.at.end = at.end,
+        _ => copies.push(Copied { from, at }),
+    }
 }
 
 /// Seven bits to a byte, the lowest first.
@@ -83,17 +92,28 @@ mod tests {
 
     use super::*;
 
-    fn applied(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<Span>), BadDelta> {
-        let (mut into, mut fresh) = (Vec::new(), Vec::new());
-        apply(base, delta, 1 << 20, &mut into, &mut fresh)?;
-        Ok((into, fresh))
+    fn applied(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<Copied>), BadDelta> {
+        let (mut into, mut copies) = (Vec::new(), Vec::new());
+        apply(base, delta, 1 << 20, &mut into, &mut copies)?;
+        Ok((into, copies))
+    }
+
+    fn copied(from: usize, start: usize, end: usize) -> Copied {
+        Copied { from, at: Span::new(start, end) }
     }
 
     #[test]
     fn copies_and_inserts_follow_each_other() {
         // Sizes 5 and 7; copy 3 bytes from 1; insert "XY"; copy 2 from 0.
         let delta = [5, 7, 0x91, 1, 3, 2, b'X', b'Y', 0x90, 2];
-        assert_eq!(applied(b"abcde", &delta), Ok((b"bcdXYab".to_vec(), vec![Span::new(3, 5)])));
+        assert_eq!(applied(b"abcde", &delta), Ok((b"bcdXYab".to_vec(), vec![copied(1, 0, 3), copied(0, 5, 7)])));
+    }
+
+    #[test]
+    fn copies_that_go_on_are_one() {
+        // Copy 2 from 0, 2 from 2, 2 from 1.
+        let delta = [5, 6, 0x90, 2, 0x91, 2, 2, 0x91, 1, 2];
+        assert_eq!(applied(b"abcde", &delta), Ok((b"abcdbc".to_vec(), vec![copied(0, 0, 4), copied(1, 4, 6)])));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! Each unique object is decoded once. A first look tells which texts hold anything that looks like a key wherever it
 //! stands; only those are then given their place in history and scanned at their path.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gix::ObjectId;
@@ -12,12 +14,15 @@ use gix::objs::Kind;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
+use super::lfs;
 use super::local;
-use super::pack::{Buffers, Decoded, Pack, Task, Visitor};
+use super::look::{Built, Copied, Look};
+use super::pack::{Base, Buffers, Decoded, Pack, Task, Visitor};
 use super::staged::too_large;
+use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink};
 use crate::coverage::Reason;
-use crate::location::Span;
+use crate::decode::readable;
 use crate::provenance::Provenance;
 use crate::source::{Blob, Progress};
 
@@ -66,7 +71,7 @@ struct Scan<'s> {
     progress: &'s Progress,
     shallow: &'s HashSet<ObjectId>,
     found: Vec<Mutex<Found>>,
-    buffers: Vec<Mutex<Buffers>>,
+    buffers: Vec<Mutex<Buffers<Look>>>,
 }
 
 impl Git {
@@ -98,6 +103,7 @@ impl Git {
             found: (0..=jobs).map(|_| Mutex::default()).collect(),
             buffers: (0..=jobs).map(|_| Mutex::default()).collect(),
         };
+        scan.announce();
         scan.packs(&repo);
         scan.loose();
         let mut found = scan.found.into_iter().fold(Found::default(), |all, one| all.merge(unlocked(one)));
@@ -107,8 +113,13 @@ impl Git {
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
         name_broken(&stores, &found, &mut done);
         done.outcome.merge(std::mem::take(&mut found.done.outcome));
+        // The packs are mapped once more by whoever reads single objects from now on.
+        drop(stores);
         self.attribute(&repo, found, options, sink, &mut done);
         local::scan(self, &repo, options, sink, progress, &mut done);
+        if !options.submodules {
+            done.notes.extend(self.submodule_paths().iter().map(|path| left_out(path) + "; --submodules scans it too"));
+        }
         done
     }
 
@@ -135,7 +146,7 @@ impl Git {
                 } else if options.exclude.is_match(path) {
                     lock(&skipped).push(path.clone());
                 } else {
-                    take(repo, *id, path, provenance, sink);
+                    take(self, repo, *id, path, provenance, sink);
                 }
             },
         );
@@ -146,10 +157,11 @@ impl Git {
 }
 
 /// Scans one text at its place. It was read before, so it can be read.
-fn take(repo: &gix::Repository, id: ObjectId, path: &str, provenance: &Provenance, sink: &dyn GitSink) {
+fn take(git: &Git, repo: &gix::Repository, id: ObjectId, path: &str, provenance: &Provenance, sink: &dyn GitSink) {
     let worker = rayon::current_thread_index().unwrap_or(0);
     if let Ok(object) = repo.find_object(id) {
-        let blob = Blob { root: Some(0), path, shown: path, bytes: &object.data };
+        let bytes = readable(&object.data);
+        let blob = Blob { root: Some(git.number), path, shown: &git.shown(path), bytes: &bytes };
         sink.take(worker, &blob, provenance, &Nothing);
     }
 }
@@ -267,22 +279,33 @@ fn object_folders(repo: &gix::Repository, done: &mut GitOutcome) -> Vec<PathBuf>
 }
 
 impl<'s> Scan<'s> {
+    /// Says how much there is to read.
+    fn announce(&self) {
+        let (packs, loose) = (&self.stores.packs, self.stores.loose_ids.len() as u64);
+        let history = &self.progress.history;
+        history.all_objects.fetch_add(loose + packs.iter().map(|pack| u64::from(pack.count())).sum::<u64>(), Relaxed);
+        history.all_stored.fetch_add(packs.iter().map(Pack::stored).sum(), Relaxed);
+    }
+
+    /// The commits come first, and all of them, even if the run is to end early: without them nobody can say where in
+    /// history a text stands that was found before the end.
     fn packs(&'s self, repo: &gix::Repository) {
-        for at in 0..self.stores.packs.len() {
-            let pack = &self.stores.packs[at];
-            for &node in &pack.broken {
-                lock(&self.found[self.worker()]).corrupt.insert(pack.id(node));
+        for commits in [true, false] {
+            for (at, pack) in self.stores.packs.iter().enumerate() {
+                rayon::scope_fifo(|scope| {
+                    for &(root, kind) in pack.roots.iter().filter(|(_, kind)| (*kind == Kind::Commit) == commits) {
+                        scope.spawn_fifo(move |scope| self.task(scope, at, kind, Task::tree(root)));
+                    }
+                });
             }
-            rayon::scope_fifo(|scope| {
-                for &(root, kind) in &pack.roots {
-                    scope.spawn_fifo(move |scope| self.task(scope, at, kind, Task::tree(root)));
-                }
-            });
+        }
+        for pack in &self.stores.packs {
+            lock(&self.found[self.worker()]).corrupt.extend(pack.broken.iter().map(|&node| pack.id(node)));
             self.thin(pack, repo);
         }
     }
 
-    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task) {
+    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task<Look>) {
         let worker = self.worker();
         let mut visit = Visit { scan: self, scope, at, kind, found: lock(&self.found[worker]), worker };
         let most = usize::try_from(self.options.max_file_size.max(DECODED_MOST)).unwrap_or(usize::MAX);
@@ -294,8 +317,12 @@ impl<'s> Scan<'s> {
         let worker = self.worker();
         let mut found = lock(&self.found[worker]);
         for id in pack.thin.iter().flat_map(|&root| pack.family(root)).map(|node| pack.id(node)) {
+            let is_commit = || repo.find_header(id).is_ok_and(|header| header.kind() == Kind::Commit);
+            if self.progress.is_interrupted() && !is_commit() {
+                continue;
+            }
             match repo.find_object(id) {
-                Ok(object) => self.object(object.kind, id, &object.data, None, worker, &mut found),
+                Ok(object) => drop(self.object(object.kind, id, &object.data, None, worker, &mut found)),
                 Err(_) => drop(found.corrupt.insert(id)),
             }
         }
@@ -304,22 +331,43 @@ impl<'s> Scan<'s> {
     fn loose(&self) {
         use rayon::prelude::*;
         self.stores.loose_ids.par_iter().for_each_init(Vec::new, |buffer, &(id, at)| {
+            let store = &self.stores.loose[at];
+            let is_commit = || matches!(store.try_header(&id), Ok(Some((_, Kind::Commit))));
+            if self.progress.is_interrupted() && !is_commit() {
+                return;
+            }
             let worker = self.worker();
             let mut found = lock(&self.found[worker]);
-            match self.stores.loose[at].try_find(&id, buffer) {
-                Ok(Some(object)) => self.object(object.kind, id, object.data, None, worker, &mut found),
+            match store.try_find(&id, buffer) {
+                Ok(Some(object)) => {
+                    self.progress.history.read(0);
+                    self.object(object.kind, id, object.data, None, worker, &mut found);
+                }
                 _ => drop(found.corrupt.insert(id)),
             }
         });
     }
 
-    fn object(&self, kind: Kind, id: ObjectId, bytes: &[u8], fresh: Option<&[Span]>, worker: usize, found: &mut Found) {
+    /// Takes one object; what is remembered of it for those that are built on it.
+    fn object(
+        &self,
+        kind: Kind,
+        id: ObjectId,
+        bytes: &[u8],
+        base: Option<Base<'_, Look>>,
+        worker: usize,
+        found: &mut Found,
+    ) -> Option<Look> {
         match kind {
             Kind::Tree => {
                 found.counts.trees += 1;
-                return self.tree(bytes, fresh, found);
+                self.tree(bytes, base.map(|base| base.copies), found);
+                return None;
             }
-            Kind::Blob => found.counts.blobs += 1,
+            Kind::Blob => {
+                found.counts.blobs += 1;
+                lfs::note(&id.to_string(), bytes, &mut found.done.outcome);
+            }
             Kind::Tag => found.counts.tags += 1,
             Kind::Commit => {
                 found.counts.commits += 1;
@@ -329,28 +377,38 @@ impl<'s> Scan<'s> {
         let length = bytes.len() as u64;
         if length > self.options.max_file_size {
             let why = Some(too_large(self.options));
-            return found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
+            found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
+            return None;
         }
-        if self.sink.suspects(worker, bytes) {
+        let look = match readable(bytes) {
+            Cow::Borrowed(bytes) => {
+                let built = base.and_then(|base| Some(Built { base: base.memory?, copies: base.copies }));
+                self.sink.look(worker, bytes, built)
+            }
+            // Deltas copy what it was before it was made readable.
+            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, &text, None) },
+        };
+        if look.leads {
             found.hits.push((id, kind));
+            self.progress.history.texts.fetch_add(1, Relaxed);
         }
         self.progress.scanned(length);
         found.done.outcome.scanned(length);
+        Some(look)
     }
 
     /// Looks for what a tree names and nobody has. What its base names is looked for there.
-    fn tree(&self, bytes: &[u8], fresh: Option<&[Span]>, found: &mut Found) {
+    fn tree(&self, bytes: &[u8], copies: Option<&[Copied]>, found: &mut Found) {
         let id_length = self.hash.len_in_bytes();
-        let (mut at, mut next) = (0, 0);
+        let mut copies = copies.unwrap_or_default();
+        let mut at = 0;
         while let Some(name) = memchr::memchr(0, &bytes[at..]) {
             let end = at + name + 1 + id_length;
             let Some(id) = bytes.get(end - id_length..end) else { return };
-            let is_new = fresh.is_none_or(|fresh| {
-                while fresh.get(next).is_some_and(|span| span.end <= at) {
-                    next += 1;
-                }
-                fresh.get(next).is_some_and(|span| span.start < end)
-            });
+            while copies.first().is_some_and(|copy| copy.at.end < end) {
+                copies = &copies[1..];
+            }
+            let is_new = copies.first().is_none_or(|copy| copy.at.start > at);
             // A submodule's commit is another repository's.
             if is_new
                 && !bytes[at..].starts_with(b"160000 ")
@@ -395,21 +453,28 @@ struct Visit<'v, 's> {
 }
 
 impl Visitor for Visit<'_, '_> {
-    fn object(&mut self, object: &Decoded<'_>) {
+    type Memory = Look;
+
+    fn object(&mut self, object: Decoded<'_, Look>) -> Option<Look> {
+        self.scan.progress.history.read(object.stored);
         // Packs may share objects; the first pack has it.
         if self.scan.stores.packs[..self.at].iter().any(|pack| pack.contains(&object.id)) {
-            return;
+            return None;
         }
-        self.scan.object(self.kind, object.id, object.bytes, object.fresh, self.worker, &mut self.found);
+        self.scan.object(self.kind, object.id, object.bytes, object.base, self.worker, &mut self.found)
     }
 
     fn lost(&mut self, id: ObjectId) {
         self.found.corrupt.insert(id);
     }
 
-    fn hand_over(&mut self, task: Task) {
+    fn hand_over(&mut self, task: Task<Look>) {
         let (scan, at, kind) = (self.scan, self.at, self.kind);
         self.scope.spawn_fifo(move |scope| scan.task(scope, at, kind, task));
+    }
+
+    fn is_over(&self) -> bool {
+        self.kind != Kind::Commit && self.scan.progress.is_interrupted()
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
-use gix::bstr::ByteSlice;
+use gix::bstr::{BString, ByteSlice};
 
 use super::before::Nothing;
 use super::{Git, GitOptions, GitOutcome, GitSink};
@@ -36,7 +36,7 @@ pub(super) fn scan(
         }
         let reach = if holder == Holder::RefNames { Reach::Refs } else { Reach::Local };
         let worker = rayon::current_thread_index().unwrap_or(0);
-        let blob = Blob { root: Some(0), path, shown: path, bytes };
+        let blob = Blob { root: Some(git.number), path, shown: &git.shown(path), bytes };
         sink.take(worker, &blob, &Provenance::new(holder, reach), &Nothing);
         progress.scanned(bytes.len() as u64);
         done.outcome.scanned(bytes.len() as u64);
@@ -72,10 +72,15 @@ fn ref_names(repo: &gix::Repository) -> String {
 
 /// What each ref names, before tags are followed.
 pub(super) fn ref_targets(repo: &gix::Repository) -> Vec<ObjectId> {
+    refs(repo).into_iter().map(|(_, id)| id).collect()
+}
+
+/// Each ref by its full name.
+pub(super) fn refs(repo: &gix::Repository) -> Vec<(BString, ObjectId)> {
     let Ok(refs) = repo.references() else { return Vec::new() };
     let Ok(all) = refs.all() else { return Vec::new() };
-    let targets = all.flatten().filter_map(|one| one.try_id().map(gix::Id::detach));
-    targets.collect()
+    let named = |one: gix::Reference<'_>| Some((one.name().as_bstr().to_owned(), one.try_id()?.detach()));
+    all.flatten().filter_map(named).collect()
 }
 
 /// The folder of the repository, and of each linked work tree.

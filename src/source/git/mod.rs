@@ -8,12 +8,17 @@ mod before;
 mod changes;
 mod delta;
 mod history;
+mod lfs;
 mod local;
+mod look;
 mod pack;
+mod quarantine;
 mod range;
 mod staged;
+mod submodules;
 mod tracked;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use gix::bstr::{BStr, ByteSlice};
@@ -23,7 +28,9 @@ use super::repository::Repository;
 use super::{Blob, Outcome};
 use crate::provenance::{CommitRef, Provenance};
 
+pub use self::look::{Built, Copied, Look, Place};
 pub use self::range::RangeSpec;
+pub use self::submodules::Submodule;
 pub(super) use self::tracked::Tracked;
 
 /// How texts of a repository are chosen and read.
@@ -35,6 +42,8 @@ pub struct GitOptions {
     pub exclude: GlobSet,
     /// Number of threads, at least 1.
     pub jobs: usize,
+    /// Whether a history's submodules are scanned too; they are named as left out if not.
+    pub submodules: bool,
 }
 
 /// Where the repository is, as the process that started the scan says.
@@ -44,6 +53,11 @@ pub struct GitPlaces {
     pub git_dir: Option<PathBuf>,
     /// The index to read instead of the repository's own (`GIT_INDEX_FILE`), relative to the top of the work tree.
     pub index_file: Option<PathBuf>,
+    /// The folder of objects to read instead of the repository's own (`GIT_OBJECT_DIRECTORY`): where git keeps what is
+    /// being pushed until its hooks have accepted it.
+    pub objects: Option<PathBuf>,
+    /// Further folders of objects (`GIT_ALTERNATE_OBJECT_DIRECTORIES`).
+    pub more_objects: Vec<PathBuf>,
 }
 
 /// What a key is compared with to tell whether a change adds it.
@@ -58,8 +72,9 @@ pub trait GitSink: Sync {
     /// the old ones included.
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize;
 
-    /// Whether a text holds anything that is a match at some path. It is taken later, when its path is known.
-    fn suspects(&self, worker: usize, bytes: &[u8]) -> bool;
+    /// Looks at a text whose path is not known yet: whether it holds anything that is a match at some path. It is taken
+    /// later, when its path is known. `built`: what is known of it already.
+    fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look;
 }
 
 /// What a source did, and what a reader must know besides.
@@ -79,6 +94,11 @@ pub struct Git {
     root: PathBuf,
     /// Only paths below it count: the folder that the user named inside the work tree, with a `/` at its end.
     below: String,
+    /// Which of the repositories of a scan it is, and what stands before its paths where they are shown.
+    number: usize,
+    folder: String,
+    /// What stands for the repository's folder of objects, where `places` name others.
+    _objects: Option<quarantine::Folder>,
 }
 
 /// Why a repository cannot be opened.
@@ -90,6 +110,9 @@ pub enum OpenError {
     /// There is one, which cannot be read.
     #[error("the git repository cannot be read: its configuration or its layout is broken, or of an unknown version")]
     Broken,
+    /// The folders of objects that the process names cannot be read.
+    #[error("GIT_OBJECT_DIRECTORY or GIT_ALTERNATE_OBJECT_DIRECTORIES names a folder that cannot be read")]
+    Objects,
 }
 
 impl Git {
@@ -99,28 +122,44 @@ impl Git {
     /// There is no repository, or it is broken.
     pub fn open(path: &Path, places: GitPlaces) -> Result<Self, OpenError> {
         let folder = std::fs::canonicalize(path).map_err(|_| OpenError::NotARepository)?;
-        let git_dir = match &places.git_dir {
-            Some(git_dir) => git_dir.clone(),
+        let (git_dir, found) = match &places.git_dir {
+            Some(git_dir) => (git_dir.clone(), None),
             None => find(&folder)?,
         };
         // Reduced trust: whoever owns the repository, its settings may not name programs.
         let options = gix::open::Options::isolated().with(gix::sec::Trust::Reduced).bail_if_untrusted(false);
-        let mut repo = gix::open_opts(git_dir, options.open_path_as_is(true)).map_err(|_| OpenError::Broken)?;
+        let mut repo = gix::open_opts(&git_dir, options.open_path_as_is(true)).map_err(|_| OpenError::Broken)?;
         // What stands in the repository is scanned, not what a replacement ref would show instead.
         repo.objects.ignore_replacements = true;
-        let root = match repo.workdir() {
-            Some(work_tree) => work_tree.to_path_buf(),
+        // A submodule's folder says by a setting where its work tree is, which its trust may not reach.
+        let work_tree = repo.workdir().map(Path::to_path_buf).or(found);
+        let in_work_tree = work_tree.is_some();
+        let root = match work_tree {
+            Some(work_tree) => work_tree,
             None if places.git_dir.is_some() && !repo.is_bare() => folder.clone(),
             None => repo.git_dir().to_path_buf(),
         };
         let root = std::fs::canonicalize(&root).unwrap_or(root);
         let below = match folder.strip_prefix(&root) {
-            Ok(inside) if repo.workdir().is_some() && !inside.as_os_str().is_empty() => {
+            Ok(inside) if in_work_tree && !inside.as_os_str().is_empty() => {
                 format!("{}/", inside.to_string_lossy().replace('\\', "/"))
             }
             _ => String::new(),
         };
-        Ok(Self { repo: repo.into_sync(), places, root, below })
+        let objects = quarantine::Folder::of(&places, &folder, repo.common_dir())?;
+        let hash = repo.object_hash();
+        let mut repo = repo.into_sync();
+        if let Some(objects) = &objects {
+            repo.objects = objects.store(hash)?;
+        }
+        Ok(Self { repo, places, root, below, number: 0, folder: String::new(), _objects: objects })
+    }
+
+    /// The same repository as one of several in a scan: with its number among their roots, and the folder, `/` at its end,
+    /// that stands before its paths.
+    #[must_use]
+    pub fn numbered(self, number: usize, folder: String) -> Self {
+        Self { number, folder, ..self }
     }
 
     /// What places are relative to, absolute.
@@ -143,15 +182,21 @@ impl Git {
         repo
     }
 
+    /// A path as it is shown.
+    fn shown<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if self.folder.is_empty() { Cow::Borrowed(path) } else { Cow::Owned(format!("{}{path}", self.folder)) }
+    }
+
     /// Whether the user asked for this path.
     fn is_asked(&self, path: &str) -> bool {
         path.starts_with(&self.below)
     }
 }
 
-fn find(folder: &Path) -> Result<PathBuf, OpenError> {
+/// The folder of the repository around a folder, and the work tree if it is in one.
+fn find(folder: &Path) -> Result<(PathBuf, Option<PathBuf>), OpenError> {
     let (found, _trust) = gix_discover::upwards(folder).map_err(|_| OpenError::NotARepository)?;
-    Ok(found.into_repository_and_work_tree_directories().0)
+    Ok(found.into_repository_and_work_tree_directories())
 }
 
 /// A path of the repository as text, invalid UTF-8 replaced.

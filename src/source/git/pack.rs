@@ -12,7 +12,7 @@ use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::{data, index};
 
 use super::delta;
-use crate::location::Span;
+use super::look::Copied;
 
 /// Number of an object in its pack, in the order of offsets.
 pub(super) type Node = u32;
@@ -37,30 +37,52 @@ pub(super) struct Pack {
 }
 
 /// What one thread reuses.
-#[derive(Default)]
-pub(super) struct Buffers {
+pub(super) struct Buffers<M> {
     inflate: gix::zlib::Inflate,
     delta: Vec<u8>,
-    fresh: Vec<Span>,
+    copies: Vec<Copied>,
     /// The objects from the root to the present one.
-    levels: Vec<Vec<u8>>,
+    levels: Vec<Level<M>>,
+}
+
+impl<M> Default for Buffers<M> {
+    fn default() -> Self {
+        Self { inflate: gix::zlib::Inflate::default(), delta: Vec::new(), copies: Vec::new(), levels: Vec::new() }
+    }
+}
+
+/// One object on the way from its root, and what its visitor remembers of it.
+#[derive(Clone)]
+pub(super) struct Level<M> {
+    bytes: Vec<u8>,
+    memory: Option<M>,
 }
 
 /// One decoded object.
-pub(super) struct Decoded<'d> {
+pub(super) struct Decoded<'d, M> {
     pub(super) id: ObjectId,
     pub(super) bytes: &'d [u8],
-    /// What of it its base does not have; `None` for all of it.
-    pub(super) fresh: Option<&'d [Span]>,
+    /// Bytes that it takes in the pack.
+    pub(super) stored: u64,
+    /// What it is built on; `None` for a whole object.
+    pub(super) base: Option<Base<'d, M>>,
+}
+
+/// What an object is built on.
+pub(super) struct Base<'d, M> {
+    /// What the visitor remembers of it.
+    pub(super) memory: Option<&'d M>,
+    /// What of it is copied.
+    pub(super) copies: &'d [Copied],
 }
 
 /// Some siblings with their base, or a root without.
-pub(super) struct Task {
+pub(super) struct Task<M> {
     nodes: Vec<Node>,
-    base: Option<Vec<u8>>,
+    base: Option<Level<M>>,
 }
 
-impl Task {
+impl<M> Task<M> {
     /// A whole delta tree.
     pub(super) fn tree(root: Node) -> Self {
         Self { nodes: vec![root], base: None }
@@ -69,11 +91,16 @@ impl Task {
 
 /// Who is told what a walk comes upon.
 pub(super) trait Visitor {
-    fn object(&mut self, object: &Decoded<'_>);
+    /// What it remembers of an object for those that are built on it.
+    type Memory: Clone;
+
+    fn object(&mut self, object: Decoded<'_, Self::Memory>) -> Option<Self::Memory>;
     /// An object that cannot be decoded, and with it what is built on it.
     fn lost(&mut self, id: ObjectId);
     /// Work that another thread may take over.
-    fn hand_over(&mut self, task: Task);
+    fn hand_over(&mut self, task: Task<Self::Memory>);
+    /// Whether to stop: nobody wants the rest any more.
+    fn is_over(&self) -> bool;
 }
 
 /// How many objects a thread decodes before it offers a part of its tree to the others.
@@ -210,49 +237,76 @@ impl Pack {
         std::iter::successors(some(self.first_child[node as usize]), move |&at| some(self.next_sibling[at as usize]))
     }
 
+    /// Where the next object begins, or the pack ends.
+    fn end(&self, node: Node) -> u64 {
+        let start = self.offsets[node as usize];
+        self.offsets.get(node as usize + 1).copied().unwrap_or(self.stored()).max(start)
+    }
+
+    /// Bytes of the whole pack.
+    pub(super) fn stored(&self) -> u64 {
+        self.data.data_len() as u64
+    }
+
     fn entry(&self, node: Node) -> Option<data::Entry> {
         self.data.entry(self.offsets[node as usize]).ok()
     }
 
     /// Decodes a task's objects and everything built on them. Objects over `most` bytes are lost.
-    pub(super) fn walk(&self, task: Task, most: usize, buffers: &mut Buffers, visitor: &mut dyn Visitor) {
-        let mut stack: Vec<(Node, usize)> = Vec::new();
+    pub(super) fn walk<V: Visitor>(
+        &self,
+        task: Task<V::Memory>,
+        most: usize,
+        buffers: &mut Buffers<V::Memory>,
+        visitor: &mut V,
+    ) {
         let first = usize::from(task.base.is_some());
         if let Some(base) = task.base {
-            set_level(&mut buffers.levels, 0, base);
+            buffers.levels.resize_with(1.max(buffers.levels.len()), Level::default);
+            buffers.levels[0] = base;
         }
-        stack.extend(task.nodes.into_iter().map(|node| (node, first)));
+        let mut stack: Vec<(Node, usize)> = task.nodes.into_iter().map(|node| (node, first)).collect();
         let mut decoded = 0;
         while let Some((node, depth)) = stack.pop() {
+            if visitor.is_over() {
+                break;
+            }
             if !self.decode(node, depth, most, buffers) {
                 self.family(node).into_iter().for_each(|node| visitor.lost(self.id(node)));
                 continue;
             }
-            let fresh = (depth > 0).then_some(buffers.fresh.as_slice());
-            visitor.object(&Decoded { id: self.id(node), bytes: &buffers.levels[depth], fresh });
+            self.show(node, depth, buffers, visitor);
             stack.extend(self.children(node).map(|child| (child, depth + 1)));
             decoded += 1;
             if decoded % HAND_OVER_AFTER == 0 {
                 offer(&mut stack, &buffers.levels, visitor);
             }
         }
-        if buffers.levels.iter().map(Vec::capacity).sum::<usize>() > KEEP {
+        if buffers.levels.iter().map(|level| level.bytes.capacity()).sum::<usize>() > KEEP {
             buffers.levels.clear();
         }
     }
 
+    /// Shows an object that stands in its level to the visitor.
+    fn show<V: Visitor>(&self, node: Node, depth: usize, buffers: &mut Buffers<V::Memory>, visitor: &mut V) {
+        let (above, below) = buffers.levels.split_at_mut(depth);
+        let base = above.last().map(|base| Base { memory: base.memory.as_ref(), copies: &buffers.copies });
+        let stored = self.end(node) - self.offsets[node as usize];
+        below[0].memory = visitor.object(Decoded { id: self.id(node), bytes: &below[0].bytes, stored, base });
+    }
+
     /// Decodes one object into its level, its base standing in the level above.
-    fn decode(&self, node: Node, depth: usize, most: usize, buffers: &mut Buffers) -> bool {
-        let Buffers { inflate, delta, fresh, levels } = buffers;
+    fn decode<M>(&self, node: Node, depth: usize, most: usize, buffers: &mut Buffers<M>) -> bool {
+        let Buffers { inflate, delta, copies, levels } = buffers;
         if levels.len() <= depth {
-            levels.resize_with(depth + 1, Vec::new);
+            levels.resize_with(depth + 1, Level::default);
         }
         let (above, below) = levels.split_at_mut(depth);
-        let into = &mut below[0];
+        let into = &mut below[0].bytes;
         match above.last() {
             None => self.inflate(node, most, inflate, into),
             Some(base) => {
-                self.inflate(node, most, inflate, delta) && delta::apply(base, delta, most, into, fresh).is_ok()
+                self.inflate(node, most, inflate, delta) && delta::apply(&base.bytes, delta, most, into, copies).is_ok()
             }
         }
     }
@@ -260,9 +314,8 @@ impl Pack {
     fn inflate(&self, node: Node, most: usize, inflate: &mut gix::zlib::Inflate, into: &mut Vec<u8>) -> bool {
         let Some(entry) = self.entry(node) else { return false };
         let Ok(size) = usize::try_from(entry.decompressed_size) else { return false };
-        let end = self.offsets.get(node as usize + 1).copied().unwrap_or(self.data.data_len() as u64);
         // Deflate never grows a text more than 1,032 times: a larger size is a lie that would only take memory.
-        let bound = end.saturating_sub(entry.data_offset).saturating_mul(1_032).saturating_add(1_024);
+        let bound = self.end(node).saturating_sub(entry.data_offset).saturating_mul(1_032).saturating_add(1_024);
         if size > most || entry.decompressed_size > bound {
             return false;
         }
@@ -272,15 +325,14 @@ impl Pack {
     }
 }
 
-fn set_level(levels: &mut Vec<Vec<u8>>, at: usize, bytes: Vec<u8>) {
-    if levels.len() <= at {
-        levels.resize_with(at + 1, Vec::new);
+impl<M> Default for Level<M> {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), memory: None }
     }
-    levels[at] = bytes;
 }
 
 /// Gives the siblings nearest to the root away, with a copy of their base.
-fn offer(stack: &mut Vec<(Node, usize)>, levels: &[Vec<u8>], visitor: &mut dyn Visitor) {
+fn offer<V: Visitor>(stack: &mut Vec<(Node, usize)>, levels: &[Level<V::Memory>], visitor: &mut V) {
     let Some(&(_, depth)) = stack.first() else { return };
     let siblings = stack.iter().take_while(|(_, at)| *at == depth).count();
     let base = depth.checked_sub(1).map(|above| levels[above].clone());

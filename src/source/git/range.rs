@@ -11,9 +11,13 @@ use rayon::prelude::*;
 
 use super::before::{Earlier, Nothing};
 use super::changes::{Added, Changes};
+use super::lfs;
+use super::local;
 use super::staged::too_large;
+use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, commit_ref, text};
 use crate::coverage::Reason;
+use crate::decode::readable;
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
 use crate::source::{Blob, Progress};
 
@@ -45,7 +49,7 @@ impl Git {
         let repo = self.repo();
         let name = spec.range.as_deref().unwrap_or("HEAD");
         let mut done = GitOutcome::default();
-        let commits = match commits(&repo, spec) {
+        let commits = match commits(&repo, spec, self.places.objects.is_some()) {
             Ok(commits) => commits,
             Err(why) => {
                 done.outcome.skipped(Reason::Missing, name, None, Some(why));
@@ -76,9 +80,9 @@ impl Git {
     }
 }
 
-/// The commits of a range, each once.
-fn commits(repo: &gix::Repository, spec: &RangeSpec) -> Result<Vec<ObjectId>, String> {
-    let (tips, hidden, alone) = ends(repo, spec.range.as_deref())?;
+/// The commits of a range, each once. `arriving`: they are being pushed to this repository.
+fn commits(repo: &gix::Repository, spec: &RangeSpec, arriving: bool) -> Result<Vec<ObjectId>, String> {
+    let (tips, hidden, alone) = ends(repo, spec.range.as_deref(), arriving)?;
     if alone && spec.since.is_none() {
         return Ok(tips);
     }
@@ -101,11 +105,19 @@ fn committed(repo: &gix::Repository, id: ObjectId) -> Option<Timestamp> {
 }
 
 /// Tips, what they do not count, and whether the one tip stands for itself alone.
-fn ends(repo: &gix::Repository, range: Option<&str>) -> Result<(Vec<ObjectId>, Vec<ObjectId>, bool), String> {
+type Ends = (Vec<ObjectId>, Vec<ObjectId>, bool);
+
+/// The ends of a range as typed.
+fn ends(repo: &gix::Repository, range: Option<&str>, arriving: bool) -> Result<Ends, String> {
     let Some(range) = range else {
         let head = repo.head_id().map_err(|_| "HEAD names no commit yet, or none that can be read".to_owned())?;
         return Ok((vec![head.detach()], Vec::new(), false));
     };
+    if let Some((from, to)) = range.split_once("..")
+        && (is_nothing(from) || is_nothing(to))
+    {
+        return pushed(repo, from, to, arriving);
+    }
     let bad = || "no such range of commits here; write A..B, A...B or one commit, and fetch both ends".to_owned();
     let spec = repo.rev_parse(range).map_err(|_| bad())?.detach();
     let commit = |id: ObjectId| peel(repo, id).ok_or_else(bad);
@@ -121,6 +133,23 @@ fn ends(repo: &gix::Repository, range: Option<&str>) -> Result<(Vec<ObjectId>, V
     }
 }
 
+/// Whether it is the id that git's hooks write for a ref that does not exist.
+fn is_nothing(id: &str) -> bool {
+    matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte == b'0')
+}
+
+/// The ends of a push as a hook is told them, one of which is nothing. A ref that is new brings what no ref has on the side
+/// that receives it, and what no remote is known to have on the side that sends it; one that is deleted brings nothing.
+fn pushed(repo: &gix::Repository, from: &str, to: &str, arriving: bool) -> Result<Ends, String> {
+    if is_nothing(to) {
+        return Ok((Vec::new(), Vec::new(), false));
+    }
+    let bad = || format!("after {from}.. stands no commit that is here");
+    let tip = repo.rev_parse_single(to).ok().and_then(|id| peel(repo, id.detach())).ok_or_else(bad)?;
+    let known = local::refs(repo).into_iter().filter(|(name, _)| arriving || name.starts_with(b"refs/remotes/"));
+    Ok((vec![tip], known.filter_map(|(_, id)| peel(repo, id)).collect(), false))
+}
+
 /// The commit that a name stands for, through tags.
 pub(super) fn peel(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
     repo.find_object(id).ok()?.peel_to_kind(gix::objs::Kind::Commit).ok().map(|commit| commit.id)
@@ -128,6 +157,9 @@ pub(super) fn peel(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
 
 impl Walk<'_> {
     fn commit(&self, repo: &gix::Repository, id: ObjectId) {
+        if self.progress.is_interrupted() {
+            return;
+        }
         let Ok(object) = repo.find_object(id) else { return self.lost(id, "commit") };
         let Ok(commit) = gix::objs::CommitRef::from_bytes(&object.data, repo.object_hash()) else {
             return self.lost(id, "commit");
@@ -149,10 +181,7 @@ impl Walk<'_> {
         for (path, id) in &changes.lost {
             self.lost(*id, &format!("tree of {}/", text(path.as_bstr())));
         }
-        let mut notes = changes.submodules.iter().map(|path| {
-            format!("the submodule {} is a repository of its own and was not scanned", text(path.as_bstr()))
-        });
-        lock(&self.done).notes.extend(&mut notes);
+        lock(&self.done).notes.extend(changes.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         for added in &changes.added {
             let before = Earlier { repo, same_path: &added.before, removed: &changes.removed };
             self.added(repo, added, &before, &about);
@@ -186,6 +215,7 @@ impl Walk<'_> {
         if length > self.options.max_file_size {
             return self.skip(Reason::TooLarge, &path, Some(length), Some(too_large(self.options)));
         }
+        lfs::note(&path, &object.data, &mut lock(&self.done).outcome);
         let mut provenance = Provenance::new(Holder::File, Reach::Refs);
         (provenance.object, provenance.commit) = (Some(added.id.to_string()), Some(about.clone()));
         if self.scan(&path, &object.data, &provenance, before) == 0 {
@@ -195,7 +225,8 @@ impl Walk<'_> {
 
     fn scan(&self, path: &str, bytes: &[u8], provenance: &Provenance, before: &dyn super::Before) -> usize {
         let worker = rayon::current_thread_index().unwrap_or(0);
-        let matches = self.sink.take(worker, &Blob { root: Some(0), path, shown: path, bytes }, provenance, before);
+        let blob = Blob { root: Some(0), path, shown: path, bytes: &readable(bytes) };
+        let matches = self.sink.take(worker, &blob, provenance, before);
         self.progress.scanned(bytes.len() as u64);
         lock(&self.done).outcome.scanned(bytes.len() as u64);
         matches

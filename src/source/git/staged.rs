@@ -1,6 +1,6 @@
 //! The index: exactly what the next commit would hold, against `HEAD`. Never the work tree's bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
@@ -10,8 +10,11 @@ use gix::objs::tree::EntryKind;
 
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
+use super::lfs;
+use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, text};
 use crate::coverage::Reason;
+use crate::decode::readable;
 use crate::provenance::{Holder, Provenance, Reach};
 use crate::source::{Blob, Progress};
 
@@ -40,14 +43,15 @@ impl Git {
         };
         let mut files = 0;
         for added in staged.added.iter().filter(|added| self.is_asked(&text(added.path.as_bstr()))) {
+            if progress.is_interrupted() {
+                break;
+            }
             files += 1;
             let before = Earlier { repo: &repo, same_path: &added.before, removed: &staged.removed };
             scan_one(&repo, added, &before, options, sink, progress, &mut done);
         }
         done.notes.push(if files == 1 { "1 file staged".to_owned() } else { format!("{files} files staged") });
-        done.notes.extend(staged.submodules.iter().map(|path| {
-            format!("the submodule {} is a repository of its own and was not scanned", text(path.as_bstr()))
-        }));
+        done.notes.extend(staged.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         done
     }
 
@@ -97,7 +101,9 @@ fn scan_one(
     }
     let mut provenance = Provenance::new(Holder::File, Reach::Index);
     provenance.object = Some(added.id.to_string());
-    sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes: &object.data }, &provenance, before);
+    lfs::note(&path, &object.data, &mut done.outcome);
+    let bytes = &readable(&object.data);
+    sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes }, &provenance, before);
     progress.scanned(length);
     done.outcome.scanned(length);
 }
@@ -109,10 +115,16 @@ pub(super) fn too_large(options: &GitOptions) -> String {
 
 impl Staged {
     fn of(repo: &gix::Repository, index: &gix::index::File) -> Result<Self, &'static str> {
-        let mut head = head_files(repo)?;
+        let Head { files: mut head, same } = Head::of(repo, index)?;
         let mut staged = Self::default();
+        let mut same = same.iter().map(|folder| folder.as_bstr()).peekable();
         for entry in index.entries() {
-            let path = entry.path(index).to_owned();
+            let path = entry.path(index);
+            while same.next_if(|folder| *folder < path && !path.starts_with(folder)).is_some() {}
+            if same.peek().is_some_and(|folder| path.starts_with(folder)) {
+                continue;
+            }
+            let path = path.to_owned();
             let known = head.remove(&path);
             // What is only announced has no content yet. The base of a conflict is nobody's new text.
             if entry.flags.contains(Flags::INTENT_TO_ADD) || entry.stage() == Stage::Base {
@@ -149,22 +161,67 @@ impl Staged {
     }
 }
 
-/// Every file of `HEAD`, and the commits of its submodules; nothing before the first commit.
-fn head_files(repo: &gix::Repository) -> Result<BTreeMap<BString, ObjectId>, &'static str> {
-    let tree = repo.head_tree_id_or_empty().map_err(|_| "HEAD names a commit that is missing or corrupt")?;
-    files(repo, BString::default(), tree.detach()).ok_or("a tree of HEAD is missing or corrupt; see `git fsck`")
+/// What `HEAD` has.
+#[derive(Default)]
+struct Head {
+    /// Every file and the commits of its submodules, but for what is in the folders of `same`.
+    files: BTreeMap<BString, ObjectId>,
+    /// Folders, a `/` at their ends and sorted as the index is, that are in the index as in `HEAD`. The index keeps the
+    /// trees of the folders that nobody has touched since; git commits those trees without another look as well.
+    same: Vec<BString>,
+}
+
+impl Head {
+    /// Nothing before the first commit.
+    fn of(repo: &gix::Repository, index: &gix::index::File) -> Result<Self, &'static str> {
+        let tree = repo.head_tree_id_or_empty().map_err(|_| "HEAD names a commit that is missing or corrupt")?.detach();
+        let (mut head, mut waiting) = (Self::default(), vec![(BString::default(), tree, index.tree())]);
+        while let Some((folder, tree, kept)) = waiting.pop() {
+            if kept.is_some_and(|kept| kept.num_entries.is_some() && kept.id == tree) {
+                head.same.push(if folder.is_empty() { folder } else { with_slash(folder) });
+                continue;
+            }
+            let entries = Entries::read(repo, tree).ok_or("a tree of HEAD is missing or corrupt; see `git fsck`")?;
+            let below = kept.map(|kept| kept.children.iter()).into_iter().flatten();
+            let below: HashMap<&[u8], _> = below.map(|child| (&child.name[..], child)).collect();
+            for (name, (kind, id)) in entries.0 {
+                let path = join(folder.as_bstr(), name.as_bstr());
+                if kind == EntryKind::Tree {
+                    waiting.push((path, id, below.get(&name[..]).copied()));
+                } else {
+                    head.files.insert(path, id);
+                }
+            }
+        }
+        head.same.sort();
+        Ok(head)
+    }
+}
+
+fn with_slash(mut folder: BString) -> BString {
+    folder.push(b'/');
+    folder
 }
 
 /// Every file below a tree. `None` when a tree cannot be read.
-pub(super) fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
+fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
+    Some(entries(repo, top, tree)?.into_iter().map(|(path, (_, id))| (path, id)).collect())
+}
+
+/// Every file and submodule below a tree, by path. `None` when a tree cannot be read.
+pub(super) fn entries(
+    repo: &gix::Repository,
+    top: BString,
+    tree: ObjectId,
+) -> Option<BTreeMap<BString, (EntryKind, ObjectId)>> {
     let mut files = BTreeMap::new();
     let mut waiting = vec![(top, tree)];
     while let Some((folder, tree)) = waiting.pop() {
         for (name, (kind, id)) in Entries::read(repo, tree)?.0 {
-            let path = join(&folder, &name);
+            let path = join(folder.as_bstr(), name.as_bstr());
             match kind {
                 EntryKind::Tree => waiting.push((path, id)),
-                _ => drop(files.insert(path, id)),
+                _ => drop(files.insert(path, (kind, id))),
             }
         }
     }
