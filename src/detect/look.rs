@@ -7,7 +7,7 @@
 use super::detector::Detector;
 use super::scratch::Scratch;
 use crate::location::Span;
-use crate::rules::RuleSet;
+use crate::rules::{GAP, LONGEST_VALUE, RuleSet};
 use crate::source::{Built, Copied, Look, Place};
 
 /// How many bytes beyond a rule's window its filters may read: the expression that a value is cut out of, the rest of the
@@ -28,8 +28,8 @@ struct Reach {
     after: usize,
 }
 
-/// The byte that tells whether a word begins or ends.
-const EDGE: usize = 1;
+/// The byte that tells whether a word begins or ends, and the one behind it.
+const EDGE: usize = 2;
 
 /// A text that is looked at.
 struct Looking<'l> {
@@ -81,10 +81,11 @@ impl FirstLook<'_> {
 }
 
 impl Reach {
-    /// An anchor is found by its own bytes and perhaps the edge of a word, whatever its rule wants to see around it.
+    /// An anchor is found by its own bytes and perhaps the edge of a word, or, before a value, by all of the value and
+    /// what stands between the two. Whether a line goes on is told by what is on it, at most so far before the word.
     fn of(rules: &RuleSet) -> Self {
-        let anchors = rules.rules.iter().flat_map(|rule| &rule.anchors);
-        Self { longest: anchors.map(String::len).max().unwrap_or(0), before: EDGE, after: EDGE }
+        let longest = rules.rules.iter().flat_map(|rule| &rule.anchors).map(String::len).max().unwrap_or(0);
+        Self { longest, before: GAP + longest + EDGE, after: GAP + LONGEST_VALUE + EDGE }
     }
 
     /// Stretches that are shorter are searched: less would be kept than is searched around them.
