@@ -5,7 +5,7 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::Look;
 
-use super::assigned;
+use super::credential::shaped;
 use super::scratch::{Slot, Work};
 use crate::location::Span;
 use crate::rules::Rule;
@@ -57,7 +57,7 @@ impl Compiled {
             return None;
         }
         if let Some(wanted) = rule.assigned {
-            let found = assigned::search(&self.regex, slot.room(&self.regex), wanted, text, at, work)?;
+            let found = shaped::search(&self.regex, slot.room(&self.regex), wanted, text, at, work)?;
             return Some(Groups { secret: found.value, name: Some(found.name), host: None });
         }
         let end = text.len().min(at.start + rule.right);

@@ -9,6 +9,7 @@ use super::anchors::Anchors;
 use super::candidate::Candidate;
 use super::compiled::{Compiled, Groups};
 use super::context::issuer;
+use super::credential;
 use super::entropy::shannon;
 use super::placeholder::{is_filler, is_placeholder, is_reference};
 use super::settle::settle;
@@ -88,6 +89,15 @@ impl Detector {
         if !slot.admitted || slot.last.is_some_and(|last| last.contains(at)) {
             return;
         }
+        if let Some(reading) = rule.reading {
+            work.count(rule.window().min(text.len()));
+            let Some(found) = credential::search(reading, text, path, at) else { return };
+            if slot.last != Some(found.value) {
+                slot.last = Some(found.value);
+                self.note(index, text, &found, scratch);
+            }
+            return;
+        }
         let Some(groups) = self.compiled(index).search(rule, text, at, slot, work) else { return };
         if slot.last == Some(groups.secret) {
             return;
@@ -100,6 +110,17 @@ impl Detector {
             Judged::Disproved => scratch.rejected.push(groups.secret),
             Judged::NoKey => {}
         }
+    }
+
+    /// Notes what was read without a pattern, unless documentation shows it as a sample.
+    fn note(&self, index: usize, text: &[u8], found: &credential::Credential, scratch: &mut Scratch) {
+        let rule = &*self.rules.rules[index];
+        if is_sample(rule, &text[found.value.start..found.value.end]) {
+            return scratch.rejected.push(found.value);
+        }
+        let groups = Groups { secret: found.value, name: found.name, host: found.host };
+        let confidence = found.confidence.min(rule.confidence);
+        scratch.candidates.push(candidate(index, rule, &groups, confidence, None));
     }
 
     fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {

@@ -11,6 +11,7 @@ mod paths;
 mod proof;
 mod provider;
 mod reader;
+mod reading;
 mod remedy;
 mod suggest;
 mod template;
@@ -26,6 +27,8 @@ pub use self::embedded::embedded;
 pub use self::file::{Mistake, load, parse};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
+pub use self::reading::Reading;
+pub(crate) use self::reading::LONGEST_READ;
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
@@ -117,6 +120,8 @@ pub struct Rule {
     /// For a rule in the short form (`names` and `value`): what else its names must hold. Its anchors are the words, its
     /// pattern is that of a whole value.
     pub assigned: Option<Assigned>,
+    /// For a rule that reads credentials without a pattern: how. Its anchors are the words, and its pattern is empty.
+    pub reading: Option<Reading>,
     /// Literals of which every match contains at least one. Compared without case if `anchors_fold`.
     pub anchors: Vec<String>,
     /// Whether anchors are compared without (ASCII) case.

@@ -8,57 +8,23 @@ use regex_automata::meta::{Cache, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
-use super::scratch::Work;
+use super::name::{self, continues, speaks_of_other, speaks_of_secret};
+use crate::detect::scratch::Work;
 use crate::location::Span;
-use crate::rules::{Assigned, GAP, NAME_REACH};
+use crate::rules::{Assigned, GAP};
 
 /// Where a value stands, and the name that it is assigned to.
-pub(super) struct Assignment {
-    pub(super) value: Span,
-    pub(super) name: Span,
+pub(in crate::detect) struct Assignment {
+    pub(in crate::detect) value: Span,
+    pub(in crate::detect) name: Span,
 }
-
-/// Words for secrets, wherever they stand in a name. Compared without case, like all words here.
-const SECRET_WORDS: [&str; 12] = [
-    "key",
-    "token",
-    "secret",
-    "passw",
-    "pwd",
-    "bearer",
-    "private",
-    "signature",
-    "signing",
-    "credential",
-    "webhook",
-    "jwt",
-];
-
-/// Words for secrets that stand in other words too (`path`, `author`, `rapid`): only as a part of their own.
-const SECRET_PARTS: [&str; 7] = ["api", "auth", "pass", "pat", "cred", "creds", "dsn"];
-
-/// Words that say of a random-looking value what it is instead.
-const OTHER_WORDS: [&str; 12] = [
-    "sha1",
-    "sha256",
-    "sha512",
-    "sha-",
-    "md5",
-    "hash",
-    "digest",
-    "checksum",
-    "integrity",
-    "fingerprint",
-    "public",
-    "publishable",
-];
 
 /// Words that may be written together with the rule's own, all in small letters: `acmetoken`, `acmeapikey`.
 const JOINED: [&str; 12] =
     ["key", "token", "secret", "pass", "pwd", "auth", "api", "access", "client", "app", "private", "admin"];
 
 /// Looks for the value of the name in which the word `at` stands.
-pub(super) fn search(
+pub(in crate::detect) fn search(
     regex: &Regex,
     (cache, captures): &mut (Cache, Captures),
     wanted: Assigned,
@@ -69,7 +35,7 @@ pub(super) fn search(
     if !is_whole_word(text, at) {
         return None;
     }
-    let name = name_around(text, at);
+    let name = name::around(text, at);
     let end = statement_end(text, at.end);
     let mut from = at.end + 1;
     while let Some(start) = next_start(text, from, end) {
@@ -91,22 +57,6 @@ fn is_whole_word(text: &[u8], at: Span) -> bool {
     let rest = &text[at.end..];
     let ends = rest.first().is_none_or(|&after| !continues(last, after));
     begins && (ends || JOINED.iter().any(|word| starts_with_folded(rest, word)))
-}
-
-/// Whether two neighbours belong to one word: letters of one case, or a capital and what follows it.
-fn continues(before: u8, after: u8) -> bool {
-    match (before.is_ascii_alphabetic(), after.is_ascii_alphabetic()) {
-        (true, true) => !(before.is_ascii_lowercase() && after.is_ascii_uppercase()),
-        _ => false,
-    }
-}
-
-/// The identifier around the word, as far as a name reaches.
-fn name_around(text: &[u8], at: Span) -> Span {
-    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
-    let before = text[..at.start].iter().rev().take(NAME_REACH).take_while(is_part).count();
-    let after = text[at.end..].iter().take(GAP).take_while(is_part).count();
-    Span::new(at.start - before, at.end + after)
 }
 
 /// Where the last value of this statement may begin: at the end of the gap, or of the line, unless the line goes on (`{`,
@@ -156,28 +106,6 @@ fn ends_at(rest: &[u8]) -> bool {
         [b'.', after, ..] => !after.is_ascii_alphanumeric(),
         _ => true,
     }
-}
-
-fn speaks_of_secret(before: &[u8]) -> bool {
-    SECRET_WORDS.iter().any(|word| holds(before, word)) || SECRET_PARTS.iter().any(|word| holds_part(before, word))
-}
-
-/// Whether the name speaks of a digest or of something public, other than by the rule's own word.
-fn speaks_of_other(before: &[u8], own: &[u8]) -> bool {
-    OTHER_WORDS.iter().any(|word| holds(before, word) && !holds(own, word))
-}
-
-fn holds(text: &[u8], word: &str) -> bool {
-    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
-}
-
-fn holds_part(text: &[u8], word: &str) -> bool {
-    let places = text.windows(word.len()).enumerate();
-    places.filter(|(_, window)| window.eq_ignore_ascii_case(word.as_bytes())).any(|(start, _)| {
-        let end = start + word.len();
-        let begins = start == 0 || !continues(text[start - 1], text[start]);
-        begins && text.get(end).is_none_or(|&after| !continues(text[end - 1], after))
-    })
 }
 
 fn starts_with_folded(text: &[u8], word: &str) -> bool {
