@@ -31,7 +31,16 @@ pub(super) fn read(text: &[u8], at: Span, meaning: Meaning) -> Option<Found> {
     let (operator, from) = operator(text, name, meaning)?;
     let quoted_only = matches!(operator, Operator::Compares | Operator::Passes | Operator::Tells);
     let Value { span, quoted } = value::read(text, from, operator == Operator::Opens)?;
-    if !quoted && (quoted_only && operator != Operator::Tells) {
+    if !quoted && quoted_only && operator != Operator::Tells {
+        return None;
+    }
+    if operator == Operator::Passes && (text[name.start..name.end].contains(&b'.') || text[span.start - 1] == b'`') {
+        return None;
+    }
+    if quoted && is_behind(text, name, span) {
+        return None;
+    }
+    if matches!(operator, Operator::Space { .. }) && text[span.start] == b'-' {
         return None;
     }
     let syntax = match operator {
@@ -200,6 +209,13 @@ fn spaces_and_break(rest: &[u8]) -> usize {
 
 fn is_quote(byte: u8) -> bool {
     b"\"'`".contains(&byte)
+}
+
+/// Whether the quote before the value closes the text that the name stands in: `'--password=' . $x['y']`.
+fn is_behind(text: &[u8], name: Span, value: Span) -> bool {
+    let before = name.start.checked_sub(1).map(|at| text[at]);
+    let quote = text[value.start - 1];
+    before == Some(quote) && closers(&text[name.end..]) == 0
 }
 
 /// Whether the name begins its line and the value ends it.

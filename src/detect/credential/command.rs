@@ -117,7 +117,7 @@ impl Iterator for Arguments<'_> {
     fn next(&mut self) -> Option<Span> {
         loop {
             match *self.text.get(self.at)? {
-                b' ' | b'\t' | b'"' | b'\'' | b',' => self.at += 1,
+                b' ' | b'\t' | b'\x0C' | b'"' | b'\'' | b',' => self.at += 1,
                 // A line that goes on.
                 b'\\' | b'`' | b'^' if matches!(self.text.get(self.at + 1), Some(b'\n' | b'\r')) => {
                     let rest = &self.text[self.at + 1..];

@@ -23,6 +23,9 @@ const SHORTEST: usize = 4;
 /// A machine's token has so many characters at least to be told from a word by its look.
 const SHORTEST_TOKEN: usize = 16;
 
+/// Dots in a token: an encrypted one of five parts (RFC 7516) has four.
+const MOST_DOTS: usize = 4;
+
 /// What is known about one value.
 struct Case<'t> {
     reading: Reading,
@@ -31,6 +34,8 @@ struct Case<'t> {
     found: &'t Found,
     value: &'t [u8],
     place: Place,
+    /// In a remark that documents code.
+    remark: bool,
 }
 
 /// The confidence in what a reading found, or nothing if it is something else.
@@ -40,7 +45,10 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
     if value.len() < SHORTEST || !is_text || is_reference(text, found.value) || is_placeholder(value) {
         return None;
     }
-    let case = Case { reading, text, at, found, value, place: place::of(path) };
+    let mut place = place::of(path);
+    let remark = is_in_remark(text, found.value.start);
+    place.sample |= remark;
+    let case = Case { reading, text, at, found, value, place, remark };
     let confidence = match reading {
         Reading::Password | Reading::Command | Reading::Arguments | Reading::Address => case.password(),
         Reading::Secret => case.secret(),
@@ -81,7 +89,8 @@ impl Case<'_> {
             Syntax::Told => false,
         };
         let chosen = literal && is_mixed(value) && !is_dashed_words(value) && !speaks_for_itself(value);
-        let told = random && !speaks_for_itself(value) && value.len() >= 10;
+        let least = if self.remark { SHORTEST_TOKEN } else { 10 };
+        let told = random && !speaks_for_itself(value) && value.len() >= least;
         match (chosen && value.len() >= 6, told) {
             (_, true) => Confidence::Medium,
             (true, false) if !self.place.sample && !self.is_for_nobody() => Confidence::Medium,
@@ -101,12 +110,16 @@ impl Case<'_> {
     /// A random text, as machines make it.
     fn token(&self) -> Option<Confidence> {
         let value = self.value;
-        if self.is_something_else() || !value.iter().all(|byte| is_token_byte(*byte)) {
+        let dots = value.iter().filter(|byte| **byte == b'.').count();
+        if self.is_something_else() || dots > MOST_DOTS || !value.iter().all(|byte| is_token_byte(*byte)) {
             return None;
         }
         let vague = self.reading == Reading::Key && meaning::of_key(self.text, self.at) == Some(meaning::Meaning::Vague);
         if is_uuid(value) {
-            return (!vague).then_some(if self.found.syntax == Syntax::Told { Confidence::Low } else { Confidence::Medium });
+            let told = self.found.syntax == Syntax::Told
+                || self.reading == Reading::Key && !meaning::says_what_opens(self.name()) && !self.is_query();
+            let vague = vague && !self.is_query();
+            return (!vague).then_some(if told { Confidence::Low } else { Confidence::Medium });
         }
         if value.iter().all(|byte| !byte.is_ascii_alphabetic()) {
             return None;
@@ -118,6 +131,7 @@ impl Case<'_> {
         }
         match (random, self.found.syntax) {
             (true, Syntax::Bare | Syntax::Told) if !has_digits(value, 2) || value.len() < SHORTEST_TOKEN => None,
+            (true, _) if value.len() < SHORTEST_TOKEN && (self.place.sample || self.is_query()) => Some(Confidence::Low),
             (true, _) => Some(Confidence::Medium),
             (false, Syntax::Quoted | Syntax::Setting | Syntax::Element) if is_mixed(value) && value.len() >= 8 => {
                 (!is_dashed_words(value)).then_some(Confidence::Low)
@@ -175,6 +189,13 @@ impl Case<'_> {
     }
 }
 
+/// Whether the line is one of a remark that documents code: ` * …`, `/// …`, `#   …`. A setting that is commented out has
+/// no space before it.
+fn is_in_remark(text: &[u8], at: usize) -> bool {
+    let line = text[..at].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
+    [&b"* "[..], b"/// ", b"//! ", b"#  ", b"//  ", b"--  "].iter().any(|mark| line.starts_with(mark))
+}
+
 /// Letters, digits and what URL-safe and plain base64 and the separators of tokens add.
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_+/=.~|:%".contains(&byte)
@@ -190,6 +211,11 @@ fn is_random_token(value: &[u8]) -> bool {
     if is_hexadecimal(value) {
         return value.len() >= SHORTEST_TOKEN && distinct >= 8;
     }
+    if is_spelled(value) && cost < RANDOM + 2 {
+        return false;
+    }
+    let many_digits = has_digits(value, 8) && has_digits(value, value.len() / 3);
+    let cost = if many_digits { cost + 3 } else { cost };
     let (digits, letters) = (value.iter().any(u8::is_ascii_digit), value.iter().any(u8::is_ascii_alphabetic));
     match value.len() {
         0..=9 => false,
@@ -244,6 +270,12 @@ fn is_dashed_words(value: &[u8]) -> bool {
         && value.iter().any(|byte| b"-_.:/".contains(byte))
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(byte))
         && surprise(value) < WORDY
+}
+
+/// Words of one case with two separators or more, and few digits: `_aj_ruby2_keywords`.
+fn is_spelled(value: &[u8]) -> bool {
+    let one_case = !(value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase));
+    one_case && value.iter().filter(|byte| b"-_".contains(byte)).count() >= 2 && !has_digits(value, value.len() / 8 + 1)
 }
 
 /// `DB_PASSWORD`: as environments have it.

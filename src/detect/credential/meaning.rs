@@ -21,14 +21,14 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 24] = [
-    "uri", "url", "urls", "usage", "user", "username", "validation", "validator", "validity", "var", "variable",
-    "version", "view", "vault", "arg", "args", "attr", "bundle", "store", "stores", "policies", "env-var", "idx", "crt",
+const ABOUT_TOO: [&str; 26] = [
+    "mgr", "modes", "uri", "url", "urls", "usage", "user", "username", "validation", "validator", "validity", "var", "variable",
+    "version", "view", "vault", "arg", "args", "attr", "bundle", "store", "stores", "policies", "plugin", "idx", "crt",
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 66] = [
-    "anti", "antiforgery", "bos", "cache", "cancel", "cancellation", "column", "compare", "composite", "continuation",
+const UNLIKE: [&str; 67] = [
+    "anti", "authenticity", "antiforgery", "bos", "cache", "cancel", "cancellation", "column", "compare", "composite", "continuation",
     "csrf", "ctrl", "dedup", "dict", "empty", "end", "enum", "eos", "etag", "event", "expected", "foreign", "forgery",
     "forgot", "forgotten", "group", "has", "hide", "hot", "idempotency", "incorrect", "index", "invalid", "is", "lexer",
     "locale", "map", "mask", "message", "missing", "natural", "next", "no", "nonce", "object", "pad", "page", "parser",
@@ -74,6 +74,11 @@ pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     if ending == 0 && !PASSWORD_FRONTS.iter().any(|known| known.eq_ignore_ascii_case(front)) {
         return None;
     }
+    let name = name::around(text, at);
+    // `passThru`, `pass_count`: the short word has to be the last.
+    if ending == 0 && text[end..name.end.max(end)].iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
     plain(text, Span::new(at.start, end))
 }
 
@@ -99,7 +104,8 @@ pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
     }
     let front = joined_front(text, at.start);
     if !front.is_empty() {
-        let joined = OPENING.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(front));
+        let front = front.to_ascii_lowercase();
+        let joined = OPENING.iter().any(|word| front.ends_with(word.as_bytes()));
         return joined.then_some(Meaning::Plain);
     }
     let words = || words(before).filter(|word| word[0].is_ascii_alphabetic());
@@ -130,6 +136,14 @@ fn is_about(text: &[u8], name: crate::location::Span, at: Span) -> bool {
     words(&text[name.start..at.start]).any(|word| is(&UNLIKE, word))
         || words(&text[at.end..name.end.max(at.end)]).any(|word| is(&ABOUT, word) || is(&ABOUT_TOO, word))
         || name::speaks_of_other(&text[name.start..name.end.max(at.end)], b"")
+}
+
+/// Whether the name says what its key opens, or that it is secret.
+pub(super) fn says_what_opens(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let holds = |word: &[u8]| lower.windows(word.len()).any(|window| window == word);
+    words(name).any(|word| OPENING.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+        || OPENING.iter().any(|known| holds(&[known.as_bytes(), b"key"].concat()))
 }
 
 /// The letters that stand joined before `start`.

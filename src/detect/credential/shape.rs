@@ -9,6 +9,7 @@ pub(super) const WORDY: u32 = 10;
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
     b",;:)]}".contains(&value[0])
+        || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
         || is_address(value)
         || is_path(value)
         || is_version_or_date(value)
@@ -17,8 +18,14 @@ pub(super) fn is_other(value: &[u8]) -> bool {
         || is_template(value)
         || is_pattern(value)
         || is_digest(value)
-        || is_member_path(value)
+        || is_dotted(value)
         || is_resource(value)
+}
+
+/// Names joined by dots, also those of a class and its member: `org.acme.Pool#getUser`.
+fn is_dotted(value: &[u8]) -> bool {
+    let dots = value.iter().filter(|byte| **byte == b'.').count();
+    (is_member_path(value) || dots >= 2) && surprise(value) < WORDY
 }
 
 /// `x://…` and `name@host.tld`.

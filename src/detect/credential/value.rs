@@ -40,10 +40,15 @@ fn some(start: usize, end: usize, quoted: bool) -> Option<Value> {
 fn of_element(text: &[u8], from: usize) -> Option<Value> {
     let length = text[from..].iter().take(LONGEST_READ).position(|byte| *byte == b'<')?;
     let inner = text[from..from + length].trim_ascii_end();
-    let inner = inner.strip_suffix(b"}").unwrap_or(inner);
-    // Of several words the last: `{AES kq…}`.
-    let start = inner.iter().rposition(|byte| byte.is_ascii_whitespace()).map_or(0, |at| at + 1);
-    some(from + start, from + inner.len(), false)
+    let start = inner.len() - inner.trim_ascii_start().len();
+    // `{AES kq…}`: the last word in braces.
+    let braced = inner[start..].starts_with(b"{") && inner.ends_with(b"}");
+    let end = inner.len() - usize::from(braced);
+    match inner[start..end].iter().rposition(u8::is_ascii_whitespace) {
+        Some(space) if braced => some(from + start + space + 1, from + end, false),
+        Some(_) => None,
+        None => some(from + start, from + inner.len(), false),
+    }
 }
 
 /// Up to the quote that closes it, on one line; nothing if it is put together from parts.
@@ -69,7 +74,8 @@ fn quoted(text: &[u8], at: usize, quote: u8, formats: bool) -> Option<Value> {
     if goes_on(&text[(end + opening).min(text.len())..]) {
         return None;
     }
-    some(start, end, true)
+    let inner = &text[start..end];
+    some(start + inner.len() - inner.trim_ascii_start().len(), start + inner.trim_ascii_end().len(), true)
 }
 
 /// Whether what follows a literal makes it a part of something else.
