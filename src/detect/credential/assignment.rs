@@ -24,23 +24,20 @@ enum Operator {
     Tells,
 }
 
-/// The value of the name in which the word `at` stands.
-pub(super) fn read(text: &[u8], at: Span, meaning: Meaning) -> Option<Found> {
-    // Most places of a word are no assignment: the byte after the name says so.
+/// The value of the name in which the word `at` stands. What tells most places of a word from an assignment comes first:
+/// the byte after the name, then the first bytes of the value, and only then the words of the name.
+pub(super) fn read(text: &[u8], at: Span, meaning: impl FnOnce() -> Option<Meaning>) -> Option<Found> {
     let name = identifier(text, at);
-    let (operator, from) = operator(text, name, meaning)?;
-    let quoted_only = matches!(operator, Operator::Compares | Operator::Passes | Operator::Tells);
+    let (operator, from) = operator(text, name)?;
     let Value { span, quoted } = value::read(text, from, operator == Operator::Opens)?;
-    if !quoted && quoted_only && operator != Operator::Tells {
+    let tells = operator == Operator::Tells;
+    if span.len() < SHORTEST || !quoted && !tells && matches!(operator, Operator::Compares | Operator::Passes) {
         return None;
     }
-    if operator == Operator::Passes && (text[name.start..name.end].contains(&b'.') || text[span.start - 1] == b'`') {
+    if !quoted && is_word(&text[span.start..span.end]) || tells && span.len() < SHORTEST_TOLD && !quoted {
         return None;
     }
-    if quoted && is_behind(text, name, span) {
-        return None;
-    }
-    if matches!(operator, Operator::Space { .. }) && text[span.start] == b'-' {
+    if is_elsewhere(text, name, operator, span, quoted) || meaning().is_none() {
         return None;
     }
     let syntax = match operator {
@@ -56,6 +53,28 @@ pub(super) fn read(text: &[u8], at: Span, meaning: Meaning) -> Option<Found> {
     Some(Found { name: Some(name), value: span, host: None, syntax })
 }
 
+/// Shortest value that is looked at.
+const SHORTEST: usize = 4;
+
+/// Shortest one that counts after words without a quote.
+const SHORTEST_TOLD: usize = 16;
+
+/// A value without quotes that is nothing but letters and what joins them: a variable, a type, a word.
+fn is_word(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_.-".contains(byte)) && value.len() < SHORTEST_WORDLESS
+}
+
+/// From here on even letters alone may be a key.
+const SHORTEST_WORDLESS: usize = 16;
+
+/// Whether what was read is no value of this name after all.
+fn is_elsewhere(text: &[u8], name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
+    let of_member = || text[name.start..name.end].contains(&b'.') || text[value.start - 1] == b'`';
+    operator == Operator::Passes && of_member()
+        || quoted && is_behind(text, name, value)
+        || matches!(operator, Operator::Space { .. }) && text[value.start] == b'-'
+}
+
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.
 fn identifier(text: &[u8], at: Span) -> Span {
     let name = name::around(text, at);
@@ -64,7 +83,7 @@ fn identifier(text: &[u8], at: Span) -> Span {
 }
 
 /// The operator after the name, and where the value begins.
-fn operator(text: &[u8], name: Span, meaning: Meaning) -> Option<(Operator, usize)> {
+fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
     let rest = &text[name.end..];
     let closing = closers(rest);
     let closed = closing > 0;
@@ -88,7 +107,7 @@ fn operator(text: &[u8], name: Span, meaning: Meaning) -> Option<(Operator, usiz
         [b'>', ..] => (Operator::Opens, at + 1),
         [b'-', b' ', b'"' | b'\''] if gap > 0 => (Operator::Tells, at + 2),
         [b'\n' | b'\r' | b'}', ..] => listed(text, at)?,
-        [byte, ..] if gap > 0 => spaced(text, name, at, *byte, closed, meaning)?,
+        [byte, ..] if gap > 0 => spaced(text, name, at, *byte, closed)?,
         _ => return None,
     };
     Some(operator)
@@ -114,31 +133,40 @@ fn colon(text: &[u8], at: usize) -> (Operator, usize) {
 const LONGEST_TYPE: usize = 40;
 
 /// What follows a name and a space: a type and `=`, `value=`, a value.
-fn spaced(text: &[u8], name: Span, at: usize, byte: u8, closed: bool, meaning: Meaning) -> Option<(Operator, usize)> {
+fn spaced(text: &[u8], name: Span, at: usize, byte: u8, closed: bool) -> Option<(Operator, usize)> {
     let rest = &text[at..text.len().min(at + LONGEST_TYPE)];
-    let before = &text[..name.start];
     if closed {
         let value = after_word(rest, b"value").or_else(|| after_word(rest, b"Value"))?;
         return Some((Operator::Equals { tight: false }, at + value));
     }
-    if byte.is_ascii_alphabetic() && !before.ends_with(b"-") {
+    if is_option(text, name) {
+        return Some((Operator::Space { option: true }, at));
+    }
+    let word = word_length(rest);
+    if byte.is_ascii_alphabetic() && word < SHORTEST_TOLD {
+        if let Some(skip) = after_words(rest, &[b"is ", b"is: ", b"to "]) {
+            return Some((Operator::Tells, at + skip));
+        }
         let words = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_<>[]. ".contains(byte)).count();
         if rest.get(words) == Some(&b'=') && rest.get(words + 1).is_some_and(|next| !b"=>~".contains(next)) {
             let value = at + words + 1;
             return Some((Operator::Equals { tight: false }, value + spaces(&text[value..])));
         }
-        if let Some(skip) = after_words(rest, &[b"is ", b"is: ", b"to "]) {
-            return Some((Operator::Tells, at + skip));
-        }
     }
-    if is_option(text, name) {
-        return Some((Operator::Space { option: true }, at));
-    }
-    if sets_passwords(before) {
+    let line = text[..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
+    if is_quote(byte) || after_words(rest, &[b"by '", b"BY '", b"by \"", b"BY \""]).is_some() {
         let by = after_words(rest, &[b"by ", b"BY "]).unwrap_or(0);
-        return Some((Operator::Space { option: false }, at + by));
+        let operator = if text[name.start..name.end].eq_ignore_ascii_case(b"by") || sets_passwords(line) { Operator::Space { option: false } } else { Operator::Tells };
+        return Some((operator, at + by));
     }
-    (meaning == Meaning::Plain).then_some((Operator::Tells, at))
+    if after_words(line, &[b"ENV ", b"ARG ", b"machine ", b"login ", b"default login "]).is_some() {
+        return Some((Operator::Space { option: false }, at));
+    }
+    (word >= SHORTEST_TOLD).then_some((Operator::Tells, at))
+}
+
+fn word_length(rest: &[u8]) -> usize {
+    rest.iter().take(SHORTEST_TOLD).take_while(|byte| !byte.is_ascii_whitespace()).count()
 }
 
 /// Whether the name is an option of a command: `--password`, `-Password`.
@@ -147,18 +175,17 @@ fn is_option(text: &[u8], name: Span) -> bool {
         && name.start.checked_sub(1).is_none_or(|at| text[at].is_ascii_whitespace() || b"\"'`([".contains(&text[at]))
 }
 
-/// Words of statements in which a space assigns.
-const SETTING: [&[u8]; 10] = [
-    b"env ", b"arg ", b"login ", b"identified ", b"create user ", b"alter user ", b"create role ", b"alter role ",
-    b"set ", b"with encrypted ",
+/// Words of statements that set a password.
+const SETTING: [&[u8]; 8] = [
+    b"identified", b"create user ", b"alter user ", b"create role ", b"alter role ", b"set ", b"with encrypted ", b"grant ",
 ];
 
-/// Whether the statement before a name is one in which a space assigns: `ENV`, `login x`, `CREATE USER x WITH`.
-fn sets_passwords(before: &[u8]) -> bool {
-    let line = before.rsplit(|byte| *byte == b'\n' || *byte == b';').next().unwrap_or_default();
+/// Whether the statement before a name is one that sets a password: `CREATE USER x WITH`.
+fn sets_passwords(line: &[u8]) -> bool {
+    let statement = line.rsplit(|byte| *byte == b';').next().unwrap_or_default();
     SETTING.iter().any(|word| {
-        line.windows(word.len()).enumerate().any(|(start, here)| {
-            here.eq_ignore_ascii_case(word) && (start == 0 || !line[start - 1].is_ascii_alphanumeric())
+        statement.windows(word.len()).enumerate().any(|(start, here)| {
+            here.eq_ignore_ascii_case(word) && (start == 0 || !statement[start - 1].is_ascii_alphanumeric())
         })
     })
 }

@@ -42,7 +42,7 @@ struct Case<'t> {
 pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path: &str) -> Option<Confidence> {
     let value = &text[found.value.start..found.value.end];
     let is_text = value.iter().all(u8::is_ascii_graphic);
-    if value.len() < SHORTEST || !is_text || is_reference(text, found.value) || is_placeholder(value) {
+    if value.len() < SHORTEST || !is_text {
         return None;
     }
     let mut place = place::of(path);
@@ -57,6 +57,9 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
         Reading::Basic => case.basic(),
         Reading::Otp => Some(Confidence::Medium),
     }?;
+    if is_reference(text, found.value) || is_placeholder(value) {
+        return None;
+    }
     let written_by_machine = case.place.machine && reading != Reading::Address;
     Some(if written_by_machine || case.place.words { Confidence::Low } else { confidence })
 }

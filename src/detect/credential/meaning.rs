@@ -65,6 +65,10 @@ const PASSWORD_FRONTS: [&[u8]; 22] = [
 /// A word that begins with `pass` or `pwd`.
 pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     let rest = &text[at.end..];
+    if text[at.start].eq_ignore_ascii_case(&b'i') {
+        // `IDENTIFIED BY`
+        return Some(Meaning::Plain);
+    }
     let ending = PASSWORD_ENDINGS.iter().find(|ending| starts_with_folded(rest, ending)).map_or(0, |found| found.len());
     let end = at.end + ending;
     if text.get(end).is_some_and(|&after| name::continues(text[end - 1], after)) {

@@ -68,10 +68,10 @@ pub(super) fn search(reading: Reading, text: &[u8], path: &str, at: Span) -> Opt
     let window = &text[start..text.len().min(at.start + right)];
     let at = Span::new(at.start - start, at.end - start);
     let found = match reading {
-        Reading::Password => assignment::read(window, at, meaning::of_password(window, at)?),
-        Reading::Secret => assignment::read(window, at, meaning::of_secret(window, at)?),
-        Reading::Token => assignment::read(window, at, meaning::of_token(window, at)?),
-        Reading::Key => assignment::read(window, at, meaning::of_key(window, at)?),
+        Reading::Password => assignment::read(window, at, || meaning::of_password(window, at)),
+        Reading::Secret => assignment::read(window, at, || meaning::of_secret(window, at)),
+        Reading::Token => assignment::read(window, at, || meaning::of_token(window, at)),
+        Reading::Key => assignment::read(window, at, || meaning::of_key(window, at)),
         Reading::Address => url::read(window, at),
         Reading::Command => command::read(window, at),
         Reading::Arguments => arguments::read(window, at),
