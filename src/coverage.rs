@@ -97,6 +97,10 @@ pub struct Configuration {
     pub files: Vec<String>,
     /// Rules that it switches off.
     pub disabled_rules: Vec<String>,
+    /// Rules that it gives another severity or confidence: `acme-token (severity low)`.
+    pub rerated_rules: Vec<String>,
+    /// Rules that files of its own, or of the command line, replace.
+    pub replaced_rules: Vec<String>,
     /// Globs of paths that it leaves out.
     pub exclude: Vec<String>,
     /// The severity from which the run fails, where it is not the usual one.
@@ -112,11 +116,15 @@ impl Configuration {
     #[must_use]
     pub fn words(&self) -> Option<String> {
         let mut parts = Vec::new();
-        if !self.disabled_rules.is_empty() {
-            parts.push(format!("rules switched off: {}", self.disabled_rules.join(", ")));
-        }
-        if !self.exclude.is_empty() {
-            parts.push(format!("paths left out: {}", self.exclude.join(", ")));
+        for (what, names) in [
+            ("rules switched off", &self.disabled_rules),
+            ("rules rated otherwise", &self.rerated_rules),
+            ("rules replaced", &self.replaced_rules),
+            ("paths left out", &self.exclude),
+        ] {
+            if !names.is_empty() {
+                parts.push(format!("{what}: {}", names.join(", ")));
+            }
         }
         parts.extend(self.fail_on.iter().map(|word| format!("fails only from {word}")));
         parts.extend(self.confidence.iter().map(|word| format!("shows confidence from {word}")));
@@ -160,5 +168,11 @@ impl Coverage {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|count| count.reason.is_gap() && count.files > 0)
+    }
+
+    /// Whether the source is whole and there is nothing in it, such as an index with nothing staged.
+    #[must_use]
+    pub fn had_nothing_to_scan(&self) -> bool {
+        self.blobs_seen == 0 && self.is_complete()
     }
 }

@@ -10,7 +10,8 @@ use crate::key::{Conflict, Dossier};
 use crate::location::Region;
 use crate::provenance::Provenance;
 use crate::secret::{Fingerprint, Masked};
-use crate::severity::Confidence;
+use crate::severity::{Confidence, Severity};
+use crate::suppression::Suppression;
 
 /// One folder or repository that places are relative to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,6 +54,28 @@ pub struct Place {
     pub frame: Vec<FrameLine>,
     /// Where it stands in the repository's history; `None` for what was read from the work tree.
     pub provenance: Option<Box<Provenance>>,
+    /// What sets it aside. Such places are in [`Report::suppressed`] in the end.
+    #[serde(skip)]
+    pub suppressed: Option<Suppression>,
+}
+
+/// Another part of a key that is made of several: an id, a session token, a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// What it is to the key (`access key id`).
+    pub role: String,
+    /// The rule that found it.
+    pub rule: String,
+    /// The text of an id, the mask of a secret. Escape before showing.
+    pub text: String,
+    /// As the key's own place has it.
+    pub root: Option<usize>,
+    /// As the key's own place has it. Escape before showing.
+    pub path: String,
+    /// As the key's own place has it. Escape before showing.
+    pub shown: String,
+    /// Lines and columns of it.
+    pub region: Region,
 }
 
 /// What a finding is about.
@@ -103,6 +126,9 @@ pub struct Finding {
     pub subject: Subject,
     /// Stable identity of the key.
     pub fingerprint: Fingerprint,
+    /// Whether that identity is made from the key's place, because its value could be guessed.
+    #[serde(skip)]
+    pub by_place: bool,
     /// The rule's id; for a list row the id of its worst verdict.
     pub rule: String,
     /// The rule's or the verdict's title.
@@ -127,6 +153,8 @@ pub struct Finding {
     pub judgement: Judgement,
     /// How to close it.
     pub remedy: Remedy,
+    /// The other parts of the key that stand near it.
+    pub parts: Vec<Part>,
     /// Where it stands, sorted. Never empty.
     pub places: Vec<Place>,
 }
@@ -151,6 +179,26 @@ pub struct Published {
     pub ids: Vec<String>,
 }
 
+/// One place that somebody set aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetAside {
+    /// The finding's rule.
+    pub rule: String,
+    /// The finding's severity.
+    pub severity: Severity,
+    /// The key.
+    pub key: Fingerprint,
+    /// The place.
+    pub place: Fingerprint,
+    /// As in [`Place::path`].
+    pub path: String,
+    /// Line of the secret, from 1.
+    pub line: usize,
+    /// By what, why, and until when.
+    #[serde(flatten)]
+    pub suppression: Suppression,
+}
+
 /// The outcome of one run: the one thing that every format is made from.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -164,6 +212,8 @@ pub struct Report {
     pub fingerprint_key: String,
     /// Worst first, then by place.
     pub findings: Vec<Finding>,
+    /// What comments and the baseline set aside: it counts nowhere else.
+    pub suppressed: Vec<SetAside>,
     /// Below the confidence that was asked for: counted, not shown.
     pub below_confidence: usize,
     /// The packages that the repository publishes.
@@ -174,4 +224,28 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What was seen, scanned and skipped.
     pub coverage: Coverage,
+}
+
+impl Report {
+    /// Moves the places that are suppressed out of the findings, and the findings with them that have no other.
+    pub fn set_aside(&mut self) {
+        for finding in &mut self.findings {
+            let Finding { rule, fingerprint, judgement, places, .. } = finding;
+            places.retain_mut(|place| {
+                let Some(suppression) = place.suppressed.take() else { return true };
+                self.suppressed.push(SetAside {
+                    rule: rule.clone(),
+                    severity: judgement.severity,
+                    key: fingerprint.clone(),
+                    place: place.fingerprint.clone(),
+                    path: place.path.clone(),
+                    line: place.region.start_line,
+                    suppression,
+                });
+                false
+            });
+        }
+        self.findings.retain(|finding| !finding.places.is_empty());
+        self.suppressed.sort_by(|a, b| (&a.path, a.line, &a.rule).cmp(&(&b.path, b.line, &b.rule)));
+    }
 }

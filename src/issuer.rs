@@ -46,6 +46,31 @@ impl Issuer {
     /// A Harbor registry.
     pub const HARBOR: Self = Self(Cow::Borrowed("harbor"));
 
+    /// The server software of PyPI, run elsewhere.
+    pub const WAREHOUSE: Self = Self(Cow::Borrowed("warehouse"));
+
+    /// Every issuer that a decoder, an importer, a probe or the judgement knows; rules name more.
+    pub const KNOWN: [Self; 18] = [
+        Self::NUGET,
+        Self::POWERSHELL_GALLERY,
+        Self::NPM,
+        Self::PYPI,
+        Self::TESTPYPI,
+        Self::CRATES_IO,
+        Self::RUBYGEMS,
+        Self::GITHUB,
+        Self::GITLAB,
+        Self::JFROG,
+        Self::HEX,
+        Self::HUGGING_FACE,
+        Self::JSR,
+        Self::AZURE_DEVOPS,
+        Self::DEVPI,
+        Self::VERDACCIO,
+        Self::HARBOR,
+        Self::WAREHOUSE,
+    ];
+
     /// An issuer by its id.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {

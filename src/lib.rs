@@ -23,6 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod baseline;
 pub mod coverage;
 pub mod decode;
 pub mod detect;
@@ -34,6 +35,7 @@ pub mod inventory;
 pub mod issuer;
 pub mod key;
 pub mod location;
+pub mod mistake;
 pub mod packages;
 #[cfg(feature = "probe")]
 pub mod probe;
@@ -45,3 +47,5 @@ pub mod scan;
 pub mod secret;
 pub mod severity;
 pub mod source;
+pub mod suggest;
+pub mod suppression;

@@ -122,6 +122,31 @@ fn a_key_of_another_gallery_is_not_sent_to_nuget() {
 }
 
 #[test]
+fn one_place_that_names_another_server_keeps_a_key_from_being_sent() {
+    let server = Server::answering("404 Not Found", "", "");
+    let at = tempfile::tempdir().unwrap();
+    let config = format!("[issuers.nuget]\nurl = \"{0}\"\n", server.address);
+    write(at.path(), "config.toml", config);
+    write(at.path(), "repo/release.yml", workflow(&key(), NUGET));
+    for other in [
+        workflow(&key(), "https://nuget.corp.example/v3/index.json"),
+        format!("# mirror: https://feed.corp.example/\nthe key: {}\n", key()),
+        format!("Publish-Module -Path ./M -NuGetApiKey {}\n", key()),
+    ] {
+        write(at.path(), "repo/other.txt", &other);
+        let run = skelkey(at.path(), &["scan", "repo", "--probe", "--config", "config.toml", "-f", "json"]);
+        let report = json(&run);
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{}", run.out);
+        assert_eq!(report["findings"][0]["issuer_basis"]["by"], "unproved", "{other}");
+        assert!(run.err.contains("not asked"), "{}", run.err);
+        assert!(server.requests().is_empty(), "{:?}", server.requests());
+    }
+    write(at.path(), "repo/other.txt", format!("the key: {}\n", key()));
+    skelkey(at.path(), &["scan", "repo", "--probe", "--config", "config.toml"]);
+    assert_eq!(server.requests().len(), 1, "a place that names no server says nothing against it");
+}
+
+#[test]
 fn an_answer_that_can_mean_two_things_leaves_the_state_unknown() {
     let server = Server::answering("403 Forbidden", "", "");
     let at = tempfile::tempdir().unwrap();

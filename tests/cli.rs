@@ -338,6 +338,14 @@ fn stdin_is_scanned_and_inspect_explains_one_key() {
 }
 
 #[test]
+fn the_ids_in_a_routable_token_are_shown_to_people_too() {
+    let at = folder();
+    let token = Minter::new(5).fill("{@gitlab-routable:prefix=glpat-;o=1;u=1337}").unwrap();
+    let run = skelkey_with(at.path(), &["inspect"], token.as_bytes(), &[]);
+    assert!(run.out.contains("organization id 1, user id 1337"), "{}", run.out);
+}
+
+#[test]
 fn completions_and_help_are_answers() {
     let at = folder();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
@@ -447,7 +455,8 @@ fn what_a_found_configuration_switches_off_is_said_in_every_format() {
     let run = scan(at.path(), &["-f", "json"]);
     let said = &json(&run)["coverage"]["configuration"];
     let expected = serde_json::json!({
-        "files": ["skelkey.toml"], "disabled_rules": ["quay-robot-token"], "exclude": ["docs/**"],
+        "files": ["skelkey.toml"], "disabled_rules": ["quay-robot-token"], "rerated_rules": [], "replaced_rules": [],
+        "exclude": ["docs/**"],
         "fail_on": "critical", "confidence": "high", "max_file_size": 7168,
     });
     assert_eq!(*said, expected);
@@ -459,6 +468,61 @@ fn what_a_found_configuration_switches_off_is_said_in_every_format() {
         assert!(human.contains(word), "{word}: {human}");
     }
     assert!(!scan(at.path(), &["--isolated"]).out.contains("configuration:"));
+}
+
+#[test]
+fn the_configuration_switches_rules_off_and_rates_them() {
+    let at = folder();
+    let key = Minter::new(9).fill("rubygems_{hex:48}").unwrap();
+    write(at.path(), "repo/.env", format!("GEM_HOST_API_KEY={key}\n"));
+    let scan = |config: &str| {
+        write(at.path(), "config.toml", config);
+        scan(at.path(), &["repo", "--config", "config.toml", "-f", "json"])
+    };
+    let usual = json(&scan(""));
+    let finding = &usual["findings"][0];
+    assert_eq!((&finding["judgement"]["severity"], &finding["confidence"]), (&"high".into(), &"high".into()));
+
+    let rated =
+        scan("[rules.severity]\nrubygems-api-key = \"low\"\n[rules.confidence]\nrubygems-api-key = \"medium\"\n");
+    assert_eq!(rated.code, 0, "low is below --fail-on: {}", rated.err);
+    let report = json(&rated);
+    let finding = &report["findings"][0];
+    assert_eq!((&finding["judgement"]["severity"], &finding["confidence"]), (&"low".into(), &"medium".into()));
+    let told = &report["coverage"]["configuration"]["rerated_rules"];
+    assert_eq!(*told, serde_json::json!(["rubygems-api-key (severity low)", "rubygems-api-key (confidence medium)"]));
+    assert!(rated.err.contains("rubygems-api-key (severity low)"), "{}", rated.err);
+
+    let off = scan("[rules]\ndisable = [\"rubygems-api-key\"]\n");
+    assert_eq!((off.code, json(&off)["findings"].as_array().unwrap().len()), (0, 0), "{}", off.err);
+
+    let wrong = scan(
+        "[rules]\ndisable = [\n  \"rubygems-api-key\",\n  \"rubygem-api-key\",\n]\n[rules.severity]\nnpm-acess-token = \"low\"\n\
+         npm-access-token = \"lowish\"\n[rules.confidence]\nno-such = \"high\"\n",
+    );
+    assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
+    for told in [
+        "config.toml:4: [rules] disable: there is no rule `rubygem-api-key`; did you mean `rubygems-api-key`?",
+        "config.toml:7: [rules] severity: there is no rule `npm-acess-token`; did you mean `npm-access-token`?",
+        "config.toml:8: [rules] severity: `lowish` is none of note, low, medium, high or critical",
+        "config.toml:10: [rules] confidence: there is no rule `no-such`; see `skelkey rules list`",
+    ] {
+        assert!(wrong.err.contains(told), "{told}\n{}", wrong.err);
+    }
+}
+
+#[test]
+fn a_rule_that_replaces_a_built_in_one_is_said() {
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/jsr.toml")).unwrap();
+    let text = text.replace("id = \"jsr\"", "id = \"own\"").replace("[[rule]]", "[[rule]]\noverride = true");
+    write(at.path(), "own.toml", text);
+    let run = scan(at.path(), &["--rules", "own.toml", "-f", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let replaced = &json(&run)["coverage"]["configuration"]["replaced_rules"];
+    assert!(replaced.as_array().unwrap().iter().all(|id| id.as_str().unwrap().starts_with("jsr-")), "{replaced}");
+    assert!(!replaced.as_array().unwrap().is_empty() && run.err.contains("rules replaced: jsr-"), "{}", run.err);
 }
 
 #[test]
@@ -511,6 +575,23 @@ fn a_wrong_word_in_the_configuration_names_file_and_line() {
 }
 
 #[test]
+fn the_configuration_may_speak_of_every_issuer_that_is_known() {
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    let config = |text: &str| {
+        write(at.path(), "skelkey.toml", text);
+        scan(at.path(), &[])
+    };
+    for issuer in ["warehouse", "gem-server", "cloudsmith", "verdaccio", "gitlab"] {
+        let run = config(&format!("[policy.issuer.{issuer}]\nmax-lifetime-days = 30\n"));
+        assert_eq!(run.code, 0, "{issuer}: {}", run.err);
+    }
+    let run = config("[policy]\nno-wildcard = true\n\n[policy.issuer.gitlub]\nmax-lifetime-days = 30\n");
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("skelkey.toml:4: [policy.issuer]") && run.err.contains("`git"), "{}", run.err);
+}
+
+#[test]
 fn outputs_that_cannot_be_written_are_found_before_the_scan() {
     let at = folder();
     write(at.path(), "in/.npmrc", npmrc(1));
@@ -558,10 +639,101 @@ fn a_file_in_utf16_is_read_as_an_editor_shows_it() {
 }
 
 #[test]
+fn a_long_file_in_utf16_is_read_to_its_end() {
+    let at = folder();
+    let lines = "nothing on this line\n".repeat(450_000);
+    let text = format!("\u{feff}{lines}{}", npmrc(1));
+    write(at.path(), "out.npmrc", text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    let run = scan(at.path(), &["-f", "json"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    let report = json(&run);
+    assert_eq!(places(&report), ["out.npmrc:450001"]);
+    assert_eq!(report["coverage"]["bytes_scanned"], 2 * text.encode_utf16().count(), "the file's own size");
+    let run = scan(at.path(), &["--max-file-size", "9MB"]);
+    assert_eq!((run.code, run.out.contains("1 over the size limit")), (3, true), "{}{}", run.out, run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_read_is_a_gap() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    let at = folder();
+    let allow = |path: &str, mode| fs::set_permissions(at.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
+    write(at.path(), "repo/.npmrc", npmrc(1));
+    write(at.path(), "repo/closed/.npmrc", npmrc(2));
+    fs::copy(env!("CARGO_BIN_EXE_skelkey"), at.path().join("skelkey")).unwrap();
+    let mut run = std::process::Command::new(at.path().join("skelkey"));
+    run.args(["scan", "repo", "-f", "json", "--exit-zero"]).current_dir(at.path()).env_clear();
+    if fs::metadata(at.path()).unwrap().uid() == 0 {
+        // Nothing is closed to root.
+        allow("", 0o755);
+        run.uid(NOBODY).gid(NOBODY);
+    }
+    allow("repo/closed", 0o000);
+    let output = run.output().unwrap();
+    allow("repo/closed", 0o755);
+    let run = Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.err.contains("repo/closed: unreadable"), "{}", run.err);
+    let report = json(&run);
+    assert_eq!(places(&report), [".npmrc:1"]);
+    assert_eq!(report["coverage"]["skips"][0]["reason"], "unreadable", "{report}");
+}
+
+#[test]
+fn privacy_leaves_a_keys_name_and_id_out_of_its_own_line() {
+    let at = folder();
+    let token = npm_token(1);
+    let row = format!(
+        r#"{{"skelkey-inventory": 1, "keys": [{{"issuer": "npm", "name": "Acme Nightly-Runner", "key_id": "kid-784512", "prefix": "{}", "suffix": "{}"}}]}}"#,
+        &token[..8],
+        &token[token.len() - 4..]
+    );
+    write(at.path(), "list.json", row);
+    let line = format!("ACME_NIGHTLY_RUNNER: npm_token={token} # acmeNightlyRunner, acme/nightly runner\n");
+    write(at.path(), "repo/.env", format!("# https://registry.npmjs.org/\n{line}"));
+    for format in ["human", "json", "sarif"] {
+        let shown = |more: &[&str]| {
+            let run = scan(at.path(), &[&["repo", "--inventory", "list.json", "-f", format][..], more].concat());
+            (run.out + &run.err).to_lowercase()
+        };
+        let told = |text: &str| {
+            let plain: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+            ["acmenightly", "kid784512"].map(|word| plain.contains(word))
+        };
+        assert_eq!(told(&shown(&[])), [true, true], "{format}");
+        let private = shown(&["--privacy"]);
+        assert_eq!(told(&private), [false, false], "{format}: {private}");
+        assert!(private.contains("npm_"), "the mask stays: {private}");
+    }
+}
+
+#[test]
 fn an_address_with_a_password_in_it_is_refused_and_not_shown() {
     let at = folder();
     write(at.path(), "config.toml", "[issuers.gitlab]\nurl = \"https://u:hidden-word@git.example.test\"\n");
     let run = skelkey(at.path(), &["config", "show", "--config", "config.toml"]);
     assert_eq!(run.code, 2);
     assert!(!run.err.contains("hidden-word") && !run.out.contains("hidden-word"), "{}", run.err);
+}
+
+#[cfg(feature = "probe")]
+#[test]
+fn the_documented_rules_are_the_rules() {
+    let at = folder();
+    let run = skelkey(at.path(), &["rules", "list", "--format", "markdown"]);
+    let written = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md")).unwrap_or_default();
+    assert!(
+        run.out == written,
+        "docs/rules.md is out of date; run `cargo run -- rules list --isolated --format markdown > docs/rules.md`"
+    );
+    let rows = written.lines().filter(|line| line.starts_with("| `")).count();
+    let rules = skelkey(at.path(), &["rules", "list", "-f", "json"]);
+    assert_eq!(rows, json(&rules).as_array().unwrap().len(), "a line for each rule");
 }

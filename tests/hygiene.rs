@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use skelkey::hygiene::{
-    Breadth, Case, Exposure, Judgement, Policy, PolicyPart, VERDICTS, breadth_words, ceilings, judge, opens,
+    Breadth, Case, Exposure, Judgement, Limits, Policy, PolicyPart, VERDICTS, breadth_words, ceilings, judge, opens,
     severity_page, until,
 };
 use skelkey::issuer::Issuer;
@@ -353,14 +353,15 @@ fn a_key_missing_from_the_list_is_a_shadow_key_unless_dead() {
 }
 
 fn strict() -> Policy {
-    Policy {
+    let limits = Limits {
         no_wildcard: true,
         max_lifetime_days: Some(90),
         allow_non_expiring: false,
         max_idle_days: Some(60),
         forbidden_actions: vec!["package:UNLIST".to_owned()],
-        ..Policy::default()
-    }
+        ..Limits::default()
+    };
+    Policy { limits, ..Policy::default() }
 }
 
 fn restricted(name: &str, value: &str) -> KeyFacts {
@@ -574,8 +575,7 @@ fn paths(glob: &str) -> globset::GlobSet {
 fn sections_of_a_policy_inherit_and_the_later_wins() {
     let part = |max: u32| PolicyPart { max_lifetime_days: Some(max), ..PolicyPart::default() };
     let policy = Policy {
-        max_lifetime_days: Some(365),
-        no_wildcard: true,
+        limits: Limits { max_lifetime_days: Some(365), no_wildcard: true, ..Limits::default() },
         issuers: vec![
             (Issuer::NUGET, part(30)),
             (Issuer::NPM, PolicyPart { no_wildcard: Some(false), ..PolicyPart::default() }),
@@ -835,7 +835,8 @@ proptest! {
         let mut stable = |left: i64| {
             facts.expires = Reported::Said(Expiry::At(days(left)));
             // Without a creation date, a life over the policy is itself known by the days left.
-            let policy = Policy { max_lifetime_days: None, ..strict() };
+            let limits = Limits { max_lifetime_days: None, ..strict().limits };
+            let policy = Policy { limits, ..strict() };
             let asked = Asked { exposure: exposure(leaked), policy, ..asked() };
             asked.judge(&of(listed(), facts.clone())).stable_severity
         };

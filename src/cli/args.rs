@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// List, show or check rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Findings that were there before the gate: make, renew, prune or explain a baseline
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Key hygiene from the owner's list, without any leak
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -82,7 +85,7 @@ pub(crate) enum Command {
 /// How findings are shown and when a run fails.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// Output format: human, json or sarif (may repeat)
+    /// Output format (may repeat): human, json, jsonl, sarif, html, gitlab, codeclimate, junit, github, rdjson, csv or markdown
     #[arg(long, short, value_name = "FORMAT")]
     pub(crate) format: Vec<Format>,
     /// Write the n-th format to the n-th file instead of standard output (may repeat)
@@ -120,6 +123,20 @@ pub(crate) struct ProbeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
+    /// Set aside what this baseline holds (`skelkey baseline create` makes one)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+}
+
+/// What is scanned, and which matches count.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
     /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]
     pub(crate) paths: Vec<PathBuf>,
@@ -129,16 +146,15 @@ pub(crate) struct ScanArgs {
     #[cfg(feature = "git")]
     #[command(flatten)]
     pub(crate) git: GitArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-    #[command(flatten)]
-    pub(crate) probe: ProbeArgs,
     /// Show matches of this confidence and above: low, medium or high [default: medium]
     #[arg(long, value_name = "CONFIDENCE")]
     pub(crate) confidence: Option<Confidence>,
     /// Scan what the repository ignores as well
     #[arg(long)]
     pub(crate) no_ignore: bool,
+    /// Let no comment (skelkey:ignore) set a finding aside
+    #[arg(long)]
+    pub(crate) no_inline_ignore: bool,
     /// Skip (and say so) files larger than this, such as 50MB or 1GiB [default: 512MiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub(crate) max_file_size: Option<u64>,
@@ -167,7 +183,7 @@ pub(crate) struct GitArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// Output format: human, json or sarif
+    /// Output format, as for `scan`
     #[arg(long, short, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
     /// The owner's list of keys (may repeat; the format is recognised)
@@ -181,7 +197,7 @@ pub(crate) struct InspectArgs {
 pub(crate) enum RulesCommand {
     /// All rules, a line each
     List {
-        /// human or json
+        /// human, json or markdown
         #[arg(long, short, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,
     },
@@ -192,12 +208,25 @@ pub(crate) enum RulesCommand {
     },
     /// Count how often each rule's anchors stand in files: what the rule costs
     Stats(StatsArgs),
+    /// Make a rule file out of configurations of gitleaks or betterleaks
+    Import(ImportArgs),
     /// Check rule files: the built-in ones and any named
     Check {
         /// Files or folders of them
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+/// What is imported.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Configurations (.toml)
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write the rules to this file, whose name becomes their provider's, instead of to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// What is counted.
@@ -213,6 +242,37 @@ pub(crate) struct StatsArgs {
 pub(crate) enum ListFormat {
     Human,
     Json,
+    Markdown,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Scan, and write a new baseline of everything that is found
+    Create(BaselineWriteArgs),
+    /// Scan, and bring the baseline up to date: what is new is added, what is gone is dropped, reasons stay
+    Update(BaselineWriteArgs),
+    /// Scan, and drop the entries that cover nothing any more
+    Prune(BaselineArgs),
+    /// Scan, and say of each entry what it covers
+    Explain(BaselineArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineArgs {
+    /// The baseline
+    #[arg(long, value_name = "FILE", default_value = ".skelkey-baseline")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineWriteArgs {
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+    /// Why the new entries may stay
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skelkey::hygiene::PolicyPart;
 
+use super::named::{MOST_FOUND, MOST_LISTED, Named};
+
 /// Everything that a configuration file may say. Every field is optional.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
@@ -45,6 +47,12 @@ pub(crate) struct Scan {
     pub(crate) confidence: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fail_on: Option<String>,
+    /// Findings that were there before the gate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Whether comments may set findings aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) inline_ignore: Option<bool>,
 }
 
 /// `[rules]`: rules of one's own, and built-in ones that do not apply.
@@ -55,6 +63,12 @@ pub(crate) struct Rules {
     pub(crate) paths: Option<Vec<PathBuf>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) disable: Option<Vec<String>>,
+    /// Rule id → severity when nothing is known of the key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) severity: BTreeMap<String, String>,
+    /// Rule id → confidence before a checksum is looked at.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) confidence: BTreeMap<String, String>,
 }
 
 /// `[inventory]`: the owner's lists.
@@ -136,6 +150,8 @@ pub(crate) struct Loaded {
     pub(crate) files: Vec<PathBuf>,
     /// Sentences about what was left out.
     pub(crate) notes: Vec<String>,
+    /// The files that configurations name, as far as they were read already.
+    pub(crate) named: Named,
     /// Where each field was last written: `scan.fail-on` → `skelkey.toml:3`.
     lines: BTreeMap<String, String>,
 }
@@ -149,7 +165,7 @@ impl Loaded {
 
     /// Where `field` is written, for the beginning of a message.
     pub(crate) fn place(&self, field: &str) -> &str {
-        self.lines.get(field).map_or("the configuration", String::as_str)
+        place(&self.lines, field)
     }
 }
 
@@ -186,13 +202,15 @@ pub(crate) fn load(from: &Where<'_>) -> Result<Loaded> {
 impl Loaded {
     /// `found_in`: the top of the repository in which the file was merely found.
     fn add(&mut self, table: &mut toml::Table, file: &Path, found_in: Option<&Path>) -> Result<()> {
-        if let Some(top) = found_in {
-            check_inside(top, file, MOST_FOUND).with_context(|| file.display().to_string())?;
-        }
-        let (mut config, lines) = read(file)?;
+        let bytes = match found_in {
+            Some(top) => self.named.keep(top, file, MOST_FOUND).with_context(|| file.display().to_string())?.to_vec(),
+            None => std::fs::read(file).with_context(|| format!("read the configuration {}", file.display()))?,
+        };
+        let text = String::from_utf8(bytes).with_context(|| format!("read the configuration {}", file.display()))?;
+        let (mut config, lines) = read(file, &text)?;
         self.lines.extend(lines);
         if let Some(top) = found_in {
-            self.check_files(&config, top)?;
+            self.keep_files(&config, top)?;
         }
         if found_in.is_some() && (!config.issuers.is_empty() || config.network.ca_file.is_some()) {
             self.notes.push(format!(
@@ -207,56 +225,29 @@ impl Loaded {
         self.files.push(file.to_path_buf());
         Ok(())
     }
-}
 
-impl Loaded {
     /// The files that a found configuration names are the repository's own: nobody else's are read for it.
-    fn check_files(&self, config: &Config, top: &Path) -> Result<()> {
-        let rules = config.rules.paths.iter().flatten().map(|path| ("rules.paths", path, MOST_LISTED));
-        let lists = config.inventory.files.iter().flatten().map(|path| ("inventory.files", path, MOST_LISTED));
-        let key = config.fingerprint.key_file.iter().map(|path| ("fingerprint.key-file", path, MOST_FOUND));
-        for (field, path, most) in rules.chain(lists).chain(key) {
-            let at = || format!("{}: {field}: {}", self.place(field), path.display());
-            if field == "rules.paths" && path.is_dir() {
-                check_inside_folder(top, path).with_context(at)?;
-                for entry in std::fs::read_dir(path).with_context(at)?.flatten() {
-                    if entry.path().extension().is_some_and(|ending| ending == "toml") {
-                        check_inside(top, &entry.path(), most).with_context(at)?;
-                    }
-                }
-            } else {
-                check_inside(top, path, most).with_context(at)?;
-            }
+    fn keep_files(&mut self, config: &Config, top: &Path) -> Result<()> {
+        let Self { named, lines, .. } = self;
+        let at = |field: &str, path: &Path| format!("{}: {field}: {}", place(lines, field), path.display());
+        for path in config.rules.paths.iter().flatten() {
+            named.keep_rules(top, path).with_context(|| at("rules.paths", path))?;
+        }
+        for path in config.inventory.files.iter().flatten() {
+            named.keep(top, path, MOST_LISTED).with_context(|| at("inventory.files", path))?;
+        }
+        if let Some(path) = &config.scan.baseline {
+            named.keep(top, path, MOST_LISTED).with_context(|| at("scan.baseline", path))?;
+        }
+        if let Some(path) = &config.fingerprint.key_file {
+            named.keep(top, path, MOST_FOUND).with_context(|| at("fingerprint.key-file", path))?;
         }
         Ok(())
     }
 }
 
-/// The longest configuration or key file that is read because a repository says so.
-const MOST_FOUND: u64 = 64 << 10;
-/// The longest list or rule file that is read because a repository says so.
-const MOST_LISTED: u64 = 16 << 20;
-
-/// Refuses what is no regular file of the repository at `top`, or too long.
-fn check_inside(top: &Path, file: &Path, most: u64) -> Result<()> {
-    check_inside_folder(top, file)?;
-    let metadata = std::fs::metadata(file)?;
-    anyhow::ensure!(metadata.is_file(), "not a regular file; to use it, name the configuration with --config");
-    anyhow::ensure!(
-        metadata.len() <= most,
-        "longer than {most} bytes; to use it, name the configuration with --config"
-    );
-    Ok(())
-}
-
-fn check_inside_folder(top: &Path, path: &Path) -> Result<()> {
-    let inside = path.canonicalize()?.starts_with(top.canonicalize()?);
-    anyhow::ensure!(
-        inside,
-        "a configuration that was found in a repository may name files of that repository only; name it with --config \
-         to use them"
-    );
-    Ok(())
+fn place<'l>(lines: &'l BTreeMap<String, String>, field: &str) -> &'l str {
+    lines.get(field).map_or("the configuration", String::as_str)
 }
 
 /// Where each field stands: `scan.fail-on` → `skelkey.toml:3`.
@@ -270,8 +261,12 @@ fn lines(file: &Path, text: &str) -> BTreeMap<String, String> {
         for (key, value) in table {
             let field = format!("{before}{}", key.get_ref());
             into.insert(field.clone(), line(key.span().start));
-            if let toml::de::DeValue::Table(below) = value.get_ref() {
-                walk(below, &format!("{field}."), line, into);
+            match value.get_ref() {
+                toml::de::DeValue::Table(below) => walk(below, &format!("{field}."), line, into),
+                toml::de::DeValue::Array(elements) => into.extend(
+                    elements.iter().enumerate().map(|(at, one)| (format!("{field}[{at}]"), line(one.span().start))),
+                ),
+                _ => {}
             }
         }
     }
@@ -284,9 +279,8 @@ fn lines(file: &Path, text: &str) -> BTreeMap<String, String> {
 }
 
 /// One file. Paths in it are relative to its folder.
-fn read(file: &Path) -> Result<(Config, BTreeMap<String, String>)> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("read the configuration {}", file.display()))?;
-    let mut config: Config = match toml::from_str(&text) {
+fn read(file: &Path, text: &str) -> Result<(Config, BTreeMap<String, String>)> {
+    let mut config: Config = match toml::from_str(text) {
         Ok(config) => config,
         Err(error) => {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
@@ -301,10 +295,11 @@ fn read(file: &Path) -> Result<(Config, BTreeMap<String, String>)> {
     }
     let folder = file.parent().unwrap_or(Path::new("."));
     let listed = config.rules.paths.iter_mut().chain(config.inventory.files.iter_mut()).flatten();
-    for path in listed.chain(&mut config.fingerprint.key_file).chain(&mut config.network.ca_file) {
+    let single = [&mut config.fingerprint.key_file, &mut config.network.ca_file, &mut config.scan.baseline];
+    for path in listed.chain(single.into_iter().flatten()) {
         *path = folder.join(&path);
     }
-    Ok((config, lines(file, &text)))
+    Ok((config, lines(file, text)))
 }
 
 /// The nearest `skelkey.toml` or `.skelkey.toml` from `here` up to the top of the repository; outside a repository only

@@ -1,12 +1,13 @@
 //! `skelkey inspect`: one key on standard input → what it is, what it opens, until when.
 
 use anyhow::Result;
-use skelkey::scan::Scanner;
 use skelkey::severity::Confidence;
+use skelkey::source::Progress;
 
 use super::args::{Global, InspectArgs};
-use super::options::{self, Surroundings};
+use super::options::Surroundings;
 use super::output::Outputs;
+use super::session::Session;
 use super::{Exit, scan, tell};
 
 /// Longer than any key or key file.
@@ -14,19 +15,13 @@ const MOST: u64 = 1 << 20;
 
 pub(crate) fn run(global: &Global, args: &InspectArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let rules = options::rule_set(global, &loaded.config)?;
-    let settings = options::settings(around, global, &loaded, &args.inventory, Confidence::Low, &rules)?;
-    #[cfg(feature = "probe")]
-    let asker = super::probe::asker(&args.probe, around, global, &loaded.config)?;
-    #[cfg(feature = "probe")]
-    let asking = asker.as_ref().map(super::probe::Asker::asking);
-    #[cfg(feature = "probe")]
-    let ask = asking.as_ref();
-    #[cfg(not(feature = "probe"))]
-    let ask = None;
-    let text = scan::read_stdin(MOST)?;
-    let scanner = Scanner::new(rules, settings).map_err(anyhow::Error::msg)?;
-    let report = scanner.text(text.trim_ascii(), "<stdin>", &skelkey::source::Progress::default(), ask);
+    let (lists, confidence) = (&args.inventory[..], Confidence::Low);
+    let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
+    let scanner = session.scanner(|_| {})?;
+    let report = super::probe::asking(&args.probe, around, global, &loaded.config, |ask| {
+        let text = scan::read_stdin(MOST)?;
+        Ok(scanner.text(text.trim_ascii(), "<stdin>", &Progress::default(), ask))
+    })?;
     if report.findings.is_empty() {
         tell(format_args!(
             "error: no rule knows a key of this form. Keys without a form of their own are known by what stands around \

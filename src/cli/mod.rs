@@ -1,20 +1,29 @@
 //! The command line: arguments as typed → resolved options → commands. Known to the binary only.
 
+mod adjust;
 mod args;
+mod baseline;
+mod catalogue;
 mod config;
 #[cfg(feature = "git")]
 mod date;
 mod demo;
 mod exit;
+mod import;
 mod inspect;
 mod keys;
+mod named;
 mod options;
 mod output;
 #[cfg(feature = "probe")]
 mod probe;
+#[cfg(not(feature = "probe"))]
+#[path = "probe_nobody.rs"]
+mod probe;
 mod progress;
 mod rules;
 mod scan;
+mod session;
 mod show;
 mod size;
 mod stats;
@@ -57,6 +66,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Scan(args) => scan::run(&cli.global, args, &around),
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
+        Command::Baseline(command) => baseline::run(&cli.global, command, &around),
         Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use skelkey::coverage::Configuration;
-use skelkey::hygiene;
+use skelkey::hygiene::{self, PolicyPart};
 use skelkey::inventory::{self, Inventory};
 use skelkey::issuer::Issuer;
 use skelkey::rules::{self, RuleSet};
@@ -16,9 +16,13 @@ use skelkey::scan::Settings;
 use skelkey::secret::FingerprintKey;
 use skelkey::severity::{Confidence, Severity};
 use skelkey::source::FileOptions;
+use skelkey::suggest::did_you_mean;
 
-use super::args::{Global, ScanArgs};
+use super::adjust;
+use super::args::{Global, SourceArgs};
 use super::config::{self, Config, Loaded};
+use super::named::Named;
+use super::session::Session;
 
 /// What the process finds around it, read once in one place.
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub(crate) struct Surroundings {
     pub(crate) user_config: Option<PathBuf>,
     pub(crate) fingerprint_key: Option<zeroize::Zeroizing<Vec<u8>>>,
     pub(crate) now: Timestamp,
+    /// The commit that a pipeline has checked out, if it says so.
+    pub(crate) commit: Option<String>,
     #[cfg(feature = "git")]
     pub(crate) git: skelkey::source::GitPlaces,
     #[cfg(feature = "probe")]
@@ -54,6 +60,7 @@ impl Surroundings {
             user_config,
             fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
             now: Timestamp::now(),
+            commit: variable("CI_COMMIT_SHA").filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())),
             #[cfg(feature = "git")]
             git: skelkey::source::GitPlaces {
                 git_dir: variable("GIT_DIR").map(PathBuf::from),
@@ -80,20 +87,16 @@ impl Surroundings {
 }
 
 /// The rules in force: the built-in ones, those of the configuration, and those that the user names.
-pub(crate) fn rule_set(global: &Global, config: &Config) -> Result<Arc<RuleSet>> {
+pub(crate) fn rule_set(global: &Global, loaded: &Loaded) -> Result<Arc<RuleSet>> {
+    let config = &loaded.config;
     let named = config.rules.paths.iter().flatten().chain(&global.rules);
-    let files = rule_files(named)?;
+    let files = rule_files(named, &loaded.named)?;
     let user: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut set = load_rules(&user).map_err(|mistakes| {
         let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         anyhow!("{}\n{} in the rule files; nothing was scanned", lines.join("\n"), count(lines.len(), "mistake"))
     })?;
-    for id in config.rules.disable.iter().flatten() {
-        let Some(rule) = set.get(id).map(|rule| rule.id.clone()) else {
-            bail!("[rules] disable: there is no rule `{}`; see `skelkey rules list`", skelkey::escape::word(id));
-        };
-        set.rules.retain(|kept| kept.id != rule);
-    }
+    adjust::apply(&mut set, loaded)?;
     Ok(Arc::new(set))
 }
 
@@ -106,43 +109,27 @@ pub(crate) fn load_rules(user: &[(&str, &str)]) -> Result<RuleSet, Vec<rules::Mi
 }
 
 /// Every named rule file, and every `.toml` file of a named folder, in order.
-pub(crate) fn rule_files<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<(String, String)>> {
+pub(crate) fn rule_files<'a>(paths: impl Iterator<Item = &'a PathBuf>, named: &Named) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for path in paths {
-        if path.is_dir() {
-            let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
-                .with_context(|| format!("list the rules in {}", path.display()))?
-                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-                .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
-                .collect();
-            inside.sort();
-            if inside.is_empty() {
-                bail!("{}: no .toml file in it", path.display());
-            }
-            for file in inside {
-                files.push(rule_file(&file)?);
-            }
-        } else {
-            files.push(rule_file(path)?);
+        for file in named.rule_files(path)? {
+            let text = named.read(&file).and_then(|bytes| Ok(String::from_utf8(bytes.to_vec())?));
+            let text = text.with_context(|| format!("read the rule file {}", file.display()))?;
+            files.push((file.display().to_string(), text));
         }
     }
     Ok(files)
 }
 
-fn rule_file(path: &Path) -> Result<(String, String)> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("read the rule file {}", path.display()))?;
-    Ok((path.display().to_string(), text))
-}
-
 /// The owner's lists, those of the configuration first. All mistakes of all lists at once.
-fn inventories(config: &Config, named: &[PathBuf]) -> Result<Vec<Inventory>> {
+fn inventories(loaded: &Loaded, named: &[PathBuf]) -> Result<Vec<Inventory>> {
     let (mut lists, mut mistakes, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for path in config.inventory.files.iter().flatten().chain(named) {
+    for path in loaded.config.inventory.files.iter().flatten().chain(named) {
         // The same list twice would find every key in it ambiguous.
         if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
             continue;
         }
-        let text = std::fs::read(path).with_context(|| format!("read the inventory {}", path.display()))?;
+        let text = loaded.named.read(path).with_context(|| format!("read the inventory {}", path.display()))?;
         match inventory::read(path, &text) {
             Ok(list) => lists.push(list),
             Err(error) => mistakes.push(error.to_string()),
@@ -152,16 +139,10 @@ fn inventories(config: &Config, named: &[PathBuf]) -> Result<Vec<Inventory>> {
 }
 
 /// What judging needs, whatever is judged.
-pub(crate) fn settings(
-    around: &Surroundings,
-    global: &Global,
-    loaded: &Loaded,
-    lists: &[PathBuf],
-    confidence: Confidence,
-    rules: &RuleSet,
-) -> Result<Settings> {
+pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Settings> {
+    let Session { global, around, loaded, lists, confidence, inline_ignore } = *session;
     let config = &loaded.config;
-    let inventories = inventories(config, lists)?;
+    let inventories = inventories(loaded, lists)?;
     check_issuers(loaded, rules, &inventories)?;
     Ok(Settings {
         now: global.now.unwrap_or(around.now),
@@ -169,15 +150,18 @@ pub(crate) fn settings(
         confidence,
         policy: policy(&config.policy)?,
         inventories,
-        fingerprint_key: fingerprint_key(around, config)?,
+        fingerprint_key: fingerprint_key(around, loaded)?,
         assumed_issuers: assumed(config),
         known_packages: known_packages(config),
         config_hash: loaded.hash()?,
         configuration: Configuration {
             files: loaded.files.iter().map(|file| shown(around, file)).collect(),
             disabled_rules: config.rules.disable.clone().unwrap_or_default(),
+            rerated_rules: adjust::rerated(&config.rules),
+            replaced_rules: rules.replaced.clone(),
             ..Configuration::default()
         },
+        inline_ignore,
     })
 }
 
@@ -204,6 +188,9 @@ pub(crate) fn state(
 /// Every issuer that the configuration names is one of a rule, a probe or a list. All mistakes at once.
 fn check_issuers(loaded: &Loaded, rules: &RuleSet, lists: &[Inventory]) -> Result<()> {
     let mut known: BTreeSet<&str> = rules.rules.iter().map(|rule| rule.issuer.as_str()).collect();
+    known.extend(rules.rules.iter().flat_map(|rule| &rule.contexts).map(|context| context.issuer.as_str()));
+    known.extend(rules.providers.iter().map(|provider| provider.id.as_str()));
+    known.extend(Issuer::KNOWN.iter().map(Issuer::as_str));
     known.extend(lists.iter().flat_map(|list| &list.issuers).map(Issuer::as_str));
     #[cfg(feature = "probe")]
     known.extend(skelkey::probe::list().map(|about| about.issuer.as_str()));
@@ -215,13 +202,8 @@ fn check_issuers(loaded: &Loaded, rules: &RuleSet, lists: &[Inventory]) -> Resul
         .filter(|(_, id)| !known.contains(id.as_str()))
         .map(|(table, id)| {
             let place = loaded.place(&format!("{table}.{id}"));
-            let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(id, known));
-            let near = near.filter(|known| strsim::damerau_levenshtein(id, known) <= (id.len() / 3).max(1));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known are {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
-            };
-            format!("{place}: [{table}]: there is no issuer `{}`; {help}", skelkey::escape::word(id))
+            let help = did_you_mean(id, &known.iter().copied().collect::<Vec<_>>());
+            format!("{place}: [{table}]: there is no issuer `{}`{help}", skelkey::escape::word(id))
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { bail!("{}", mistakes.join("\n")) }
@@ -240,12 +222,11 @@ fn known_packages(config: &Config) -> BTreeMap<Issuer, Vec<String>> {
     config.packages.iter().map(|(id, names)| (Issuer::new(id.as_str()), names.clone())).collect()
 }
 
-fn fingerprint_key(around: &Surroundings, config: &Config) -> Result<Option<FingerprintKey>> {
-    let material = match (&around.fingerprint_key, &config.fingerprint.key_file) {
+fn fingerprint_key(around: &Surroundings, loaded: &Loaded) -> Result<Option<FingerprintKey>> {
+    let material = match (&around.fingerprint_key, &loaded.config.fingerprint.key_file) {
         (Some(key), _) => key.clone(),
         (None, Some(file)) => {
-            let bytes = std::fs::read(file).with_context(|| format!("read the fingerprint key {}", file.display()))?;
-            zeroize::Zeroizing::new(bytes)
+            loaded.named.read(file).with_context(|| format!("read the fingerprint key {}", file.display()))?
         }
         (None, None) => return Ok(None),
     };
@@ -255,16 +236,15 @@ fn fingerprint_key(around: &Surroundings, config: &Config) -> Result<Option<Fing
 }
 
 fn policy(from: &config::Policy) -> Result<hygiene::Policy> {
-    let usual = hygiene::Policy::default();
-    let mut policy = hygiene::Policy {
-        no_wildcard: from.no_wildcard.unwrap_or(usual.no_wildcard),
-        max_lifetime_days: from.max_lifetime_days.or(usual.max_lifetime_days),
-        allow_non_expiring: from.allow_non_expiring.unwrap_or(usual.allow_non_expiring),
-        max_idle_days: from.max_idle_days.or(usual.max_idle_days),
-        warn_before_expiry_days: from.warn_before_expiry_days.unwrap_or(usual.warn_before_expiry_days),
-        forbidden_actions: from.forbidden_actions.clone().unwrap_or_default(),
-        ..usual
-    };
+    let mut policy = hygiene::Policy::default();
+    policy.limits.take(&PolicyPart {
+        no_wildcard: from.no_wildcard,
+        max_lifetime_days: from.max_lifetime_days,
+        allow_non_expiring: from.allow_non_expiring,
+        max_idle_days: from.max_idle_days,
+        warn_before_expiry_days: from.warn_before_expiry_days,
+        forbidden_actions: from.forbidden_actions.clone(),
+    });
     policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), limits.clone())).collect();
     for path in &from.path {
         policy.paths.push((globs(&path.globs, "[[policy.path]] globs")?, path.limits.clone()));
@@ -287,7 +267,7 @@ fn globs(patterns: &[String], of: &str) -> Result<GlobSet> {
 const DEFAULT_MAX_FILE_SIZE: u64 = 512 << 20;
 
 /// How files are chosen and read.
-pub(crate) fn file_options(args: &ScanArgs, loaded: &Loaded) -> Result<FileOptions> {
+pub(crate) fn file_options(args: &SourceArgs, loaded: &Loaded) -> Result<FileOptions> {
     let config = &loaded.config;
     let configured = match &config.scan.max_file_size {
         Some(size) => Some(super::size::parse(size).map_err(|_| {

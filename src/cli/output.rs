@@ -136,7 +136,7 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Writes a file readable by its owner alone, in one step, through no link: it is written beside its place and then
 /// renamed onto it.
-fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub(crate) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let context = || format!("write {}", path.display());
     let mut file = tempfile::NamedTempFile::new_in(folder_of(path)).with_context(context)?;
     let mut out = BufWriter::new(file.as_file_mut());
@@ -144,4 +144,10 @@ fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     drop(out);
     file.persist(path).map_err(|error| error.error).with_context(context)?;
     Ok(())
+}
+
+/// The same for a file that a command makes besides reports.
+pub(crate) fn to_named_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    check_place(path)?;
+    to_file(path, write)
 }

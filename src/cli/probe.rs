@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use skelkey::issuer::Issuer;
 use skelkey::probe::{self, Allow, Base, Clock, Prober, ProxySettings, Server, Settings};
-use skelkey::scan::Asking;
+use skelkey::scan;
 
 use super::Exit;
 use super::args::{Global, ProbeArgs};
@@ -17,26 +17,32 @@ use super::options::{Proxies, Surroundings};
 use super::output::to_stdout;
 use super::tell;
 
+/// Calls `run` with whoever asks in this run; with nobody by default, for the default run reaches no network.
+pub(crate) fn asking<T>(
+    args: &ProbeArgs,
+    around: &Surroundings,
+    global: &Global,
+    config: &Config,
+    run: impl FnOnce(scan::Asker<'_>) -> Result<T>,
+) -> Result<T> {
+    let asker = asker(args, around, global, config)?;
+    run(asker.as_ref().map(Asker::asking).as_ref())
+}
+
 /// What asks, and what was asked for.
-pub(crate) struct Asker {
+struct Asker {
     prober: Prober,
     only: Option<BTreeSet<Issuer>>,
     dry_run: bool,
 }
 
 impl Asker {
-    pub(crate) fn asking(&self) -> Asking<'_> {
-        Asking { prober: &self.prober, only: self.only.clone(), dry_run: self.dry_run }
+    fn asking(&self) -> scan::Asking<'_> {
+        scan::Asking { prober: &self.prober, only: self.only.clone(), dry_run: self.dry_run }
     }
 }
 
-/// The asker of this run, or none: the default run reaches no network.
-pub(crate) fn asker(
-    args: &ProbeArgs,
-    around: &Surroundings,
-    global: &Global,
-    config: &Config,
-) -> Result<Option<Asker>> {
+fn asker(args: &ProbeArgs, around: &Surroundings, global: &Global, config: &Config) -> Result<Option<Asker>> {
     let Some(named) = &args.probe else { return Ok(None) };
     let known: BTreeSet<&Issuer> = probe::list().map(|about| &about.issuer).collect();
     if let Some(stranger) = named.iter().find(|issuer| !known.contains(issuer)) {

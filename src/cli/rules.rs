@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use serde_json::json;
 use skelkey::detect;
-use skelkey::rules::{IssuerProof, Kind, Rule, RuleSet};
+use skelkey::rules::{Rule, RuleSet};
 
-use super::args::{Global, ListFormat, RulesCommand};
+use super::args::{Global, RulesCommand};
+use super::catalogue::{self, kind};
+use super::named::Named;
 use super::options::{self, Surroundings, count};
 use super::output::to_stdout;
 use super::{Exit, tell};
@@ -15,15 +16,16 @@ use super::{Exit, tell};
 pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     match command {
-        RulesCommand::Check { paths } => check(global, paths),
-        RulesCommand::Stats(args) => super::stats::run(options::rule_set(global, &loaded.config)?, args),
+        RulesCommand::Check { paths } => check(global, &loaded.named, paths),
+        RulesCommand::Import(args) => super::import::run(global, args),
+        RulesCommand::Stats(args) => super::stats::run(options::rule_set(global, &loaded)?, args),
         RulesCommand::List { format } => {
-            let set = options::rule_set(global, &loaded.config)?;
-            to_stdout(|out| list(&set, *format, out))?;
+            let set = options::rule_set(global, &loaded)?;
+            to_stdout(|out| catalogue::write(&set, *format, out))?;
             Ok(Exit::Clean)
         }
         RulesCommand::Show { id } => {
-            let set = options::rule_set(global, &loaded.config)?;
+            let set = options::rule_set(global, &loaded)?;
             let Some(rule) = set.get(id) else {
                 anyhow::bail!("there is no rule `{}`; see `skelkey rules list`", skelkey::escape::word(id));
             };
@@ -34,8 +36,8 @@ pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings
 }
 
 /// Every mistake of every file, and of every rule at work. Wrong rules are bad configuration: 2.
-fn check(global: &Global, paths: &[std::path::PathBuf]) -> Result<Exit> {
-    let files = options::rule_files(paths.iter().chain(&global.rules))?;
+fn check(global: &Global, named: &Named, paths: &[std::path::PathBuf]) -> Result<Exit> {
+    let files = options::rule_files(paths.iter().chain(&global.rules), named)?;
     let user: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mistakes = match options::load_rules(&user) {
         Ok(set) => {
@@ -54,43 +56,6 @@ fn check(global: &Global, paths: &[std::path::PathBuf]) -> Result<Exit> {
     }
     tell(format_args!("error: {} in the rules", count(mistakes.len(), "mistake")));
     Ok(Exit::Usage)
-}
-
-fn list(set: &RuleSet, format: ListFormat, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        ListFormat::Human => {
-            for rule in &set.rules {
-                writeln!(out, "{:<36} {:<9} {:<11} {}", rule.id, rule.severity, kind(rule.kind), rule.title)?;
-            }
-            writeln!(out, "{} of {}", count(set.rules.len(), "rule"), count(set.providers.len(), "provider"))
-        }
-        ListFormat::Json => {
-            let rows: Vec<_> = set.rules.iter().map(|rule| facts(set, rule)).collect();
-            serde_json::to_writer_pretty(&mut *out, &rows)?;
-            writeln!(out)
-        }
-    }
-}
-
-/// What is known of a rule, for programs.
-fn facts(set: &RuleSet, rule: &Rule) -> serde_json::Value {
-    let decoder = rule.decoder.as_deref().and_then(skelkey::key::decoder);
-    json!({
-        "id": rule.id, "aliases": rule.aliases, "provider": set.provider(rule).id, "title": rule.title,
-        "description": rule.description, "kind": kind(rule.kind), "issuer": rule.issuer.as_str(),
-        "issuer_proved_by": if rule.issuer_proof == IssuerProof::Format { "format" } else { "context" },
-        "severity": rule.severity.as_str(), "confidence": rule.confidence.as_str(),
-        "checksum": rule.check.map(|check| json!({ "name": check.name, "source": check.source })),
-        "decodes": decoder.map(|decoder| decoder.reads), "revoke_at": rule.remedy.page, "references": rule.references,
-    })
-}
-
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Structured => "structured",
-        Kind::Contextual => "contextual",
-        Kind::Generic => "generic",
-    }
 }
 
 fn show(set: &RuleSet, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {

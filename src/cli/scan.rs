@@ -7,59 +7,93 @@ use anyhow::{Context, Result};
 use skelkey::finding::Report;
 use skelkey::report;
 use skelkey::scan::{Asker, Scanner};
+use skelkey::severity::Severity;
 use skelkey::source::FileOptions;
 #[cfg(feature = "git")]
 use skelkey::source::{Git, GitPlaces, OpenError};
 
 #[cfg(feature = "git")]
 use super::args::GitArgs;
-use super::args::{Global, OutputArgs, ScanArgs};
+use super::args::{Global, OutputArgs, ProbeArgs, ScanArgs, SourceArgs};
 use super::config::Loaded;
 use super::options::{self, Surroundings};
 use super::output::{Outputs, is_watched};
-use super::{Exit, progress, tell};
+use super::session::Session;
+use super::{Exit, baseline, progress, tell};
 
 pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(&args.output)?;
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
-    let files = options::file_options(args, &loaded)?;
-    let confidence = options::confidence(args.confidence, &loaded)?;
-    let rules = options::rule_set(global, &loaded.config)?;
-    let mut settings = options::settings(around, global, &loaded, &args.output.inventory, confidence, &rules)?;
-    options::state(&mut settings.configuration, fail_on, Some(confidence), Some((&files, &loaded.config)));
-    #[cfg(feature = "probe")]
-    let asker = super::probe::asker(&args.probe, around, global, &loaded.config)?;
-    #[cfg(feature = "probe")]
-    let asking = asker.as_ref().map(super::probe::Asker::asking);
-    #[cfg(feature = "probe")]
-    let ask = asking.as_ref();
-    #[cfg(not(feature = "probe"))]
-    let ask = None;
-    let scanner = Scanner::new(rules, settings).map_err(anyhow::Error::msg)?;
-    let started = around.now;
-    let report = if args.stdin {
-        let text = read_stdin(files.max_file_size)?;
-        progress::during(is_watched(global), |progress| scanner.text(&text, "<stdin>", progress, ask))
-    } else if let Some(report) = git(global, args, around, &scanner, &files, ask)? {
-        report
-    } else {
-        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-        progress::during(is_watched(global), |progress| scanner.files(&paths, files, progress, ask))
-    };
+    let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
+    let baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
+    let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.output.inventory, fail_on };
+    let (scanner, mut report) = look.scan(Some(&args.probe))?;
+    if let Some(baseline) = &baseline {
+        baseline.apply(&mut report)?;
+    }
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
-    let options = report_options(&args.output, exit, &report, started);
+    let options =
+        report::Options { commit: around.commit.clone(), ..report_options(&args.output, exit, &report, around.now) };
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
-    let told = outputs.tells_people();
-    say_notes(global, &loaded, &report, told);
+    say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(exit)
+}
+
+/// A scan as the command line and the configuration want it.
+pub(crate) struct Look<'a> {
+    pub(crate) global: &'a Global,
+    pub(crate) around: &'a Surroundings,
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) source: &'a SourceArgs,
+    /// The owner's lists that are named besides the configuration's.
+    pub(crate) lists: &'a [PathBuf],
+    pub(crate) fail_on: Severity,
+}
+
+impl Look<'_> {
+    /// Scans. `probe`: whom to ask, if anybody may be asked.
+    pub(crate) fn scan(&self, probe: Option<&ProbeArgs>) -> Result<(Scanner, Report)> {
+        let Self { global, around, loaded, source, lists, fail_on } = *self;
+        let files = options::file_options(source, loaded)?;
+        let confidence = options::confidence(source.confidence, loaded)?;
+        let inline_ignore = !source.no_inline_ignore && loaded.config.scan.inline_ignore.unwrap_or(true);
+        let session = Session { global, around, loaded, lists, confidence, inline_ignore };
+        let scanner = session
+            .scanner(|stated| options::state(stated, fail_on, Some(confidence), Some((&files, &loaded.config))))?;
+        let scan = |ask: Asker<'_>| scan(global, source, around, &scanner, &files, ask);
+        let report = match probe {
+            Some(probe) => super::probe::asking(probe, around, global, &loaded.config, scan)?,
+            None => scan(None)?,
+        };
+        Ok((scanner, report))
+    }
+}
+
+fn scan(
+    global: &Global,
+    args: &SourceArgs,
+    around: &Surroundings,
+    scanner: &Scanner,
+    files: &FileOptions,
+    ask: Asker<'_>,
+) -> Result<Report> {
+    if args.stdin {
+        let text = read_stdin(files.max_file_size)?;
+        return Ok(progress::during(is_watched(global), |progress| scanner.text(&text, "<stdin>", progress, ask)));
+    }
+    if let Some(report) = git(global, args, around, scanner, files, ask)? {
+        return Ok(report);
+    }
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    Ok(progress::during(is_watched(global), |progress| scanner.files(&paths, files.clone(), progress, ask)))
 }
 
 /// Scans the repository, if that is what is asked for.
 #[cfg(feature = "git")]
 fn git(
     global: &Global,
-    args: &ScanArgs,
+    args: &SourceArgs,
     around: &Surroundings,
     scanner: &Scanner,
     files: &FileOptions,
@@ -112,7 +146,7 @@ fn open(path: &std::path::Path, is_default: bool, around: &Surroundings) -> Resu
 #[expect(clippy::unnecessary_wraps, reason = "the shape of the version with git")]
 fn git(
     _: &Global,
-    _: &ScanArgs,
+    _: &SourceArgs,
     _: &Surroundings,
     _: &Scanner,
     _: &FileOptions,

@@ -1,24 +1,20 @@
 //! Texts inside bytes: what is not written as plain bytes is made readable before it is looked through. A key that was
 //! redirected into a file by a shell that writes UTF-16 leaks like any other.
 
+mod utf16;
+
 use std::borrow::Cow;
 
-/// `bytes` as UTF-8 if they begin with the byte order mark of UTF-16, else as they are. A unit that stands for no
-/// character becomes `U+FFFD`; an odd last byte is left out. Lines and UTF-16 columns of the outcome are those that an
-/// editor shows.
+pub use self::utf16::{Utf16, Utf16Reader};
+
+/// `bytes` as UTF-8 if they begin with the byte order mark of UTF-16, else as they are. Lines and UTF-16 columns of the
+/// outcome are those that an editor shows.
 #[must_use]
 pub fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),
-        plain => Cow::Borrowed(plain),
+    match Utf16::behind_mark(bytes) {
+        Some((order, text)) => Cow::Owned(order.decode(text)),
+        None => Cow::Borrowed(bytes),
     }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
-    let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
-    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    text.into_bytes()
 }
 
 #[cfg(test)]

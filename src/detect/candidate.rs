@@ -10,6 +10,8 @@ pub(super) struct Candidate {
     /// Index of the rule.
     pub(super) rule: usize,
     pub(super) kind: Kind,
+    /// Whether it is no secret, but a half of one.
+    pub(super) part_only: bool,
     /// The secret.
     pub(super) span: Span,
     /// The variable that it is assigned to.

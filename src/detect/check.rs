@@ -21,18 +21,31 @@ const COUNTER_SAMPLES: u64 = 4;
 ///
 /// - in each example, filled with freshly minted keys, the whole set finds exactly those keys, each once, by this rule;
 /// - in a counter-example this rule finds nothing;
-/// - a key with one character changed is not found if the rule's checksum is proved, and found with low confidence
-///   if not;
+/// - a key with one character changed is not found if the rule's checksum is proved, and found with low confidence, or
+///   unproved, if not;
 /// - a text of nothing but anchors costs a bounded amount of work per byte.
 ///
 /// The same rules give the same answer: keys are minted from fixed seeds.
 #[must_use]
 pub fn check_rules(rules: &RuleSet) -> Vec<Mistake> {
+    check(rules, |_| true)
+}
+
+/// The same for the rules of one file; of all others only whether each of their examples still holds beside them.
+#[must_use]
+pub fn check_rules_of(rules: &RuleSet, file: &str) -> Vec<Mistake> {
+    check(rules, |rule| rule.origin.0 == file)
+}
+
+fn check(rules: &RuleSet, is_new: impl Fn(&Rule) -> bool + Sync) -> Vec<Mistake> {
     let together = match Detector::new(Arc::new(rules.clone())) {
         Ok(detector) => detector,
         Err(message) => return vec![Mistake { file: String::new(), line: 1, message }],
     };
-    let trials = |index: usize| Trial::new(&together, index).map(Trial::run).unwrap_or_default();
+    let trials = |index: usize| {
+        let run = if is_new(&rules.rules[index]) { Trial::run } else { Trial::run_examples };
+        Trial::new(&together, index).map(run).unwrap_or_default()
+    };
     let found: BTreeSet<Mistake> = (0..rules.rules.len()).into_par_iter().flat_map_iter(trials).collect();
     found.into_iter().collect()
 }
@@ -73,6 +86,16 @@ impl<'a> Trial<'a> {
         self.mistakes
     }
 
+    /// Tries each example once.
+    fn run_examples(mut self) -> BTreeSet<Mistake> {
+        for (seed, example) in (0..).zip(&self.rule.examples) {
+            if let Some(sample) = self.sample(seed, example) {
+                self.try_example(example, &sample);
+            }
+        }
+        self.mistakes
+    }
+
     fn mistake(&mut self, line: usize, message: &str) {
         let message = format!("rule `{}`: {message}", self.rule.id);
         self.mistakes.insert(Mistake { file: self.rule.origin.0.clone(), line, message });
@@ -94,7 +117,8 @@ impl<'a> Trial<'a> {
             }
         }
         let expected = |span: Span| sample.spans.iter().chain(&sample.others).any(|place| place.overlaps(span));
-        for stray in matches.iter().filter(|found| !expected(found.span)) {
+        let is_secret = |found: &&Match| !self.together.rules().rules[found.rule].part_only;
+        for stray in matches.iter().filter(|found| !expected(found.span)).filter(is_secret) {
             let by = &self.together.rules().rules[stray.rule].id;
             let message = format!("in this example `{by}` finds something that is not `{{mint}}`");
             self.mistake(example.line, &message);
@@ -132,6 +156,9 @@ impl<'a> Trial<'a> {
 
     fn try_flipped(&mut self, seed: u64, example: &Example, sample: &Sample) {
         let ([span], Some(check)) = (sample.spans.as_slice(), self.rule.check) else { return };
+        if check.on_mismatch == OnMismatch::Exclude {
+            return;
+        }
         let Some(flipped) = Minter::new(seed).flip(self.rule, &sample.text[span.start..span.end]) else {
             return self.mistake(example.line, "no change of one character makes the checksum fail");
         };
@@ -145,6 +172,8 @@ impl<'a> Trial<'a> {
         let wrong = match check.on_mismatch {
             OnMismatch::Drop => here.iter().any(|found| found.rule == index),
             OnMismatch::Lower => here.iter().any(|found| found.rule == index && found.confidence != Confidence::Low),
+            OnMismatch::Exclude => false,
+            OnMismatch::Keep => here.iter().any(|found| found.rule == index && found.proved == Some(true)),
         };
         if wrong {
             self.mistake(example.line, "a key with one character changed is found as if its checksum were right");

@@ -16,6 +16,7 @@ pub(super) struct Compiled {
     secret: usize,
     name: Option<usize>,
     host: Option<usize>,
+    core: Option<usize>,
     /// Whether a match begins with its anchor (`left` is 0).
     begins_with_anchor: bool,
     /// Whether a match begins at the edge of a word.
@@ -27,6 +28,8 @@ pub(super) struct Groups {
     pub(super) secret: Span,
     pub(super) name: Option<Span>,
     pub(super) host: Option<Span>,
+    /// The part of the secret that is random, where the secret is more than that.
+    pub(super) core: Option<Span>,
 }
 
 impl Compiled {
@@ -36,9 +39,9 @@ impl Compiled {
         let regex = rule.compile()?;
         let group = |name| regex.group_info().to_index(PatternID::ZERO, name);
         let secret = group("secret").ok_or("the pattern has no group `secret`")?;
-        let (name, host) = (group("name"), group("host"));
+        let (name, host, core) = (group("name"), group("host"), group("core"));
         let begins_at_word = begins.contains(Look::WordAscii) || begins.contains(Look::WordStartAscii);
-        Ok(Self { secret, name, host, begins_with_anchor: rule.left == 0, begins_at_word, regex })
+        Ok(Self { secret, name, host, core, begins_with_anchor: rule.left == 0, begins_at_word, regex })
     }
 
     /// The leftmost match in the window around the anchor `at` that holds this very anchor.
@@ -58,7 +61,7 @@ impl Compiled {
         }
         if let Some(wanted) = rule.assigned {
             let found = shaped::search(&self.regex, slot.room(&self.regex), wanted, text, at, work)?;
-            return Some(Groups { secret: found.value, name: Some(found.name), host: None });
+            return Some(Groups { secret: found.value, name: Some(found.name), host: None, core: None });
         }
         let end = text.len().min(at.start + rule.right);
         let mut from = at.start.saturating_sub(rule.left);
@@ -86,7 +89,8 @@ impl Compiled {
     fn groups(&self, captures: &Captures) -> Option<Groups> {
         let group = |index| captures.get_group(index).map(|found| Span::new(found.start, found.end));
         let secret = group(self.secret).filter(|secret| !secret.is_empty())?;
-        Some(Groups { secret, name: self.name.and_then(group), host: self.host.and_then(group) })
+        let [name, host, core] = [self.name, self.host, self.core].map(|index| index.and_then(group));
+        Some(Groups { secret, name, host, core })
     }
 }
 

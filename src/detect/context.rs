@@ -56,25 +56,39 @@ fn regex(pattern: &str) -> Regex {
         .expect("a pattern of this file compiles")
 }
 
-/// Whose key it is, and whether what stands near it proves that; `None` where the form alone does.
-pub(super) fn issuer(rule: &Rule, text: &[u8], span: Span) -> (Issuer, Option<bool>) {
+/// Whose key it is, as far as one place tells.
+pub(super) struct Told {
+    pub(super) issuer: Issuer,
+    /// Whether what stands near it proves that; `None` where the form alone does.
+    pub(super) in_context: Option<bool>,
+    /// A server that is not known to be the issuer's stands near it.
+    pub(super) foreign_server: bool,
+}
+
+/// Whose key it is.
+pub(super) fn issuer(rule: &Rule, text: &[u8], span: Span) -> Told {
     if rule.issuer_proof == IssuerProof::Format {
-        return (rule.issuer.clone(), None);
+        return Told { issuer: rule.issuer.clone(), in_context: None, foreign_server: false };
     }
     let place = Place::new(rule, text, span);
     let Some(best) = place.evidence.iter().min_by_key(|found| (found.nearness, found.context)) else {
-        return (rule.issuer.clone(), Some(false));
+        let foreign_server = place.foreign.iter().any(is_near);
+        return Told { issuer: rule.issuer.clone(), in_context: Some(false), foreign_server };
     };
     let stopped = place.foreign.iter().any(|&foreign| {
         if best.in_foreign_url && foreign == best.nearness {
             return false;
         }
         let on_its_own = best.is_host && best.nearness.0 == Statement::Own;
-        foreign < best.nearness || !on_its_own && foreign.1 <= FOREIGN_REACH
+        foreign < best.nearness || !on_its_own && is_near(&foreign)
     });
     // A host says nothing once another stands nearer; a word still says what kind of server it is.
     let named = if stopped && best.is_host { &rule.issuer } else { &rule.contexts[best.context].issuer };
-    (named.clone(), Some(best.proves && !stopped))
+    Told { issuer: named.clone(), in_context: Some(best.proves && !stopped), foreign_server: stopped }
+}
+
+fn is_near(server: &Nearness) -> bool {
+    server.0 == Statement::Own || server.1 <= FOREIGN_REACH
 }
 
 /// Whether something stands on the key's own statement: its line, with those that a line's end continues.

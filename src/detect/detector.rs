@@ -102,7 +102,7 @@ impl Detector {
         if slot.last == Some(groups.secret) {
             return;
         }
-        match judge(rule, text, groups.secret) {
+        match judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret)) {
             Judged::Key { confidence, proved } => {
                 slot.last = Some(groups.secret);
                 scratch.candidates.push(candidate(index, rule, &groups, confidence, proved));
@@ -118,14 +118,14 @@ impl Detector {
         if is_sample(rule, &text[found.value.start..found.value.end]) {
             return scratch.rejected.push(found.value);
         }
-        let groups = Groups { secret: found.value, name: found.name, host: found.host };
+        let groups = Groups { secret: found.value, name: found.name, host: found.host, core: None };
         let confidence = found.confidence.min(rule.confidence);
         scratch.candidates.push(candidate(index, rule, &groups, confidence, None));
     }
 
     fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {
         let rule = &self.rules.rules[candidate.rule];
-        let (issuer, issuer_in_context) = issuer(rule, text, candidate.span);
+        let told = issuer(rule, text, candidate.span);
         let string = |span: Span| String::from_utf8_lossy(&text[span.start..span.end]).into_owned();
         Match {
             rule: candidate.rule,
@@ -135,15 +135,16 @@ impl Detector {
             proved: candidate.proved,
             variable: candidate.name.map(string),
             host: candidate.host.map(|host| string(host).to_ascii_lowercase()),
-            issuer,
-            issuer_in_context,
+            issuer: told.issuer,
+            issuer_in_context: told.in_context,
+            foreign_server: told.foreign_server,
         }
     }
 }
 
 fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence, proved: Option<bool>) -> Candidate {
-    let Groups { secret, name, host } = *groups;
-    Candidate { rule: index, kind: rule.kind, span: secret, name, host, confidence, proved }
+    let Groups { secret, name, host, .. } = *groups;
+    Candidate { rule: index, kind: rule.kind, part_only: rule.part_only, span: secret, name, host, confidence, proved }
 }
 
 /// What a rule makes of a value that has its form.
@@ -158,19 +159,28 @@ enum Judged {
     NoKey,
 }
 
-fn judge(rule: &Rule, text: &[u8], span: Span) -> Judged {
+/// `core` is the part of the secret at `span` that must not be written by hand.
+fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
     let secret = &text[span.start..span.end];
     if is_sample(rule, secret) {
         return Judged::Disproved;
     }
     let proved = rule.check.map(|check| (check.verify)(secret));
     let confidence = match (rule.check.map(|check| check.on_mismatch), proved) {
+        (Some(OnMismatch::Exclude), Some(false)) => return Judged::NoKey,
+        (Some(OnMismatch::Exclude), _) => rule.confidence,
         (_, Some(true)) => return Judged::Key { confidence: Confidence::High, proved },
         (Some(OnMismatch::Drop), _) => return Judged::Disproved,
         (Some(OnMismatch::Lower), _) => Confidence::Low,
-        (None, _) => rule.confidence,
+        (Some(OnMismatch::Keep) | None, _) => rule.confidence,
     };
-    if looks_like_no_key(rule, text, span) { Judged::NoKey } else { Judged::Key { confidence, proved } }
+    let proved = proved.filter(|_| !excludes(rule));
+    if looks_like_no_key(rule, text, core) { Judged::NoKey } else { Judged::Key { confidence, proved } }
+}
+
+/// Whether the rule's check tells what is no leak, and proves nothing.
+fn excludes(rule: &Rule) -> bool {
+    rule.check.is_some_and(|check| check.on_mismatch == OnMismatch::Exclude)
 }
 
 fn is_sample(rule: &Rule, secret: &[u8]) -> bool {

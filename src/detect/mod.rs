@@ -13,7 +13,7 @@ mod scratch;
 mod settle;
 mod stats;
 
-pub use self::check::check_rules;
+pub use self::check::{check_rules, check_rules_of};
 pub use self::detector::Detector;
 pub use self::scratch::{Scratch, Work};
 pub use self::stats::AnchorCounts;
@@ -44,4 +44,6 @@ pub struct Match {
     /// Whether the issuer was told by words near it (`Some(true)`), or the rule needs such words and none were
     /// there (`Some(false)`); `None` when the format alone proves it.
     pub issuer_in_context: Option<bool>,
+    /// Whether a server stands near it that nothing says is the issuer's. `issuer_in_context` is then not `Some(true)`.
+    pub foreign_server: bool,
 }

@@ -11,7 +11,7 @@ use crate::severity::Confidence;
 /// Removes what a better candidate overlaps, and contextual and generic candidates that overlap a `rejected` span: a
 /// value that its own text disproves does not come back through a weaker rule. Sorts the rest by span.
 ///
-/// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: the structured over the contextual over the generic rule, then confidence, then the longer secret, then
+/// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: a secret over what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer secret, then
 /// the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
 /// overlap, and so on. `lost` becomes what the losers cover beyond the winners: it may hold the rest of a secret, and
 /// whoever shows the text must hide it.
@@ -25,7 +25,7 @@ pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span], lost: &
     raise(candidates);
     candidates.sort_unstable_by_key(|candidate| {
         let length = candidate.span.len();
-        (Reverse((candidate.kind, candidate.confidence, length)), candidate.rule, candidate.span)
+        (candidate.part_only, Reverse((candidate.kind, candidate.confidence, length)), candidate.rule, candidate.span)
     });
     let mut taken = Disjoint::default();
     candidates.retain(|candidate| {
@@ -105,7 +105,16 @@ mod tests {
 
     fn candidate(rule: usize, kind: Kind, start: usize, end: usize) -> Candidate {
         let confidence = Confidence::Medium;
-        Candidate { rule, kind, span: Span::new(start, end), name: None, host: None, confidence, proved: None }
+        Candidate {
+            rule,
+            kind,
+            part_only: false,
+            span: Span::new(start, end),
+            name: None,
+            host: None,
+            confidence,
+            proved: None,
+        }
     }
 
     fn settled(mut candidates: Vec<Candidate>, rejected: &[Span]) -> Vec<(usize, usize)> {

@@ -5,21 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::ceilings::{Ceiling, ceilings};
 use crate::issuer::Issuer;
 
-/// Limits for keys. The default tolerates what issuers allow and warns two weeks before an end.
+/// What an owner tolerates. The default tolerates what issuers allow and warns two weeks before an end.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// No subject that is everything.
-    pub no_wildcard: bool,
-    /// Longest life, in days.
-    pub max_lifetime_days: Option<u32>,
-    /// Whether a key may have no end.
-    pub allow_non_expiring: bool,
-    /// Longest time without use, in days.
-    pub max_idle_days: Option<u32>,
-    /// How many days before its end a key is worth a warning.
-    pub warn_before_expiry_days: u32,
-    /// Actions, in the issuer's words, that no key may have. Compared without case.
-    pub forbidden_actions: Vec<String>,
+    /// What holds everywhere.
+    pub limits: Limits,
     /// Narrower or wider limits for one issuer; later ones win.
     pub issuers: Vec<(Issuer, PolicyPart)>,
     /// Narrower or wider limits for some paths (globs), later ones win, and all of them over the issuers'.
@@ -32,47 +22,47 @@ pub struct Policy {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct PolicyPart {
-    /// See [`Policy::no_wildcard`].
+    /// See [`Limits::no_wildcard`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_wildcard: Option<bool>,
-    /// See [`Policy::max_lifetime_days`].
+    /// See [`Limits::max_lifetime_days`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_lifetime_days: Option<u32>,
-    /// See [`Policy::allow_non_expiring`].
+    /// See [`Limits::allow_non_expiring`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_non_expiring: Option<bool>,
-    /// See [`Policy::max_idle_days`].
+    /// See [`Limits::max_idle_days`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_idle_days: Option<u32>,
-    /// See [`Policy::warn_before_expiry_days`].
+    /// See [`Limits::warn_before_expiry_days`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warn_before_expiry_days: Option<u32>,
-    /// See [`Policy::forbidden_actions`].
+    /// See [`Limits::forbidden_actions`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forbidden_actions: Option<Vec<String>>,
 }
 
-/// The limits that hold for one key, after its issuer's and its path's sections.
+/// What one key may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// See [`Policy::no_wildcard`].
+    /// No subject that is everything.
     pub no_wildcard: bool,
-    /// See [`Policy::max_lifetime_days`].
+    /// Longest life, in days.
     pub max_lifetime_days: Option<u32>,
-    /// See [`Policy::allow_non_expiring`].
+    /// Whether a key may have no end.
     pub allow_non_expiring: bool,
-    /// See [`Policy::max_idle_days`].
+    /// Longest time without use, in days.
     pub max_idle_days: Option<u32>,
-    /// See [`Policy::warn_before_expiry_days`].
+    /// How many days before its end a key is worth a warning.
     pub warn_before_expiry_days: u32,
-    /// See [`Policy::forbidden_actions`].
+    /// Actions, in the issuer's words, that no key may have. Compared without case.
     pub forbidden_actions: Vec<String>,
 }
 
 /// How many days before an end the default policy warns.
 const WARN_BEFORE_EXPIRY_DAYS: u32 = 14;
 
-impl Default for Policy {
+impl Default for Limits {
     fn default() -> Self {
         Self {
             no_wildcard: false,
@@ -81,10 +71,14 @@ impl Default for Policy {
             max_idle_days: None,
             warn_before_expiry_days: WARN_BEFORE_EXPIRY_DAYS,
             forbidden_actions: Vec::new(),
-            issuers: Vec::new(),
-            paths: Vec::new(),
-            ceilings: ceilings().to_vec(),
         }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let (issuers, paths) = (Vec::new(), Vec::new());
+        Self { limits: Limits::default(), issuers, paths, ceilings: ceilings().to_vec() }
     }
 }
 
@@ -93,7 +87,7 @@ impl Policy {
     /// list row's, matches no path section.
     #[must_use]
     pub fn for_case(&self, issuer: &Issuer, path: &str) -> Limits {
-        let mut limits = self.everywhere();
+        let mut limits = self.limits.clone();
         for (_, part) in self.issuers.iter().filter(|(of, _)| of == issuer) {
             limits.take(part);
         }
@@ -102,21 +96,11 @@ impl Policy {
         }
         limits
     }
-
-    fn everywhere(&self) -> Limits {
-        Limits {
-            no_wildcard: self.no_wildcard,
-            max_lifetime_days: self.max_lifetime_days,
-            allow_non_expiring: self.allow_non_expiring,
-            max_idle_days: self.max_idle_days,
-            warn_before_expiry_days: self.warn_before_expiry_days,
-            forbidden_actions: self.forbidden_actions.clone(),
-        }
-    }
 }
 
 impl Limits {
-    fn take(&mut self, part: &PolicyPart) {
+    /// Lets a section say what it says.
+    pub fn take(&mut self, part: &PolicyPart) {
         self.no_wildcard = part.no_wildcard.unwrap_or(self.no_wildcard);
         self.max_lifetime_days = part.max_lifetime_days.or(self.max_lifetime_days);
         self.allow_non_expiring = part.allow_non_expiring.unwrap_or(self.allow_non_expiring);

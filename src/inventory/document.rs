@@ -9,6 +9,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::mistake::{Mistakes, ReadError};
+use crate::decode::Utf16;
 use crate::location::{LineIndex, Span};
 
 /// One file, opened: its text without a byte order mark, its lines, and its outermost structure.
@@ -139,11 +140,9 @@ pub(super) struct Place {
 /// The text of a file: UTF-8 with or without a byte order mark, or UTF-16 with one (what some shells write on `>`).
 /// An error is a line and a message.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, (usize, String)> {
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
-        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
-        plain => utf8(plain),
+    match Utf16::behind_mark(bytes) {
+        Some((order, text)) => utf16(order, text).map(Cow::Owned),
+        None => utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
     }
 }
 
@@ -158,11 +157,9 @@ fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, (usize, String)> {
     }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (usize, String)> {
-    let (pairs, odd) = bytes.as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
-    match String::from_utf16(&units) {
-        Ok(text) if odd.is_empty() => Ok(text),
+fn utf16(order: Utf16, text: &[u8]) -> Result<String, (usize, String)> {
+    match char::decode_utf16(order.units(text)).collect() {
+        Ok(decoded) if text.len().is_multiple_of(2) => Ok(decoded),
         _ => Err((1, "begins like UTF-16 but is not; save the list as UTF-8".to_owned())),
     }
 }

@@ -4,20 +4,10 @@ use std::fmt;
 
 use strsim::damerau_levenshtein;
 
+use crate::mistake::Mistake;
+
 /// How many mistakes are written out; the rest is counted.
 const SHOWN: usize = 50;
-
-/// One thing that is wrong with a list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
-pub struct Mistake {
-    /// The file as the user named it.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong and how to mend it. Holds no value that could be a key.
-    pub message: String,
-}
 
 /// Why a list cannot be used: every mistake in it, sorted by line. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]

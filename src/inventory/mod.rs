@@ -28,10 +28,11 @@ use std::path::{Path, PathBuf};
 use self::document::{Document, Shape};
 pub use self::join::{JoinOutcome, join, settle, twins};
 use self::mistake::Mistakes;
-pub use self::mistake::{Mistake, ReadError};
+pub use self::mistake::ReadError;
 pub use self::names::NearbyNames;
 use crate::issuer::Issuer;
 use crate::key::KeyFacts;
+pub use crate::mistake::Mistake;
 
 /// One owner's list, as one file.
 #[derive(Debug)]

@@ -155,7 +155,9 @@ fn of_packages(word: &str, scopes: &[Map<String, Value>], notes: &mut Vec<String
         .filter(|scope| !text(scope, "type").is_some_and(is_organisation))
         .filter_map(|scope| Some(package(text(scope, "type").unwrap_or(""), text(scope, "name")?)))
         .collect();
-    Grant { actions: vec![action(NPM, word, notes)], subjects: subjects(named), bound: Bound::Exact }
+    // `packages: ["*"]` is all packages.
+    let subjects = Subjects::of_names(named, |name| name == "*");
+    Grant { actions: vec![action(NPM, word, notes)], subjects, bound: Bound::Exact }
 }
 
 fn of_orgs(word: &str, scopes: &[Map<String, Value>], notes: &mut Vec<String>) -> Grant {
@@ -172,17 +174,6 @@ fn of_orgs(word: &str, scopes: &[Map<String, Value>], notes: &mut Vec<String>) -
 /// A scope (`@acme`) is every package in it.
 fn package(sort: &str, name: &str) -> String {
     if sort == "scope" && name.starts_with('@') && !name.contains('/') { format!("{name}/*") } else { name.to_owned() }
-}
-
-/// `packages: ["*"]` is all packages.
-fn subjects(named: Vec<String>) -> Subjects {
-    if named.iter().any(|name| name == "*") {
-        Subjects::Everything
-    } else if named.is_empty() {
-        Subjects::NotSaid
-    } else {
-        Subjects::Named(named)
-    }
 }
 
 fn is_organisation(word: &str) -> bool {

@@ -156,18 +156,9 @@ fn grant(entry: &mut Entry<'_>, notes: &mut Vec<String>) -> Grant {
     let glob = entry.words("GlobPattern");
     let packages = entry.texts("Packages").value().unwrap_or_default();
     let named: Vec<String> = glob.into_iter().chain(packages).filter(|subject| !subject.is_empty()).collect();
-    Grant { actions, subjects: subjects(named), bound: Bound::Exact }
-}
-
-/// `ScopeExtensions.cs`: only `*` is special; a subject of nothing else is every package.
-fn subjects(named: Vec<String>) -> Subjects {
-    if named.iter().any(|subject| subject.bytes().all(|b| b == b'*')) {
-        Subjects::Everything
-    } else if named.is_empty() {
-        Subjects::NotSaid
-    } else {
-        Subjects::Named(named)
-    }
+    // `ScopeExtensions.cs`: only `*` is special; a subject of nothing else is every package.
+    let subjects = Subjects::of_names(named, |name| name.bytes().all(|b| b == b'*'));
+    Grant { actions, subjects, bound: Bound::Exact }
 }
 
 /// The page shows descriptions, not scopes: `NuGetScopes.cs`, `NuGetScopes.Describe`.

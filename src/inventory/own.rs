@@ -222,7 +222,9 @@ fn grants(entry: &mut Entry<'_>, issuer: Option<&Issuer>) -> Option<Vec<Grant>> 
     }
     let words = words_of(issuer.map_or("", Issuer::as_str));
     let actions = actions.unwrap_or_default().iter().filter_map(|text| action(entry, words, text)).collect();
-    Some(vec![Grant { actions, subjects: self::subjects(&subjects.unwrap_or_default()), bound: Bound::Exact }])
+    let names = subjects.unwrap_or_default().into_iter().map(|name| name.trim().to_owned());
+    let subjects = Subjects::of_names(names.filter(|name| !name.is_empty()).collect(), |name| name == "*");
+    Some(vec![Grant { actions, subjects, bound: Bound::Exact }])
 }
 
 /// The issuer's own word where it is known, one of our words for powers, or `word=power`.
@@ -246,17 +248,6 @@ fn action(entry: &mut Entry<'_>, words: &[(&str, crate::key::Power)], text: &str
     );
     entry.wrong("actions", &message);
     None
-}
-
-fn subjects(named: &[String]) -> Subjects {
-    let named: Vec<String> = named.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
-    if named.iter().any(|name| name == "*") {
-        Subjects::Everything
-    } else if named.is_empty() {
-        Subjects::NotSaid
-    } else {
-        Subjects::Named(named)
-    }
 }
 
 fn restrictions(texts: &[String]) -> Vec<Restriction> {

@@ -125,6 +125,20 @@ pub enum Subjects {
     NotSaid,
 }
 
+impl Subjects {
+    /// What a witness names: everything if one name is, and nothing said if there is none.
+    #[must_use]
+    pub fn of_names(names: Vec<String>, is_everything: impl Fn(&str) -> bool) -> Self {
+        if names.iter().any(|name| is_everything(name)) {
+            Self::Everything
+        } else if names.is_empty() {
+            Self::NotSaid
+        } else {
+            Self::Named(names)
+        }
+    }
+}
+
 /// A set of actions on a set of subjects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Grant {
@@ -210,6 +224,31 @@ impl KeyFacts {
     /// Facts about a key of this sort, and nothing else yet.
     pub fn of_kind(kind: impl Into<String>) -> Self {
         Self { kind: Reported::Said(kind.into()), ..Self::default() }
+    }
+
+    /// Adds what another part of the same key says, where this one is silent.
+    #[must_use]
+    pub fn completed_by(mut self, other: Self) -> Self {
+        fn fill<T>(mine: &mut Reported<T>, other: Reported<T>) {
+            if matches!(mine, Reported::NotSaid) {
+                *mine = other;
+            }
+        }
+        self.issuer = self.issuer.or(other.issuer);
+        fill(&mut self.kind, other.kind);
+        fill(&mut self.key_id, other.key_id);
+        fill(&mut self.name, other.name);
+        fill(&mut self.owner, other.owner);
+        fill(&mut self.created, other.created);
+        fill(&mut self.expires, other.expires);
+        fill(&mut self.last_used, other.last_used);
+        fill(&mut self.grants, other.grants);
+        fill(&mut self.restrictions, other.restrictions);
+        for (name, value) in other.details {
+            self.details.entry(name).or_insert(value);
+        }
+        self.notes.extend(other.notes);
+        self
     }
 
     /// Adds the issuer.

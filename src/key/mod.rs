@@ -1,30 +1,52 @@
 //! What a key says about itself, offline: one file per format. A decoder reads; it never judges and never asks.
 
+mod aws;
+mod azure;
 mod azure_devops;
 mod claims;
+mod class;
 mod conflict;
+mod connection;
 mod crates_io;
 mod devpi;
+mod discord;
 mod docker_hub;
+mod doppler;
 mod dossier;
+mod elastic;
 mod facts;
+mod fly;
+mod gcp;
 mod github;
 mod gitlab;
 pub mod glob;
+mod grafana;
 mod harbor;
 mod hex;
 mod hugging_face;
 mod jfrog;
 mod jsr;
 mod jwt;
+mod mapbox;
+mod nats;
 mod npm;
 mod nuget_guid;
 mod nuget_v4;
 mod nuget_v5;
+mod onepassword;
 mod open_vsx;
+mod private_key;
 mod pypi;
+mod query;
 mod rubygems;
+mod sentry;
+mod slack;
+mod stripe;
+mod supabase;
+mod telegram;
 mod terraform;
+mod token;
+mod vault;
 mod verdaccio;
 
 pub use self::conflict::Conflict;
@@ -77,11 +99,48 @@ pub const DECODERS: &[Decoder] = &[
     reads("nuget-v4", "the public id", nuget_v4::decode),
     reads("nuget-v5", "creation, expiry, environment, the owner's number, the sort of key", nuget_v5::decode),
     reads("open-vsx", "the sort of token", open_vsx::decode),
+    reads(
+        "private-key",
+        "algorithm, bits, encryption and its rounds, the public key's fingerprint",
+        private_key::decode,
+    ),
     reads("pypi", "host, id, projects, user or publisher, expiry: every caveat", pypi::decode),
     reads("rubygems", "the sort of key", rubygems::decode),
     reads("terraform", "the sort of token", terraform::decode),
     reads("verdaccio-jwt", "user, groups, id, creation, expiry", verdaccio::decode_jwt),
     reads("verdaccio-legacy", "the sort of token", verdaccio::decode_legacy),
+    reads("aws-access-key-id", "the account, the sort of key, whether it is a canary", aws::decode_key_id),
+    reads(
+        "aws-bedrock",
+        "of a short-term key account, region, creation, expiry; of a long-term one its id",
+        aws::decode_bedrock,
+    ),
+    reads("aws-presigned-url", "account, region, service, creation, expiry", aws::decode_presigned),
+    reads("azure-cask", "provider, month of issue, how it was made", azure::decode_cask),
+    reads("azure-identifiable", "service and right", azure::decode_identifiable),
+    reads("azure-sas", "rights, reach, start, expiry, restrictions", azure::decode_sas),
+    reads("cask", "provider, creation", azure::decode_cask_v3),
+    reads("class", "the sort of key", class::decode),
+    reads("connection-pairs", "server, user, policy, whether TLS is off", connection::decode_pairs),
+    reads("connection-url", "server, user, database, whether TLS is off", connection::decode_url),
+    reads("discord", "the bot's number and when its account was made", discord::decode),
+    reads("discord-webhook", "id and creation", discord::decode_webhook),
+    reads("doppler", "the sort of token, the config", doppler::decode),
+    reads("elastic", "the public id", elastic::decode),
+    reads("fly", "organisation, apps, rights, start, expiry: every caveat", fly::decode),
+    reads("gcp-service-account", "account, project, key id", gcp::decode_service_account),
+    reads("grafana", "the sort of token; of cloud tokens and old keys organisation and name", grafana::decode),
+    reads("mapbox", "the sort of token, user, id", mapbox::decode),
+    reads("nats", "what the seed is of", nats::decode),
+    reads("onepassword", "the service account and where it signs in", onepassword::decode),
+    reads("sentry", "organisation, host, creation", sentry::decode),
+    reads("slack", "the sort of token, app id or numbers of team and user", slack::decode),
+    reads("slack-webhook", "the sort of webhook, team and bot id", slack::decode_webhook),
+    reads("stripe", "mode and class", stripe::decode),
+    reads("supabase", "the sort of key and what it may do", supabase::decode),
+    reads("telegram", "the bot's number", telegram::decode),
+    reads("token", "issuer, subject, audience, scopes, creation, expiry; what each known issuer adds", token::decode),
+    reads("vault", "the sort of token", vault::decode),
 ];
 
 /// A decoder by its name.

@@ -220,20 +220,33 @@ impl SafeJson {
     }
 }
 
+/// As [`SafeJson`], on one line.
+pub(super) struct SafeLine;
+
+impl Formatter for SafeLine {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        write_fragment(out, fragment)
+    }
+}
+
+fn write_fragment<W: ?Sized + io::Write>(out: &mut W, fragment: &str) -> io::Result<()> {
+    if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return out.write_all(fragment.as_bytes());
+    }
+    let mut from = 0;
+    for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
+        out.write_all(&fragment.as_bytes()[from..at])?;
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        from = at + c.len_utf8();
+    }
+    out.write_all(&fragment.as_bytes()[from..])
+}
+
 impl Formatter for SafeJson {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return out.write_all(fragment.as_bytes());
-        }
-        let mut from = 0;
-        for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
-            out.write_all(&fragment.as_bytes()[from..at])?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            from = at + c.len_utf8();
-        }
-        out.write_all(&fragment.as_bytes()[from..])
+        write_fragment(out, fragment)
     }
 
     fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {

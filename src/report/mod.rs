@@ -2,11 +2,23 @@
 //!
 //! The same report and options give the same bytes in every format.
 
+mod codeclimate;
+mod csv;
 pub mod escape;
+mod github;
+mod gitlab;
+#[cfg(feature = "html")]
+mod html;
 mod human;
 mod json;
+mod jsonl;
+mod junit;
+mod markdown;
+mod occurrence;
 mod privacy;
+mod rdjson;
 mod sarif;
+mod uuid;
 mod verdicts;
 pub mod words;
 
@@ -26,13 +38,46 @@ pub enum Format {
     Human,
     /// Our own, versioned: `docs/schema/skelkey-report-v1.schema.json`.
     Json,
+    /// The same in pieces: a line for the run, for each key, and for the coverage.
+    Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// One page for a browser, for people who like to look at it.
+    #[cfg(feature = "html")]
+    Html,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// Code Climate issues, as GitLab's Code Quality reads them.
+    Codeclimate,
+    /// JUnit's XML.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Reviewdog's diagnostics.
+    Rdjson,
+    /// A row for each place.
+    Csv,
+    /// For a job's summary or an issue.
+    Markdown,
 }
 
 impl Format {
-    /// All formats.
-    pub const ALL: [Self; 3] = [Self::Human, Self::Json, Self::Sarif];
+    /// All formats of this build.
+    pub const ALL: &[Self] = &[
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        #[cfg(feature = "html")]
+        Self::Html,
+        Self::Gitlab,
+        Self::Codeclimate,
+        Self::Junit,
+        Self::Github,
+        Self::Rdjson,
+        Self::Csv,
+        Self::Markdown,
+    ];
 
     /// The word that chooses it.
     #[must_use]
@@ -40,7 +85,17 @@ impl Format {
         match self {
             Self::Human => "human",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            #[cfg(feature = "html")]
+            Self::Html => "html",
+            Self::Gitlab => "gitlab",
+            Self::Codeclimate => "codeclimate",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Rdjson => "rdjson",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -53,14 +108,18 @@ impl fmt::Display for Format {
 
 /// A word that names no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a format; choose one of human, json, sarif", escape::terminal(.0))]
+#[error("`{}` is not a format; choose one of {}", escape::terminal(.0), all_words())]
 pub struct UnknownFormat(String);
+
+fn all_words() -> String {
+    Format::ALL.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ")
+}
 
 impl FromStr for Format {
     type Err = UnknownFormat;
 
     fn from_str(word: &str) -> Result<Self, UnknownFormat> {
-        Self::ALL.into_iter().find(|format| format.as_str() == word).ok_or_else(|| UnknownFormat(word.to_owned()))
+        Self::ALL.iter().copied().find(|format| format.as_str() == word).ok_or_else(|| UnknownFormat(word.to_owned()))
     }
 }
 
@@ -82,6 +141,8 @@ pub struct Options {
     /// SARIF: `automationDetails.id`. Scans of different things need different ones, because a new upload closes the
     /// alerts of its category that it does not hold.
     pub automation_id: String,
+    /// GitLab: the commit whose files were scanned, where the pipeline names it.
+    pub commit: Option<String>,
 }
 
 impl Default for Options {
@@ -94,6 +155,7 @@ impl Default for Options {
             exit_code: None,
             times: None,
             automation_id: "skelkey/head/".to_owned(),
+            commit: None,
         }
     }
 }
@@ -122,7 +184,17 @@ pub fn write(
     match format {
         Format::Human => human::write(report, options, &mut out),
         Format::Json => json::write(report, options, &mut out),
+        Format::Jsonl => jsonl::write(report, options, &mut out),
         Format::Sarif => sarif::write(report, rules, options, &mut out),
+        #[cfg(feature = "html")]
+        Format::Html => html::write(report, options, &mut out),
+        Format::Gitlab => gitlab::write(report, options, &mut out),
+        Format::Codeclimate => codeclimate::write(report, &mut out),
+        Format::Junit => junit::write(report, &mut out),
+        Format::Github => github::write(report, &mut out),
+        Format::Rdjson => rdjson::write(report, &mut out),
+        Format::Csv => csv::write(report, &mut out),
+        Format::Markdown => markdown::write(report, options, &mut out),
     }?;
     out.flush()
 }
@@ -133,10 +205,12 @@ mod tests {
 
     #[test]
     fn every_format_is_chosen_by_its_own_word() {
-        for format in Format::ALL {
+        for &format in Format::ALL {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let error = "x\u{202e}ml".parse::<Format>().unwrap_err();
-        assert_eq!(error.to_string(), "`x\\u{202e}ml` is not a format; choose one of human, json, sarif");
+        assert!(
+            error.to_string().starts_with("`x\\u{202e}ml` is not a format; choose one of human, json, jsonl, sarif")
+        );
     }
 }

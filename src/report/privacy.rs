@@ -2,14 +2,15 @@
 //! the names and rows of the owner's lists.
 //!
 //! The fields are emptied, and the sentences that others wrote (verdicts, joins, remedies, notes) lose every
-//! occurrence of what the fields held. Source lines stay as they are: they are the repository's own text, which
-//! whoever reads the repository sees anyway.
+//! occurrence of what the fields held. So do source lines, where a name is often written another way: the key
+//! `Acme Release` stands in `ACME_RELEASE`.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::escape;
 use super::words::REDACTED;
-use crate::finding::{Finding, Place, Remedy, Report, Subject};
+use crate::finding::{Finding, FrameLine, Place, Remedy, Report, Subject};
 use crate::key::{Dossier, Evidence, KeyFacts, Reported, Statement};
 use crate::provenance::Holder;
 
@@ -19,6 +20,10 @@ pub(super) fn without_owners(report: &Report) -> Report {
     let mut report = report.clone();
     for finding in &mut report.findings {
         hide_in_finding(finding, &words);
+    }
+    for aside in &mut report.suppressed {
+        aside.suppression.owner = None;
+        aside.suppression.reason.iter_mut().for_each(|reason| words.scrub(reason));
     }
     // An absolute path often holds its user's name.
     report.roots.iter_mut().for_each(|root| REDACTED.clone_into(&mut root.path));
@@ -41,16 +46,21 @@ fn hide_in_finding(finding: &mut Finding, words: &PrivateWords) {
         words.scrub(witness);
         words.scrub(value);
     }
-    finding.join.iter_mut().for_each(|join| words.scrub(join));
+    finding.join.iter_mut().for_each(|join| words.scrub_with_ids(join));
     finding.judgement.verdicts.iter_mut().for_each(|verdict| words.scrub(&mut verdict.message));
     words.scrub_all(&mut finding.judgement.notes);
     hide_in_remedy(&mut finding.remedy, words);
+    for part in &mut finding.parts {
+        words.scrub(&mut part.text);
+        words.scrub_root(&mut part.shown);
+    }
     match finding.subject {
         Subject::InventoryKey => finding.places.iter_mut().for_each(hide_row),
         Subject::LeakedKey => {
             for place in &mut finding.places {
                 words.scrub_root(&mut place.shown);
                 hide_author(place);
+                words.scrub_place(place);
             }
         }
     }
@@ -81,21 +91,17 @@ fn hide_row(place: &mut Place) {
 }
 
 fn hide_in_remedy(remedy: &mut Remedy, words: &PrivateWords) {
-    for text in [&mut remedy.page, &mut remedy.command].into_iter().flatten() {
-        words.scrub(text);
-    }
-    words.scrub_all(&mut remedy.revoke);
-    words.scrub_all(&mut remedy.recreate);
+    let steps = remedy.revoke.iter_mut().chain(&mut remedy.recreate);
+    steps.chain(&mut remedy.page).chain(&mut remedy.command).for_each(|text| words.scrub_with_ids(text));
     if let Some(keyless) = &mut remedy.keyless {
-        words.scrub_all(&mut keyless.steps);
-        words.scrub(&mut keyless.snippet);
+        keyless.steps.iter_mut().chain([&mut keyless.snippet]).for_each(|text| words.scrub_with_ids(text));
     }
 }
 
 fn hide_in_dossier(dossier: &Dossier, words: &PrivateWords) -> Dossier {
     let mut hidden = Dossier::default();
     for Statement { evidence, facts } in dossier.statements() {
-        let is_list = matches!(evidence, Evidence::Inventory { .. });
+        let is_list = is_row(evidence);
         hidden.add(hide_in_evidence(evidence), hide_in_facts(facts.clone(), is_list, words));
     }
     hidden
@@ -112,6 +118,9 @@ fn hide_in_evidence(evidence: &Evidence) -> Evidence {
 fn hide_in_facts(mut facts: KeyFacts, is_list: bool, words: &PrivateWords) -> KeyFacts {
     facts.owner = Reported::NotSaid;
     facts.name = Reported::NotSaid;
+    if is_list {
+        facts.key_id = Reported::NotSaid;
+    }
     // What else a row holds is free text of its owner's.
     facts.details.retain(|name, _| !is_list && !is_about_people(name));
     facts.details.values_mut().for_each(|value| words.scrub(value));
@@ -129,6 +138,10 @@ fn is_about_people(field: &str) -> bool {
 /// What the report knows of people and lists, longest first so that a name within a longer one goes with it.
 struct PrivateWords {
     words: Vec<String>,
+    /// Ids of rows. They may be short numbers, so they are looked for only where ids are written.
+    ids: Vec<String>,
+    /// Names and owners as [`plain_words`] put together, for source lines.
+    plain: BTreeSet<String>,
     roots: Vec<String>,
 }
 
@@ -144,10 +157,19 @@ impl PrivateWords {
                 }
             }
         }
-        let mut words: Vec<String> = words.iter().flat_map(|word| spellings(word)).filter(|w| !w.is_empty()).collect();
-        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        let roots = report.roots.iter().map(|root| root.path.clone()).filter(|path| path.len() > 1).collect();
-        Self { words, roots }
+        let statements = || report.findings.iter().flat_map(|finding| finding.dossier.statements());
+        let ids: BTreeSet<&String> =
+            statements().filter(|s| is_row(&s.evidence)).filter_map(|s| s.facts.key_id.said()).collect();
+        let plain = statements().flat_map(|s| [s.facts.name.said(), s.facts.owner.said()]).flatten();
+        let plain = plain
+            .map(|name| plain_words(name).map(|(_, word)| word).collect())
+            .filter(|name: &String| !name.is_empty());
+        Self {
+            plain: plain.collect(),
+            words: all_spellings(words.iter()),
+            ids: all_spellings(ids.into_iter()),
+            roots: report.roots.iter().map(|root| root.path.clone()).filter(|path| path.len() > 1).collect(),
+        }
     }
 
     /// Cuts the root's absolute path off a path below it.
@@ -166,12 +188,95 @@ impl PrivateWords {
     }
 
     fn scrub(&self, text: &mut String) {
-        for word in self.words.iter().chain(&self.roots) {
-            if let Some(scrubbed) = without_word(text, word) {
-                *text = scrubbed;
+        scrub_each(text, self.words.iter().chain(&self.roots));
+    }
+
+    fn scrub_with_ids(&self, text: &mut String) {
+        self.scrub(text);
+        scrub_each(text, self.ids.iter());
+    }
+
+    /// The source lines, and the variable on them.
+    fn scrub_place(&self, place: &mut Place) {
+        place.frame.iter_mut().for_each(|line| self.scrub_line(line));
+        if let Some(variable) = &mut place.variable {
+            for span in self.names_in(variable).into_iter().rev() {
+                variable.replace_range(span, REDACTED);
             }
         }
     }
+
+    fn scrub_line(&self, line: &mut FrameLine) {
+        for span in self.names_in(&line.text).into_iter().rev() {
+            match &mut line.mark {
+                Some((start, end)) if span.start < *end && *start < span.end => continue,
+                Some((start, end)) if span.end <= *start => {
+                    *start = *start - span.len() + REDACTED.len();
+                    *end = *end - span.len() + REDACTED.len();
+                }
+                _ => {}
+            }
+            line.text.replace_range(span, REDACTED);
+        }
+    }
+
+    /// Where names stand in a text, in any case and with anything between their words.
+    fn names_in(&self, text: &str) -> Vec<Range<usize>> {
+        let words: Vec<(Range<usize>, String)> = plain_words(text).collect();
+        let (mut spans, mut next) = (Vec::new(), 0);
+        while next < words.len() {
+            let longest = self.plain.iter().filter_map(|name| run(&words[next..], name)).max();
+            let Some(length) = longest else {
+                next += 1;
+                continue;
+            };
+            spans.push(words[next].0.start..words[next + length - 1].0.end);
+            next += length;
+        }
+        spans
+    }
+}
+
+/// How many of the words at the front, put together, are `name`.
+fn run(words: &[(Range<usize>, String)], name: &str) -> Option<usize> {
+    let mut rest = name;
+    for (index, (_, word)) in words.iter().enumerate() {
+        rest = rest.strip_prefix(word.as_str())?;
+        if rest.is_empty() {
+            return Some(index + 1);
+        }
+    }
+    None
+}
+
+/// The alphanumeric words of a text, in lower case, and where each stands.
+fn plain_words(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + text[rest..].find(char::is_alphanumeric)?;
+        let end = text[start..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |length| start + length);
+        rest = end;
+        Some((start..end, text[start..end].to_lowercase()))
+    })
+}
+
+fn is_row(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Inventory { .. })
+}
+
+fn scrub_each<'w>(text: &mut String, words: impl Iterator<Item = &'w String>) {
+    for word in words {
+        if let Some(scrubbed) = without_word(text, word) {
+            *text = scrubbed;
+        }
+    }
+}
+
+/// Every spelling of every word, the longest first.
+fn all_spellings<'w>(words: impl Iterator<Item = &'w String>) -> Vec<String> {
+    let mut all: Vec<String> = words.flat_map(|word| spellings(word)).filter(|word| !word.is_empty()).collect();
+    all.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    all
 }
 
 fn collect(statement: &Statement, words: &mut BTreeSet<String>) {
@@ -250,7 +355,12 @@ mod tests {
 
     #[test]
     fn a_name_goes_in_whatever_way_a_sentence_writes_it() {
-        let words = PrivateWords { words: spellings("a`b\u{202e} c"), roots: Vec::new() };
+        let words = PrivateWords {
+            words: spellings("a`b\u{202e} c"),
+            ids: Vec::new(),
+            plain: BTreeSet::new(),
+            roots: Vec::new(),
+        };
         for said in ["a`b\u{202e} c", "`a'b\\u{202e} c`", "a`b\\u{202e} c", "x/a%60b%E2%80%AE%20c"] {
             let mut text = said.to_owned();
             words.scrub(&mut text);

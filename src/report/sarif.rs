@@ -22,6 +22,7 @@ use serde_sarif::sarif::{
 use self::rule::Descriptors;
 use super::Options;
 use super::escape::SafeJson;
+use super::uuid::of_fingerprint as guid;
 use super::words::REDACTED;
 use crate::finding::{Report, Root};
 use crate::rules::RuleSet;
@@ -129,6 +130,7 @@ fn run_properties(report: &Report, options: &Options) -> Value {
         "judgedAt": report.now,
         "fingerprintKey": report.fingerprint_key,
         "belowConfidence": report.below_confidence,
+        "suppressed": report.suppressed,
         "published": report.published,
         "asked": report.asked,
         "privacy": options.privacy,
@@ -157,13 +159,4 @@ fn without_nulls(value: Value) -> Value {
 
 fn text(text: impl Into<String>) -> MultiformatMessageString {
     MultiformatMessageString::builder().text(text).build()
-}
-
-/// A GUID that depends on `bytes` alone, in the form of version 5 (RFC 9562), which the SARIF schema asks for.
-fn guid(bytes: [u8; 16]) -> String {
-    let mut bytes = bytes;
-    bytes[6] = bytes[6] & 0x0f | 0x50;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = data_encoding::HEXLOWER.encode(&bytes);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

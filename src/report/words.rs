@@ -3,23 +3,52 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::finding::{Finding, Place, Published, Remedy, Report};
+use super::escape::step_plain;
+use crate::finding::{Finding, Part, Place, Published, Remedy, Report, Subject};
 use crate::issuer::Issuer;
-use crate::key::{Conflict, Evidence, Inactive, JoinStrength, State};
+use crate::key::{Conflict, Dossier, Evidence, Inactive, JoinStrength, State};
 use crate::provenance::{CommitRef, Holder, Provenance, Reach};
 use crate::rules::{Keyless, RemedyTemplate};
 use crate::severity::Severity;
+use crate::suppression::By;
 
 /// What stands where a report leaves a word out; SARIF names it in `redactionTokens`.
 pub const REDACTED: &str = "[REDACTED]";
 
 pub use crate::hygiene::{opens, until};
 
+/// What it is, what it opens, until when, and where to close it, in a few sentences. Escape before showing.
+#[must_use]
+pub fn headline(finding: &Finding, report: &Report) -> String {
+    let until = match until(&finding.dossier, report.now) {
+        until if until == "not known" => "end not known".to_owned(),
+        until => until,
+    };
+    let opens = match opens(&finding.dossier, &finding.judgement) {
+        opens if opens == "not known" => "nobody says what it opens".to_owned(),
+        opens => format!("opens: {opens}"),
+    };
+    let state = match &finding.judgement.state {
+        State::Unknown => "state not known",
+        known => state(known),
+    };
+    let leaked = if finding.subject == Subject::LeakedKey { " leaked" } else { "" };
+    let now = finding.remedy.page.as_ref().map(|page| format!(" Revoke it now ({page}).")).unwrap_or_default();
+    format!("{}{leaked}: '{}'; {}; {until}; {state}.{now}", finding.title, finding.masked, step_plain(&opens))
+}
+
 /// Two witnesses that contradict each other: "expires: never (the list), but 2027-01-01 (the key itself)".
 #[must_use]
 pub fn conflict(conflict: &Conflict) -> String {
     let said: Vec<_> = conflict.said.iter().map(|(witness, value)| format!("{value} ({witness})")).collect();
     format!("{}: {}", conflict.field, said.join(", but "))
+}
+
+/// The other parts of a key and where they stand: "access key id AKIA… at a.env:3".
+#[must_use]
+pub fn parts(finding: &Finding) -> String {
+    let part = |part: &Part| format!("{} {} at {}:{}", part.role, part.text, part.shown, part.region.start_line);
+    finding.parts.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
 /// How many package ids are spelled out.
@@ -154,6 +183,15 @@ impl Tally {
     }
 }
 
+/// What was set aside: `12 in the baseline, 1 by a comment`; empty when nothing was.
+#[must_use]
+pub fn set_aside(report: &Report) -> String {
+    let by = |wanted: By| report.suppressed.iter().filter(|aside| aside.suppression.by == wanted).count() as u64;
+    let parts = [(by(By::Baseline), "in the baseline"), (by(By::Comment), "by a comment")];
+    let said = parts.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", grouped(*n)));
+    said.collect::<Vec<_>>().join(", ")
+}
+
 /// Where a place is, for a sentence: `src/a.yml:14:27`. The path is as it was found; escape before showing.
 #[must_use]
 pub fn place(place: &Place) -> String {
@@ -219,6 +257,13 @@ fn moment_of(commit: &CommitRef) -> String {
 
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
+}
+
+/// What else the key's own text says: `project id 77, user id 4`.
+pub fn details(dossier: &Dossier) -> String {
+    let decoded = dossier.statements().iter().filter(|statement| statement.evidence == Evidence::Decoded);
+    let details = decoded.flat_map(|statement| &statement.facts.details);
+    details.map(|(name, value)| format!("{} {value}", name.replace('-', " "))).collect::<Vec<_>>().join(", ")
 }
 
 /// What the repository publishes at one issuer: `nuget: Contoso.Core, Contoso.Logging`.

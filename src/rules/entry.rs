@@ -8,15 +8,18 @@ use super::paths::{self, Globs};
 use super::proof::{Unproved, reach};
 use super::provider::{addresses, check_id, is_kebab, rule_remedy};
 use super::reader::{Fields, Text};
-use super::suggest::did_you_mean;
 use super::template::{minted_rules, parse};
-use super::{Example, Identity, IssuerContext, IssuerProof, Kind, PathCondition, Reading, RemedyTemplate, Rule, compile};
+use super::{
+    Example, Identity, IssuerContext, IssuerProof, Kind, PathCondition, Reading, RemedyTemplate, Rule, companion,
+    compile,
+};
 use crate::escape::word;
 use crate::format::{CHECKS, Check};
 use crate::issuer::Issuer;
 use crate::severity::{Confidence, Severity};
+use crate::suggest::did_you_mean;
 
-pub(super) const KEYS: [&str; 35] = [
+pub(super) const KEYS: [&str; 37] = [
     "id",
     "aliases",
     "title",
@@ -50,6 +53,8 @@ pub(super) const KEYS: [&str; 35] = [
     "examples",
     "counter-examples",
     "context",
+    "part",
+    "part-only",
     "remedy",
     "override",
 ];
@@ -72,6 +77,8 @@ pub(super) struct Entry {
     pub(super) own_remedy: bool,
     /// Rules that its examples mint, and the line of each.
     pub(super) mints: Vec<(String, usize)>,
+    /// The line of each of its companions.
+    pub(super) part_lines: Vec<usize>,
 }
 
 /// What all rules of a file share.
@@ -91,6 +98,7 @@ pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
     let mint = fields.required("mint");
     let mut mints = template(fields, &mint, "mint", false);
     let examples = examples(fields, "examples", &mut mints);
+    let (companions, part_lines) = companion::read(fields).into_iter().unzip();
     if examples.is_empty() {
         fields.require("examples", "[\"… {mint} …\"]");
     }
@@ -123,6 +131,8 @@ pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
             decoder: fields.text("decoder").map(|text| text.value.to_owned()),
             mint: Some(mint.value.to_owned()),
             min_entropy: fields.number("min-entropy").unwrap_or(matching.min_entropy),
+            part_only: fields.flag_or("part-only", false),
+            companions,
             paths: PathCondition { only: globs(fields, "paths"), not: globs(fields, "not-paths") },
             remedy: remedy_of(own, shared.remedy),
             references: references(fields, shared.references),
@@ -133,6 +143,7 @@ pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
             id: id.value.to_owned(),
         },
         mints,
+        part_lines,
     };
     check_matching(fields, &entry.rule);
     entry
@@ -453,7 +464,7 @@ fn check_value(fields: &Fields, value: &Hir) {
 }
 
 fn check_groups<'g>(fields: &Fields, names: impl Iterator<Item = &'g str>) {
-    const KNOWN: [&str; 3] = ["secret", "name", "host"];
+    const KNOWN: [&str; 4] = ["secret", "name", "host", "core"];
     let at = fields.at("pattern");
     let names: Vec<&str> = names.collect();
     if !names.contains(&"secret") {

@@ -10,21 +10,10 @@ use super::document;
 use super::embedded::{documents, embedded};
 use super::entry::{Entry, Shared};
 use super::reader::{Fields, Source};
-use super::suggest::near;
-use super::{Provider, Rule, RuleSet, entry, provider};
+use super::{Provider, Rule, RuleSet, companion, entry, provider};
 use crate::escape::{self, word};
-
-/// One mistake in a rule file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
-pub struct Mistake {
-    /// The file as named.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong and how to mend it.
-    pub message: String,
-}
+use crate::mistake::Mistake;
+use crate::suggest::near;
 
 /// Reads rule files (name, text) into one set. A later file may replace an earlier rule only by saying
 /// `override = true` in it.
@@ -150,6 +139,8 @@ struct Merged {
     /// Ids and aliases: the rule that has it.
     names: HashMap<String, usize>,
     mints: Vec<(String, String, usize)>,
+    /// Rules that others name as companions, with the file and line where they do.
+    parts: Vec<(String, String, usize)>,
     mistakes: Vec<Mistake>,
 }
 
@@ -179,10 +170,13 @@ impl Merged {
     fn add_rule(&mut self, file: &str, entry: Entry) {
         let (line, rule) = (entry.rule.origin.1, entry.rule);
         self.mints.extend(entry.mints.into_iter().map(|(minted, line)| (minted, file.to_owned(), line)));
+        let parts = rule.companions.iter().map(|companion| companion.rule.clone()).zip(entry.part_lines);
+        self.parts.extend(parts.map(|(part, line)| (part, file.to_owned(), line)));
         let earlier = self.rules.rules.iter().position(|earlier| earlier.id == rule.id && earlier.origin.0 != file);
         let place = match earlier {
             Some(place) if entry.overrides => {
                 self.names.retain(|_, named| *named != place);
+                self.rules.replaced.push(rule.id.clone());
                 place
             }
             _ => self.rules.rules.len(),
@@ -234,7 +228,15 @@ impl Merged {
                 self.mistake(&file, line, format!("`{{mint:{}}}`: there is no such rule{help}", word(&rule)));
             }
         }
+        for (rule, file, line) in std::mem::take(&mut self.parts) {
+            if self.rules.get(&rule).is_none() {
+                let message = companion::unknown(&rule, &self.ids());
+                self.mistake(&file, line, message);
+            }
+        }
         self.rules.hash = hash;
+        self.rules.replaced.sort();
+        self.rules.replaced.dedup();
         if self.mistakes.is_empty() {
             return Ok(self.rules);
         }

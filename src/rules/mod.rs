@@ -2,10 +2,12 @@
 //! extended by `--rules PATH` and the configuration.
 
 mod assigned;
+mod companion;
 mod document;
 mod embedded;
 mod entry;
 mod file;
+mod import;
 mod mint;
 mod paths;
 mod proof;
@@ -13,7 +15,6 @@ mod provider;
 mod reader;
 mod reading;
 mod remedy;
-mod suggest;
 mod template;
 
 use std::sync::Arc;
@@ -24,7 +25,8 @@ use regex_syntax::hir::Hir;
 pub use self::assigned::Assigned;
 pub(crate) use self::assigned::{GAP, LONGEST_VALUE, NAME_REACH};
 pub use self::embedded::embedded;
-pub use self::file::{Mistake, load, parse};
+pub use self::file::{load, parse};
+pub use self::import::{Import, Imported, Note, import, rule_file};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
 pub use self::reading::Reading;
@@ -32,6 +34,7 @@ pub(crate) use self::reading::LONGEST_READ;
 pub use self::remedy::{Keyless, RemedyTemplate};
 use crate::format::Check;
 use crate::issuer::Issuer;
+pub use crate::mistake::Mistake;
 use crate::severity::{Confidence, Severity};
 
 /// A provider: one rule file.
@@ -76,6 +79,30 @@ pub struct IssuerContext {
     pub issuer: Issuer,
     /// Compared without case, within [`CONTEXT_REACH`] bytes of the secret.
     pub near: Vec<String>,
+}
+
+/// Another half of a key that is made of several: what another rule finds nearby.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Companion {
+    /// The id of the rule that finds it.
+    pub rule: String,
+    /// What it is to the key, in a few words (`access key id`).
+    pub role: String,
+    /// How many bytes may lie between the two.
+    pub reach: usize,
+    /// What its text says of the key, if it is no secret itself.
+    pub fact: Option<PartFact>,
+}
+
+/// A fact of the key that a companion's own text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartFact {
+    /// The issuer's public id of the key.
+    KeyId,
+    /// For whom it acts.
+    Owner,
+    /// The server that it is for.
+    Host,
 }
 
 /// How far from a secret its context is read, in bytes to either side.
@@ -146,6 +173,10 @@ pub struct Rule {
     pub mint: Option<String>,
     /// Least Shannon entropy of the secret in bits per byte; 0.0 for none.
     pub min_entropy: f32,
+    /// Whether a match is no secret and only counts as a half of another key.
+    pub part_only: bool,
+    /// What stands near a match of this rule and belongs to the same key.
+    pub companions: Vec<Companion>,
     /// Where it holds.
     pub paths: PathCondition,
     /// How such a key is closed.
@@ -222,6 +253,8 @@ pub struct RuleSet {
     pub rules: Vec<Arc<Rule>>,
     /// SHA-256 over all rule files' bytes, lower-case hex; names the rule set in the coverage statement.
     pub hash: String,
+    /// Rules that a later file replaced, by id, sorted.
+    pub replaced: Vec<String>,
 }
 
 impl RuleSet {
@@ -241,7 +274,7 @@ impl RuleSet {
     /// chunks gives each chunk this much of its neighbours and keeps the matches that begin in the chunk itself.
     ///
     /// A match depends on its own window, on the windows of what overlaps it (it may lose against them, and they
-    /// against others), and on the words near it.
+    /// against others), and on the words and companions near it.
     #[must_use]
     pub fn overlap(&self) -> usize {
         3 * (self.max_window() + 1) + CONTEXT_REACH
@@ -253,7 +286,7 @@ impl RuleSet {
         let unknown = |rule: &Rule| {
             let name = rule.decoder.as_deref().filter(|name| !known.contains(name))?;
             let (file, line) = rule.origin.clone();
-            let help = suggest::did_you_mean(name, known);
+            let help = crate::suggest::did_you_mean(name, known);
             Some(Mistake { file, line, message: format!("rule `{}`: unknown decoder `{name}`{help}", rule.id) })
         };
         self.rules.iter().filter_map(|rule| unknown(rule)).collect()

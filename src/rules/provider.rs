@@ -2,9 +2,9 @@
 
 use super::reader::{Fields, Text};
 use super::remedy::{FIELDS, unknown_fields};
-use super::suggest::did_you_mean;
 use super::{Keyless, Provider, RemedyTemplate};
 use crate::escape::word;
+use crate::suggest::did_you_mean;
 
 pub(super) const KEYS: [&str; 6] = ["id", "name", "home", "references", "remedy", "keyless"];
 const REMEDY_KEYS: [&str; 4] = ["page", "revoke", "command", "recreate"];

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::Mistake;
 use super::document::{Entry, Item, Value};
-use super::suggest::did_you_mean;
 use crate::escape::word;
 use crate::location::LineIndex;
+use crate::suggest::did_you_mean;
 
 /// One rule file and the mistakes found in it so far.
 pub(super) struct Source<'a> {

@@ -2,9 +2,9 @@
 
 use data_encoding::{BASE64, BASE64URL};
 
-use super::suggest::did_you_mean;
 use crate::escape::word;
 use crate::format::{ENVELOPES, Envelope};
+use crate::suggest::did_you_mean;
 
 /// One piece of a template.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ const LONGEST: usize = 1 << 16;
 const ALPHANUMERIC: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Fields that give N characters of an alphabet.
-const CLASSES: [(&str, &str); 12] = [
+pub(super) const CLASSES: [(&str, &str); 12] = [
     ("base62", ALPHANUMERIC),
     ("alnum-lower", "0123456789abcdefghijklmnopqrstuvwxyz"),
     ("alnum-upper", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
@@ -157,7 +157,7 @@ fn class(name: &str, argument: Option<&str>) -> Result<Part, String> {
 }
 
 /// The two base64 alphabets are the encoder's own; the others are written out above.
-fn alphabet_of(name: &str, alphabet: &str) -> Vec<char> {
+pub(super) fn alphabet_of(name: &str, alphabet: &str) -> Vec<char> {
     let symbols = match name {
         "base64" => BASE64.specification().symbols,
         "base64url" => BASE64URL.specification().symbols,

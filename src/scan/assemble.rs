@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, IssuerBasis, Place, Published, Remedy, Report, Root, Subject};
+use crate::finding::{Asked, Finding, IssuerBasis, Part, Place, Published, Remedy, Report, Root, Subject};
 use crate::hygiene::{self, Case, Exposure, Judgement};
 use crate::inventory::{self, JoinOutcome, NearbyNames};
 use crate::issuer::Issuer;
@@ -14,6 +14,7 @@ use crate::rules::{Identity, IssuerProof, RemedyTemplate, Rule};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::ask::Log;
+use super::covers::Covers;
 use super::scrub::Scrub;
 use super::sighting::{Sighting, mask};
 use super::{Asker, Scanner};
@@ -111,21 +112,24 @@ impl<'a> Assembly<'a> {
             notes.extend(inventory.notes.iter().map(|note| format!("{}: {note}", inventory.path.display())));
         }
         notes.extend(log.notes);
-        notes.sort();
-        notes.dedup();
         worst_first(&mut findings);
         let mut scrub = Scrub::new(self.scanner.detector());
         findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| scrub.place(place));
+        findings.iter_mut().flat_map(|finding| &mut finding.parts).for_each(|part| scrub.part(part));
+        scrub.names(&mut notes);
+        notes.sort();
+        notes.dedup();
         let mut roots = self.roots.to_vec();
         for root in &mut roots {
             scrub.root(root);
         }
-        Report {
+        let mut report = Report {
             now: settings.now,
             now_is_given: settings.now_is_given,
             roots,
             fingerprint_key: self.key.get().kid().to_owned(),
             findings,
+            suppressed: Vec::new(),
             below_confidence,
             published: self
                 .published
@@ -135,7 +139,9 @@ impl<'a> Assembly<'a> {
             asked: log.asked.into_iter().map(|((issuer, host), requests)| Asked { issuer, host, requests }).collect(),
             notes,
             coverage,
-        }
+        };
+        report.set_aside();
+        report
     }
 
     /// Sightings of the same key together, in the order of each key's first sighting.
@@ -156,7 +162,7 @@ impl<'a> Assembly<'a> {
             group
                 .sightings
                 .sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
-            group.decoded = decode(self.rule(group.first()), group.secret());
+            group.decoded = with_parts(decode(self.rule(group.first()), group.secret()), &group.sightings);
         }
         groups
     }
@@ -195,7 +201,8 @@ impl<'a> Assembly<'a> {
         }
         self.add_rows(join, &mut dossier);
         let (issuer, basis) = self.whose(rule, &group, guess, join);
-        let host = group.sightings.iter().find_map(|s| s.found.host.clone());
+        let named = |s: &Sighting| s.found.host.clone().or_else(|| s.parts.iter().find_map(|part| part.host.clone()));
+        let host = group.sightings.iter().find_map(named);
         let known = Known { rule, group: &group, issuer: &issuer, basis: &basis, host: host.as_deref() };
         self.ask(ask, &known, &mut dossier, log);
         let judgement = self.judge(&known, &dossier, matches!(join, JoinOutcome::Shadow));
@@ -205,22 +212,27 @@ impl<'a> Assembly<'a> {
             JoinOutcome::NoList => None,
             outcome => Some(outcome.words(&issuer, &settings.inventories)),
         };
+        let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
+        let parts = self.parts(&group);
+        let places = self.places(rule, group, &Covers::of(rule, &judgement, settings.now), log);
         Finding {
             subject: Subject::LeakedKey,
-            fingerprint: group.fingerprint.clone(),
+            fingerprint,
             rule: rule.id.clone(),
             title: rule.title.clone(),
             masked,
             issuer,
             issuer_basis: basis,
             host,
-            confidence: group.first().found.confidence,
+            confidence,
             conflicts: dossier.conflicts(),
             dossier,
             join,
             judgement,
             remedy,
-            places: self.places(rule, group),
+            by_place: rule.identity == Identity::Place,
+            parts,
+            places,
         }
     }
 
@@ -249,16 +261,27 @@ impl<'a> Assembly<'a> {
         proved.unwrap_or_else(|| group.first()).found.issuer.clone()
     }
 
+    /// One place that speaks of another server, or of another issuer, stands against all that prove it: the key may be
+    /// that server's.
     fn basis(&self, rule: &Rule, group: &Group, issuer: &Issuer) -> IssuerBasis {
         if rule.issuer_proof == IssuerProof::Format {
-            IssuerBasis::Format
-        } else if group.sightings.iter().any(|s| s.found.issuer_in_context == Some(true)) {
+            return IssuerBasis::Format;
+        }
+        let proofs = || group.sightings.iter().filter(|s| s.found.issuer_in_context == Some(true));
+        if let Some(other) = proofs().find(|s| s.found.issuer != *issuer) {
+            let other = &other.found.issuer;
+            return IssuerBasis::Unproved(format!("one of its places speaks of {issuer} and another of {other}"));
+        }
+        let foreign = group.sightings.iter().any(|s| s.found.foreign_server);
+        if !foreign && proofs().next().is_some() {
             IssuerBasis::Context
         } else if self.scanner.settings().assumed_issuers.contains(issuer) {
             IssuerBasis::Configuration
         } else {
+            let near = if foreign { "a server near it is not known to be" } else { "nothing near it names" };
+            let whose = if foreign { format!("{issuer}'s") } else { issuer.to_string() };
             IssuerBasis::Unproved(format!(
-                "keys of this form are made by more than one server and nothing near it names {issuer}; \
+                "keys of this form are made by more than one server and {near} {whose}; \
                  say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs"
             ))
         }
@@ -353,7 +376,28 @@ impl<'a> Assembly<'a> {
         provider.filter(|_| rule.issuer != *issuer).map_or(&rule.remedy, |provider| &provider.remedy)
     }
 
-    fn places(&self, rule: &Rule, group: Group) -> Vec<Place> {
+    /// The other parts of the key: for each role the one at its surest place.
+    fn parts(&self, group: &Group) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        for sighting in &group.sightings {
+            for part in &sighting.parts {
+                if parts.iter().all(|known| known.role != part.role) {
+                    parts.push(Part {
+                        role: part.role.clone(),
+                        rule: self.scanner.rules().rules[part.rule].id.clone(),
+                        text: part.text.clone(),
+                        root: sighting.root,
+                        path: sighting.path.clone(),
+                        shown: sighting.shown.clone(),
+                        region: part.region,
+                    });
+                }
+            }
+        }
+        parts
+    }
+
+    fn places(&self, rule: &Rule, group: Group, covers: &Covers<'_>, log: &mut Log) -> Vec<Place> {
         let mut ordinals: BTreeMap<(Option<usize>, String), usize> = BTreeMap::new();
         let mut sightings = group.sightings;
         sightings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -368,6 +412,7 @@ impl<'a> Assembly<'a> {
                 let found_by = &self.rule(&sighting).id;
                 Place {
                     root: sighting.root,
+                    suppressed: covers.by(&sighting, found_by, &mut log.notes),
                     fingerprint,
                     rule: (*found_by != rule.id).then(|| found_by.clone()),
                     path: sighting.path,
@@ -420,6 +465,15 @@ fn join_versions(sightings: &mut Vec<Sighting>) {
 fn decode(rule: &Rule, secret: &Secret) -> Option<KeyFacts> {
     let decoder = key::decoder(rule.decoder.as_deref()?)?;
     (decoder.decode)(secret.expose_for_decode())
+}
+
+/// The key's facts with what its other parts say, the part at the surest place first.
+fn with_parts(decoded: Option<KeyFacts>, sightings: &[Sighting]) -> Option<KeyFacts> {
+    let parts = sightings.iter().flat_map(|sighting| &sighting.parts).map(|part| part.facts.clone());
+    let parts = parts.filter(|facts| *facts != KeyFacts::default());
+    parts.fold(decoded, |known, facts| {
+        Some(known.map_or_else(|| facts.clone(), |known| known.completed_by(facts.clone())))
+    })
 }
 
 /// The id by which the owner's list or the issuer knows the key; one that is only read from its text is on no page.

@@ -43,6 +43,7 @@ pub(super) fn audit(scanner: &Scanner) -> Report {
         roots: Vec::new(),
         fingerprint_key: key.kid().to_owned(),
         findings,
+        suppressed: Vec::new(),
         below_confidence: 0,
         published: Vec::new(),
         asked: Vec::new(),
@@ -74,6 +75,7 @@ fn audit_row(
     let fingerprint = key.of_secret(&format!("inventory/{issuer}/{nth}"), identity.as_bytes());
     let place = key.of_place("", &file_name(&list.path), &fingerprint, 0);
     Some(Finding {
+        by_place: false,
         subject: Subject::InventoryKey,
         fingerprint,
         rule,
@@ -87,7 +89,9 @@ fn audit_row(
         remedy: fill(scanner, &issuer, &dossier),
         issuer,
         judgement,
+        parts: Vec::new(),
         places: vec![Place {
+            suppressed: None,
             root: None,
             path: list.path.to_string_lossy().replace('\\', "/"),
             shown: list.path.to_string_lossy().into_owned(),

@@ -33,7 +33,7 @@ impl Scanner {
         progress: &Progress,
         ask: Asker<'_>,
     ) -> Report {
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, options.jobs.max(1));
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, options.jobs.max(1));
         let anywhere = match what {
             GitScan::History => self.anywhere(),
             _ => None,
@@ -71,7 +71,7 @@ impl Scanner {
         let mut outcome = crate::source::Outcome::default();
         outcome.skipped(crate::coverage::Reason::Missing, path, None, Some(why));
         let progress = Progress::default();
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, &progress, 1);
+        let gatherer = Gatherer::new(&self.detector, &self.settings, &progress, 1);
         self.report(gatherer, &[], vec![input.to_owned()], outcome, None)
     }
 }

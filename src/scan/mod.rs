@@ -11,6 +11,8 @@ mod ask;
 mod ask;
 mod assemble;
 mod audit;
+mod companion;
+mod covers;
 mod frame;
 #[cfg(feature = "git")]
 mod git;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::coverage::{Configuration, Coverage, Reason};
+use crate::decode::readable;
 use crate::detect::Detector;
 use crate::finding::{Report, Root};
 use crate::hygiene::Policy;
@@ -61,6 +64,8 @@ pub struct Settings {
     pub config_hash: String,
     /// What of it decides what is seen and when the run fails, for the same statement.
     pub configuration: Configuration,
+    /// Whether comments (`skelkey:ignore`) may set findings aside.
+    pub inline_ignore: bool,
 }
 
 pub use self::ask::Asking;
@@ -85,6 +90,7 @@ impl Settings {
             known_packages: BTreeMap::new(),
             config_hash: String::new(),
             configuration: Configuration::default(),
+            inline_ignore: true,
         }
     }
 }
@@ -133,7 +139,7 @@ impl Scanner {
                 repository: repository.as_ref().and_then(crate::source::Repository::remote),
             })
             .collect();
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, jobs);
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, jobs);
         let outcome = files.scan(&gatherer, progress);
         let inputs = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         self.report(gatherer, &roots, inputs, outcome, ask)
@@ -142,12 +148,13 @@ impl Scanner {
     /// Scans one text that has no file.
     #[must_use]
     pub fn text(&self, text: &[u8], input: &str, progress: &Progress, ask: Asker<'_>) -> Report {
-        let gatherer = Gatherer::new(&self.detector, &self.settings.inventories, progress, 0);
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, 0);
         let mut outcome = Outcome::default();
         if text.is_empty() {
             outcome.skipped(Reason::Empty, input, None, Some("no byte arrived; pipe a text into it".to_owned()));
         } else {
-            gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: text });
+            let readable = readable(text);
+            gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: &readable });
             outcome.scanned(text.len() as u64);
         }
         self.report(gatherer, &[], vec![input.to_owned()], outcome, ask)

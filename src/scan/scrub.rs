@@ -3,7 +3,7 @@
 
 use crate::coverage::{Coverage, Skip};
 use crate::detect::{Detector, Scratch};
-use crate::finding::{Place, Root};
+use crate::finding::{Part, Place, Root};
 
 use super::sighting::mask;
 
@@ -21,8 +21,9 @@ impl<'d> Scrub<'d> {
     /// `name` with every match masked.
     pub(super) fn name(&mut self, name: &mut String) {
         let matches = self.detector.scan(name.as_bytes(), "", &mut self.scratch);
-        for found in matches.iter().rev() {
-            let shown = mask(&self.detector.rules().rules[found.rule], &found.secret);
+        let rules = &self.detector.rules().rules;
+        for found in matches.iter().rev().filter(|found| !rules[found.rule].part_only) {
+            let shown = mask(&rules[found.rule], &found.secret);
             if name.is_char_boundary(found.span.start) && name.is_char_boundary(found.span.end) {
                 name.replace_range(found.span.start..found.span.end, shown.as_str());
             } else {
@@ -44,6 +45,11 @@ impl<'d> Scrub<'d> {
         place.variable.as_mut().into_iter().for_each(|variable| self.name(variable));
         let commits = place.provenance.iter_mut().flat_map(|p| [&mut p.commit, &mut p.removed]).flatten();
         commits.filter_map(|commit| commit.author.as_mut()).for_each(|author| self.name(author));
+    }
+
+    pub(super) fn part(&mut self, part: &mut Part) {
+        self.name(&mut part.path);
+        self.name(&mut part.shown);
     }
 
     pub(super) fn root(&mut self, root: &mut Root) {

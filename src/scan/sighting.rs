@@ -1,24 +1,24 @@
 //! What the workers bring home: one sighting per match, and the package ids of project files.
 
-use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::decode::readable;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Inventory, NearbyNames};
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
-use crate::rules::{Identity, Rule};
+use crate::rules::{self, Identity, Rule};
 use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::source::{Before, GitSink};
 use crate::source::{Blob, Part, Progress, Sink};
+use crate::suppression::{Marker, markers};
 
-use super::frame;
+use super::companion::{self, Joined, Part as Companion};
+use super::{Settings, frame};
 
 /// One match at its place, with everything that must be read while its blob is at hand.
 pub(super) struct Sighting {
@@ -29,7 +29,11 @@ pub(super) struct Sighting {
     pub(super) frame: Vec<FrameLine>,
     pub(super) nearby: NearbyNames,
     pub(super) found: Match,
+    /// The other parts of the key that stand near it.
+    pub(super) parts: Vec<Companion>,
     pub(super) provenance: Option<Box<Provenance>>,
+    /// What comments beside it ask to set aside.
+    pub(super) markers: Vec<Marker>,
 }
 
 impl Sighting {
@@ -80,24 +84,22 @@ pub(super) struct Gatherer<'g> {
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
+    /// Whether comments may set findings aside.
+    reads_markers: bool,
     workers: Vec<Mutex<Worker>>,
 }
 
 impl<'g> Gatherer<'g> {
-    pub(super) fn new(
-        detector: &'g Detector,
-        inventories: &'g [Inventory],
-        progress: &'g Progress,
-        jobs: usize,
-    ) -> Self {
+    pub(super) fn new(detector: &'g Detector, settings: &'g Settings, progress: &'g Progress, jobs: usize) -> Self {
         let workers = (0..=jobs).map(|_| Mutex::new(Worker::default())).collect();
         Self {
             detector,
             #[cfg(feature = "git")]
             anywhere: None,
-            inventories,
+            inventories: &settings.inventories,
             progress,
             overlap: detector.rules().overlap(),
+            reads_markers: settings.inline_ignore,
             workers,
         }
     }
@@ -128,11 +130,7 @@ impl<'g> Gatherer<'g> {
         let Worker { scratch, sightings, published, notes, .. } = worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         let counts = |found: &Match| part.own.contains_start(found.span);
-        let own = matches.iter().filter(|found| counts(found)).count();
-        if own > 0 {
-            self.progress.found(own);
-            self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
-        }
+        self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
         // A project file of several parts is too large to be one, and the first part says so.
         match packages::read(blob.path, blob.bytes).filter(|_| part.offset == 0) {
             None => {}
@@ -141,28 +139,68 @@ impl<'g> Gatherer<'g> {
         }
     }
 
-    /// Sights the matches that count, which `counts` tells; all of them, and what lost to them, are masked in every frame.
-    fn sight(&self, seen: &Seen<'_>, matches: Vec<Match>, counts: impl Fn(&Match) -> bool, into: &mut Vec<Sighting>) {
+    /// Sights the matches that count, which `counts` tells, each with its companions; all of them, and what lost to them,
+    /// are masked in every frame. Gives how many were sighted.
+    fn sight(
+        &self,
+        seen: &Seen<'_>,
+        mut matches: Vec<Match>,
+        counts: impl Fn(&Match) -> bool,
+        into: &mut Vec<Sighting>,
+    ) -> usize {
         let Seen { blob, part, lost, provenance } = *seen;
+        let joined = Joined::of(self.detector.rules(), &matches);
+        let own = |at: usize, found: &Match| joined.stands_alone(at) && counts(found);
+        let sighted: Vec<usize> = matches.iter().enumerate().filter(|(at, m)| own(*at, m)).map(|(at, _)| at).collect();
+        if sighted.is_empty() {
+            return 0;
+        }
+        self.progress.found(sighted.len());
         let index = LineIndex::new(blob.bytes);
         let rules = &self.detector.rules().rules;
-        let mut masks: Vec<(Span, Masked)> =
-            matches.iter().map(|m| (m.span, mask(&rules[m.rule], &m.secret))).collect();
+        let secrets = matches.iter().filter(|found| !rules[found.rule].part_only);
+        let mut masks: Vec<(Span, Masked)> = secrets.map(|m| (m.span, mask(&rules[m.rule], &m.secret))).collect();
         masks.extend(lost.iter().map(|&span| (span, Masked::of(b"", ""))));
         masks.sort();
-        for mut found in matches.into_iter().filter(counts) {
+        let parts: Vec<Vec<Companion>> = sighted
+            .iter()
+            .map(|&at| {
+                let companions = &rules[matches[at].rule].companions;
+                joined.parts(at).iter().map(|&(n, m)| self.part(&companions[n], &matches[m], &index, part)).collect()
+            })
+            .collect();
+        for (&at, parts) in sighted.iter().zip(parts).rev() {
+            // From the last on, so that no place that is still to come moves.
+            let mut found = matches.swap_remove(at);
             let here = found.span;
             found.span = Span::new(here.start + part.offset, here.end + part.offset);
             into.push(Sighting {
+                parts,
                 root: blob.root,
                 path: blob.path.to_owned(),
                 shown: blob.shown.to_owned(),
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
+                markers: if self.reads_markers { markers_at(&index, here) } else { Vec::new() },
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
+        }
+        sighted.len()
+    }
+
+    /// A companion with everything that must be read while its text is at hand.
+    fn part(&self, companion: &rules::Companion, found: &Match, index: &LineIndex<'_>, part: &Part) -> Companion {
+        let rule = &self.detector.rules().rules[found.rule];
+        let masked = || mask(rule, &found.secret).as_str().to_owned();
+        Companion {
+            role: companion.role.clone(),
+            rule: found.rule,
+            text: companion::public_text(rule, found).unwrap_or_else(masked),
+            region: index.region(found.span).after(&part.before),
+            facts: companion::facts(companion, rule, found),
+            host: companion::host(companion, rule, found),
         }
     }
 }
@@ -174,26 +212,31 @@ impl Sink for Gatherer<'_> {
 
     fn take_part(&self, worker: usize, blob: &Blob<'_>, part: &Part) {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        if part.own.len() < blob.bytes.len() || part.offset > 0 {
-            if part.offset == 0 && matches!(readable(blob.bytes), Cow::Owned(_)) {
-                worker
-                    .notes
-                    .push(format!("{}: UTF-16 and too large to be made readable; its keys are not seen", blob.shown));
-            }
-            return self.look(&mut worker, blob, part);
-        }
-        match readable(blob.bytes) {
-            Cow::Borrowed(_) => self.look(&mut worker, blob, part),
-            Cow::Owned(text) => {
-                let text = zeroize::Zeroizing::new(text);
-                self.look(&mut worker, &Blob { bytes: &text, ..*blob }, &Part::whole(&text));
-            }
-        }
+        self.look(&mut worker, blob, part);
     }
 
     fn overlap(&self) -> usize {
         self.overlap
     }
+}
+
+/// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
+fn markers_at(index: &LineIndex<'_>, secret: Span) -> Vec<Marker> {
+    let (first, last) = (index.line_of(secret.start), index.line_of(secret.end.max(secret.start + 1) - 1));
+    let line = |number: usize| index.line(number).map_or(&b""[..], |(_, line)| line);
+    let mut found = markers(line(first));
+    if last > first {
+        found.extend(markers(line(last)));
+    }
+    if is_comment(line(first - 1)) {
+        found.extend(markers(line(first - 1)));
+    }
+    found
+}
+
+fn is_comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    [&b"#"[..], b"//", b"--", b";", b"/*", b"*", b"<!--", b"%", b"'", b"REM "].iter().any(|sign| line.starts_with(sign))
 }
 
 /// The key as people may see it. Of a password not even the end is shown: in base64 the end is the password's.
@@ -212,20 +255,17 @@ impl GitSink for Gatherer<'_> {
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         let all = matches.len();
         let counts = |found: &Match| !before.holds(&blob.bytes[found.span.start..found.span.end]);
-        let new = matches.iter().filter(|found| counts(found)).count();
-        if new > 0 {
-            self.progress.found(new);
-            let part = Part::whole(blob.bytes);
-            let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
-            self.sight(&seen, matches, counts, sightings);
-        }
+        let part = Part::whole(blob.bytes);
+        let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
+        self.sight(&seen, matches, counts, sightings);
         all
     }
 
     fn suspects(&self, worker: usize, bytes: &[u8]) -> bool {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
         let anywhere = self.anywhere.unwrap_or(self.detector);
-        !anywhere.scan(bytes, "", &mut worker.anywhere).is_empty()
+        let matches = anywhere.scan(bytes, "", &mut worker.anywhere);
+        matches.iter().any(|found| !anywhere.rules().rules[found.rule].part_only)
     }
 }
 

@@ -30,12 +30,12 @@ pub struct Blob<'a> {
     pub path: &'a str,
     /// The path as a user would open it from where the run started.
     pub shown: &'a str,
-    /// The whole content.
+    /// The content, of a file in UTF-16 as UTF-8.
     pub bytes: &'a [u8],
 }
 
 /// Which part of a long text a blob's bytes are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Offset of the blob's first byte in the text.
     pub offset: usize,

@@ -1,8 +1,12 @@
 //! Reading: a file that fits is read whole into a reused buffer, a longer one in windows that overlap.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
+use zeroize::Zeroizing;
+
 use super::Part;
+use crate::decode::Utf16;
 use crate::location::{Position, Span, character_start};
 
 /// Size of a worker's buffer to begin with; grown for larger files and shrunk again after them.
@@ -32,42 +36,84 @@ pub(super) enum Reading {
     TooLong,
 }
 
+/// How long a file and its parts may be, and how much of it was read.
+struct Limits<'r> {
+    most: u64,
+    whole: usize,
+    overlap: usize,
+    read: &'r Cell<u64>,
+}
+
+/// Counts what is read of a file.
+struct Counted<'r, R> {
+    file: R,
+    read: &'r Cell<u64>,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.read.set(self.read.get() + read as u64);
+        Ok(read)
+    }
+}
+
 impl Buffer {
     /// Reads `file` from its start to its end and hands it to `take`: whole, or in parts that hold `overlap` bytes
-    /// around their own. `length` tells how long the file says it is, and is asked only if it does not fit.
+    /// around their own. UTF-16 is handed on as UTF-8; sizes are the file's own. `length` tells how long the file says it is, and is asked only if it does not fit.
     pub(super) fn read(
         &mut self,
-        mut file: impl Read,
+        file: impl Read,
         most: u64,
         overlap: usize,
         length: impl FnOnce() -> Option<u64>,
-        mut take: impl FnMut(&[u8], Option<&Part>),
+        take: impl FnMut(&[u8], Option<&Part>),
     ) -> io::Result<Reading> {
         self.begin();
         let whole = self.window.max(4 * overlap);
-        let mut filled = self.fill(&mut file, 0, whole)?;
-        if filled < whole {
-            if filled as u64 > most {
-                return Ok(Reading::TooLong);
+        let read = Cell::new(0);
+        let limits = Limits { most, whole, overlap, read: &read };
+        let mut file = Counted { file, read: &read };
+        let filled = self.fill(&mut file, 0, whole)?;
+        match Utf16::behind_mark(&self.bytes[..filled]) {
+            None => self.parts(file, filled, &limits, length, take),
+            Some((order, start)) => {
+                let start = Zeroizing::new(start.to_vec());
+                let mut text = order.reader(start.chain(file));
+                let filled = self.fill(&mut text, 0, whole)?;
+                self.parts(text, filled, &limits, length, take)
             }
-            take(&self.bytes[..filled], None);
-            return Ok(Reading::Done(filled as u64));
         }
-        if whole as u64 > most || length().is_some_and(|length| length > most) {
+    }
+
+    /// Hands on a text of which `filled` bytes stand in the buffer already.
+    fn parts(
+        &mut self,
+        mut text: impl Read,
+        mut filled: usize,
+        limits: &Limits<'_>,
+        length: impl FnOnce() -> Option<u64>,
+        mut take: impl FnMut(&[u8], Option<&Part>),
+    ) -> io::Result<Reading> {
+        let Limits { most, whole, overlap, read } = *limits;
+        if read.get() > most || filled == whole && length().is_some_and(|length| length > most) {
             return Ok(Reading::TooLong);
         }
-        let (mut part, mut total) = (Part { offset: 0, before: Position::default(), own: Span::new(0, 0) }, filled);
+        if filled < whole {
+            take(&self.bytes[..filled], None);
+            return Ok(Reading::Done(read.get()));
+        }
+        let mut part = Part { offset: 0, before: Position::default(), own: Span::new(0, 0) };
         loop {
             let ended = filled < whole;
             part.own = Span::new(part.own.end, if ended { filled } else { filled - overlap });
             take(&self.bytes[..filled], Some(&part));
             if ended {
-                return Ok(Reading::Done(total as u64));
+                return Ok(Reading::Done(read.get()));
             }
             let kept = self.slide(&mut part, filled, overlap);
-            filled = self.fill(&mut file, kept, whole)?;
-            total += filled - kept;
-            if total as u64 > most {
+            filled = self.fill(&mut text, kept, whole)?;
+            if read.get() > most {
                 return Ok(Reading::TooLong);
             }
         }
@@ -87,7 +133,8 @@ impl Buffer {
             if filled == self.bytes.len() {
                 self.bytes.resize((self.bytes.len() * 2).min(whole), 0);
             }
-            match file.read(&mut self.bytes[filled..]) {
+            let end = self.bytes.len().min(whole);
+            match file.read(&mut self.bytes[filled..end]) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -156,6 +203,17 @@ mod tests {
                 prop_assert_eq!(part.before, before);
             }
             prop_assert_eq!(own_until, text.len());
+        }
+
+        /// UTF-16 comes in the same parts as the same text in UTF-8.
+        #[test]
+        fn utf_16_makes_the_same_parts(
+            text in "[a\n\r€𝄞é]{0,200}", window in 16_usize..200, overlap in 0_usize..20, at_once in 1_usize..100,
+        ) {
+            let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+            prop_assert_eq!(
+                parts(&wide, window, overlap, at_once), parts(text.as_bytes(), window, overlap, at_once)
+            );
         }
     }
 

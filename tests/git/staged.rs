@@ -11,6 +11,10 @@ fn before_the_first_commit_everything_staged_is_new() {
     let none = repo.scan(&["--staged"]);
     assert_eq!(none.code, 0, "{}", none.err);
     assert!(none.err.contains("0 files staged"), "{}", none.err);
+    let page = skelkey(repo.at(), &["scan", "--staged"]).out;
+    assert!(page.contains("nothing to scan") && !page.contains("NOTHING WAS SCANNED"), "{page}");
+    let sarif = skelkey(repo.at(), &["scan", "--staged", "-f", "sarif"]).out;
+    assert!(sarif.contains("nothing to scan") && !sarif.contains("Nothing was scanned"), "{sarif}");
     repo.write("a.env", leak(1));
     assert_eq!(repo.scan(&["--staged"]).code, 0, "what is not staged is not scanned");
     repo.git(&["add", "a.env"]);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use skelkey::coverage::{Configuration, Count, Coverage, Reason, Skip};
-use skelkey::finding::{Asked, Finding, FrameLine, IssuerBasis, Place, Published, Remedy, Report, Root, Subject};
+use skelkey::finding::{
+    Asked, Finding, FrameLine, IssuerBasis, Part, Place, Published, Remedy, Report, Root, SetAside, Subject,
+};
 use skelkey::hygiene::{Breadth, Judgement, Verdict, VerdictId};
 use skelkey::issuer::Issuer;
 use skelkey::key::{
@@ -16,6 +18,7 @@ use skelkey::location::Region;
 use skelkey::rules::{Identity, IssuerProof, Keyless, Kind, PathCondition, Provider, RemedyTemplate, Rule, RuleSet};
 use skelkey::secret::{FingerprintKey, Masked};
 use skelkey::severity::{Confidence, Score, Severity};
+use skelkey::suppression::{By, Suppression};
 
 /// The owner, the key's name and the list, which `--privacy` leaves out.
 pub(crate) const OWNER: &str = "contoso-bot";
@@ -52,6 +55,20 @@ pub(crate) fn report() -> Report {
         }],
         fingerprint_key: key().kid().to_owned(),
         findings: vec![skeleton_key(), shadow_key(), pypi_token(), listed_key(), expired_key()],
+        suppressed: vec![SetAside {
+            rule: "nuget-api-key".to_owned(),
+            severity: Severity::High,
+            key: key().of_secret("sample", b"aside"),
+            place: key().of_secret("sample", b"aside here"),
+            path: "tests/fixture.txt".to_owned(),
+            line: 4,
+            suppression: Suppression {
+                by: By::Comment,
+                reason: Some("a key of\u{202e} the test server".to_owned()),
+                owner: None,
+                until: Some(jiff::civil::date(2027, 1, 31)),
+            },
+        }],
         below_confidence: 3,
         published: vec![Published {
             issuer: Issuer::NUGET,
@@ -66,7 +83,15 @@ pub(crate) fn report() -> Report {
 /// As [`report`], but nothing was found and everything scanned.
 pub(crate) fn clean() -> Report {
     let coverage = Coverage { skipped: Vec::new(), skips: Vec::new(), ..coverage() };
-    Report { findings: Vec::new(), below_confidence: 0, notes: Vec::new(), asked: Vec::new(), coverage, ..report() }
+    Report {
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        below_confidence: 0,
+        notes: Vec::new(),
+        asked: Vec::new(),
+        coverage,
+        ..report()
+    }
 }
 
 fn coverage() -> Coverage {
@@ -114,6 +139,7 @@ fn place(path: &str, line: usize, before: &str, masked: &Masked, after: &str, id
     let mark = (before.len(), before.len() + masked.as_str().len());
     let column = before.len() + 1;
     Place {
+        suppressed: None,
         root: Some(0),
         path: path.to_owned(),
         shown: path.to_owned(),
@@ -218,6 +244,7 @@ fn skeleton_key() -> Finding {
     places[0].variable = Some("NUGET_API_KEY".to_owned());
     places.extend((1..=6).map(|n| place(&format!("old/{n} [x](y).txt"), 7, "k=", &masked, "", "skeleton")));
     Finding {
+        by_place: false,
         subject: Subject::LeakedKey,
         fingerprint: key().of_secret("nuget-api-key", b"skeleton"),
         rule: "nuget-api-key".to_owned(),
@@ -241,6 +268,15 @@ fn skeleton_key() -> Finding {
         join: Some(format!("joined by name to \"{NAME}\" of {OWNER} ({LIST} line 14)")),
         judgement,
         remedy: nuget_remedy(),
+        parts: vec![Part {
+            role: "user name".to_owned(),
+            rule: "nuget-user-name".to_owned(),
+            text: format!("{OWNER}'s [feed](x)"),
+            root: places[0].root,
+            path: places[0].path.clone(),
+            shown: places[0].shown.clone(),
+            region: places[0].region,
+        }],
         places,
     }
 }
@@ -250,6 +286,7 @@ fn shadow_key() -> Finding {
     let masked = Masked::of(secret("oy2", 'w', "9abc").as_bytes(), "oy2");
     let verdicts = vec![verdict("SK1004", Severity::Medium, "no list of keys holds it")];
     Finding {
+        by_place: false,
         fingerprint: key().of_secret("nuget-api-key", b"shadow"),
         issuer_basis: IssuerBasis::Unproved("name the server in the configuration".to_owned()),
         host: None,
@@ -258,6 +295,7 @@ fn shadow_key() -> Finding {
         join: Some("not in the owner's list of 12 keys".to_owned()),
         judgement: judgement(7.5, Severity::High, State::Unknown, Breadth::Unknown, verdicts),
         remedy: Remedy { revoke: vec!["Ask who owns it; no list holds it.".to_owned()], ..nuget_remedy() },
+        parts: Vec::new(),
         places: vec![place("build.ps1", 2, "$key = '", &masked, "'", "shadow")],
         masked,
         ..skeleton_key()
@@ -289,6 +327,7 @@ fn pypi_token() -> Finding {
         KeyFacts { state_reason: Some("the answer can mean several things".to_owned()), ..KeyFacts::default() },
     );
     Finding {
+        by_place: false,
         subject: Subject::LeakedKey,
         fingerprint: key().of_secret("pypi-token", b"pypi"),
         rule: "pypi-token".to_owned(),
@@ -306,6 +345,7 @@ fn pypi_token() -> Finding {
             command: Some("registry token revoke 4f1c0f4e".to_owned()),
             ..Remedy::default()
         },
+        parts: Vec::new(),
         places: vec![place(".pypirc", 5, "password = ", &masked, "", "pypi")],
         masked,
     }
@@ -330,6 +370,7 @@ fn listed_key() -> Finding {
     row.root = None;
     row.shown = format!("../{LIST}");
     Finding {
+        by_place: false,
         subject: Subject::InventoryKey,
         fingerprint: key().of_secret("row", b"old laptop"),
         rule: "SK2012".to_owned(),
@@ -349,6 +390,7 @@ fn listed_key() -> Finding {
             vec![verdict("SK2012", Severity::Low, "\"old laptop\" was never used")],
         ),
         remedy: Remedy::default(),
+        parts: Vec::new(),
         places: vec![row],
         masked,
     }
@@ -368,6 +410,7 @@ fn expired_key() -> Finding {
         },
     );
     Finding {
+        by_place: false,
         subject: Subject::LeakedKey,
         fingerprint: key().of_secret("nuget-api-key-v5", b"expired"),
         rule: "nuget-api-key-v5".to_owned(),
@@ -387,6 +430,7 @@ fn expired_key() -> Finding {
             vec![verdict("SK1003", Severity::Low, "it expired 51 days ago")],
         ),
         remedy: Remedy::default(),
+        parts: Vec::new(),
         places: vec![place("log.txt", 9, "X-Key: ", &masked, "", "expired")],
         masked,
     }
@@ -407,6 +451,7 @@ pub(crate) fn rules() -> RuleSet {
             Arc::new(rule("nuget-api-key-v5", "NuGet API key v5", Severity::High)),
         ],
         hash: "ab".repeat(32),
+        replaced: Vec::new(),
     }
 }
 
@@ -438,6 +483,8 @@ fn rule(id: &str, title: &str, severity: Severity) -> Rule {
         decoder: None,
         mint: None,
         min_entropy: 0.0,
+        part_only: false,
+        companions: Vec::new(),
         paths: PathCondition::default(),
         remedy: RemedyTemplate {
             page: Some("https://registry.example.test/account/apikeys".to_owned()),

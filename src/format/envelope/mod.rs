@@ -3,6 +3,7 @@
 mod args;
 mod macaroon;
 mod microsoft;
+mod platforms;
 mod random;
 mod webtoken;
 
@@ -48,6 +49,32 @@ pub const ENVELOPES: &[Envelope] = &[
     Envelope { name: "crates-io-tp", mint: crates_io_tp },
     // No argument.
     Envelope { name: "verdaccio-legacy", mint: verdaccio_legacy },
+    // org, mask, app, nbf, exp = number
+    Envelope { name: "fly", mint: platforms::fly },
+    // org=SLUG; iat=EPOCH; host=sentry.io
+    Envelope { name: "sentry", mint: platforms::sentry },
+    // No argument.
+    Envelope { name: "vault", mint: platforms::vault },
+    // email=ADDRESS; host=HOST
+    Envelope { name: "1password", mint: platforms::onepassword },
+    // No argument.
+    Envelope { name: "elastic", mint: platforms::elastic },
+    // No argument.
+    Envelope { name: "elastic-encoded", mint: platforms::elastic_encoded },
+    // No argument.
+    Envelope { name: "age", mint: platforms::age },
+    // of=user (account, operator, server, cluster …)
+    Envelope { name: "nkey", mint: platforms::nkey },
+    // org=NUMBER; name=NAME; region=REGION
+    Envelope { name: "grafana-cloud", mint: platforms::grafana_cloud },
+    // org=NUMBER; name=NAME
+    Envelope { name: "grafana-legacy", mint: platforms::grafana_legacy },
+    // user=NAME; usage=sk (pk, tk)
+    Envelope { name: "mapbox", mint: platforms::mapbox },
+    // form=openssh (openssh-encrypted, pkcs1, pkcs8)
+    Envelope { name: "private-key", mint: platforms::private_key },
+    // user=NUMBER
+    Envelope { name: "discord", mint: platforms::discord },
 ];
 
 /// An envelope by its name.

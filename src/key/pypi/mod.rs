@@ -34,7 +34,7 @@ fn issuer(host: &str) -> Issuer {
     match host {
         "pypi.org" => Issuer::PYPI,
         "test.pypi.org" => Issuer::TESTPYPI,
-        _ => Issuer::new("warehouse"),
+        _ => Issuer::WAREHOUSE,
     }
 }
 

@@ -38,6 +38,8 @@ fn write_facts(finding: &Finding, report: &Report, page: &mut Page<'_>) -> io::R
     page.field("until", &until(finding, report))?;
     page.field("state", &words::state_with_evidence(finding, report.now))?;
     page.field("key", &identity(finding))?;
+    page.field("with", &words::parts(finding))?;
+    page.field("details", &words::details(&finding.dossier))?;
     page.field("issuer", &issuer(finding))?;
     page.field("list", finding.join.as_deref().unwrap_or_default())?;
     let history = finding.places.first().and_then(|place| place.provenance.as_deref()).map(words::history);

@@ -12,6 +12,10 @@ use crate::finding::{Report, Subject};
 
 pub(super) fn write(report: &Report, options: &Options, page: &mut Page<'_>) -> io::Result<()> {
     write_tally(report, page)?;
+    let aside = words::set_aside(report);
+    if !aside.is_empty() {
+        page.line(Style::new(), "set aside: ", &aside)?;
+    }
     page.line(Style::new(), "", &scanned(&report.coverage))?;
     if let Some(words) = report.coverage.configuration.words() {
         page.line(Style::new().bold(), "configuration: ", &words)?;
@@ -56,7 +60,9 @@ const GAPS_SHOWN: usize = 10;
 
 fn write_gaps(coverage: &Coverage, options: &Options, page: &mut Page<'_>) -> io::Result<()> {
     let loud = AnsiColor::BrightRed.on_default().bold();
-    if coverage.blobs_scanned == 0 {
+    if coverage.had_nothing_to_scan() {
+        page.line(Style::new().bold(), "nothing to scan", ": what was asked for adds nothing")?;
+    } else if coverage.blobs_scanned == 0 {
         page.line(loud, "NOTHING WAS SCANNED", ": this is no proof that nothing leaks")?;
     }
     if coverage.is_complete() {

@@ -61,7 +61,9 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Notification> {
             format!("{left_out} results are left out: code scanning takes no more. The worst are kept."),
         ));
     }
-    if report.coverage.blobs_scanned == 0 {
+    if report.coverage.had_nothing_to_scan() {
+        all.push(said("note", "There was nothing to scan: what was asked for adds nothing.".to_owned()));
+    } else if report.coverage.blobs_scanned == 0 {
         all.push(said("warning", "Nothing was scanned: this run is no proof that nothing leaks.".to_owned()));
     }
     if let Some(words) = report.coverage.configuration.words() {

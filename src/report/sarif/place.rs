@@ -7,7 +7,7 @@ use serde_sarif::sarif::{
 use super::super::escape;
 use super::super::words::{self, REDACTED};
 use super::base_id;
-use crate::finding::{FrameLine, Place};
+use crate::finding::{FrameLine, Part, Place};
 use crate::location;
 
 /// The place itself, with what may be shown of the text.
@@ -33,6 +33,18 @@ pub(super) fn related(place: &Place, id: usize, masked: &str) -> Location {
         .build()
 }
 
+/// Another part of the key.
+pub(super) fn part(part: &Part, id: usize) -> Location {
+    let file = artifact(&part.path, part.root);
+    let physical = PhysicalLocation::builder().artifact_location(file).region(lines(part.region)).build();
+    let message = escape::message(&format!("The key's {}: '{}'.", part.role, part.text));
+    Location::builder()
+        .id(i64::try_from(id).unwrap_or(i64::MAX))
+        .physical_location(physical)
+        .message(Message::builder().text(message).build())
+        .build()
+}
+
 /// `src/a.yml:14`, for the words of a link.
 pub(super) fn link_words(place: &Place) -> String {
     if place.shown == REDACTED {
@@ -48,14 +60,23 @@ fn file(place: &Place) -> ArtifactLocation {
         let why = "The owner's list; its name is left out.";
         return ArtifactLocation::builder().uri("owners-list").description(why).build();
     }
-    let name = if place.path.is_empty() { "stdin" } else { &place.path };
+    artifact(&place.path, place.root)
+}
+
+fn artifact(path: &str, root: Option<usize>) -> ArtifactLocation {
+    let name = if path.is_empty() { "stdin" } else { path };
     let mut file = ArtifactLocation::builder().uri(escape::path_uri(name)).build();
-    file.uri_base_id = place.root.map(base_id);
+    file.uri_base_id = root.map(base_id);
     file
 }
 
 fn region(place: &Place, masked: &str) -> Region {
-    let location::Region { start_line, end_line, start_column_utf16, end_column_utf16, .. } = place.region;
+    let snippet = content(marked(&place.frame).unwrap_or(masked).to_owned());
+    Region { snippet: Some(snippet), ..lines(place.region) }
+}
+
+fn lines(region: location::Region) -> Region {
+    let location::Region { start_line, end_line, start_column_utf16, end_column_utf16, .. } = region;
     let start_column = start_column_utf16.max(1);
     // GitHub refuses a whole file for one column that is 0 or runs backwards.
     let least = if end_line <= start_line { start_column } else { 1 };
@@ -64,7 +85,6 @@ fn region(place: &Place, masked: &str) -> Region {
         .start_column(number(start_column))
         .end_line(number(end_line.max(start_line)))
         .end_column(number(end_column_utf16.max(least)))
-        .snippet(content(marked(&place.frame).unwrap_or(masked).to_owned()))
         .build()
 }
 

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use serde_sarif::sarif::{Message, Result as SarifResult, ResultKind, ResultLevel};
 
-use super::super::escape::{code, markdown, message, step_markdown, step_plain};
+use super::super::escape::{code, markdown, message, step_markdown};
 use super::super::words::{self, REDACTED};
 use super::rule::{Descriptors, level, recreate_markdown, revoke_markdown};
 use super::{bag, guid, place, taxonomy};
-use crate::finding::{Finding, Place, Report, Subject};
-use crate::key::{Evidence, Expiry, State, Statement};
+use crate::finding::{Finding, Place, Report};
+use crate::key::{Evidence, Expiry, Statement};
 
 /// Most results that code scanning takes in one run.
 const RESULTS_MAX: usize = 25_000;
@@ -63,7 +63,7 @@ impl<'a> Shared<'a> {
             .taxa(taxa(finding, cwe))
             .properties(bag(properties(finding, report)))
             .build();
-        Self { finding, result, text: message_text(finding, report) }
+        Self { finding, result, text: message(&words::headline(finding, report)) }
     }
 
     fn at(&self, at: usize) -> SarifResult {
@@ -83,10 +83,12 @@ impl<'a> Shared<'a> {
             bag.additional_properties.insert("provenance".to_owned(), json!(provenance));
             bag.additional_properties.insert("history".to_owned(), json!(words::history(provenance)));
         }
-        if !related.is_empty() {
-            let locations =
-                related.iter().zip(1..).map(|(other, id)| place::related(other, id, finding.masked.as_str()));
-            result.related_locations = Some(locations.collect());
+        let others = related.iter().zip(1..).map(|(other, id)| place::related(other, id, finding.masked.as_str()));
+        // Numbered after the places, to which the message links by their numbers.
+        let parts = finding.parts.iter().zip(related.len() + 1..).map(|(part, id)| place::part(part, id));
+        let locations: Vec<_> = others.chain(parts).collect();
+        if !locations.is_empty() {
+            result.related_locations = Some(locations);
         }
         result
     }
@@ -125,29 +127,6 @@ fn taxa(finding: &Finding, cwe: &[u16]) -> Vec<serde_sarif::sarif::ReportingDesc
     let numbers: BTreeSet<u16> = cwe.iter().chain(more).copied().collect();
     let hygiene: BTreeSet<&str> = verdicts.iter().map(|verdict| verdict.id.0).collect();
     numbers.into_iter().filter_map(taxonomy::cwe).chain(hygiene.into_iter().filter_map(taxonomy::hygiene)).collect()
-}
-
-/// What it is, what it opens, until when, and where to close it.
-fn message_text(finding: &Finding, report: &Report) -> String {
-    let until = match words::until(&finding.dossier, report.now) {
-        until if until == "not known" => "end not known".to_owned(),
-        until => until,
-    };
-    let opens = match words::opens(&finding.dossier, &finding.judgement) {
-        opens if opens == "not known" => "nobody says what it opens".to_owned(),
-        opens => format!("opens: {opens}"),
-    };
-    let state = match &finding.judgement.state {
-        State::Unknown => "state not known",
-        known => words::state(known),
-    };
-    let leaked = if finding.subject == Subject::LeakedKey { " leaked" } else { "" };
-    let mut out =
-        message(&format!("{}{leaked}: '{}'; {}; {until}; {state}.", finding.title, finding.masked, step_plain(&opens)));
-    if let Some(page) = &finding.remedy.page {
-        _ = write!(out, " Revoke it now ({}).", message(page));
-    }
-    out
 }
 
 /// SARIF links a message to a related location by its number.
@@ -223,6 +202,7 @@ fn properties(finding: &Finding, report: &Report) -> Value {
         "join": finding.join,
         "evidence": evidence(finding),
         "notes": judgement.notes,
+        "parts": finding.parts.iter().map(|part| json!({ "role": part.role, "rule": part.rule, "text": part.text })).collect::<Vec<_>>(),
         "places": finding.places.len(),
     })
 }

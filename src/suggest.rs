@@ -1,7 +1,8 @@
 //! "Did you mean" for keys, words and names.
 
 /// The known word that `word` is most likely a slip of, if any is near enough.
-fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A third of the letters wrong is still a slip; more is another word.
     let most = (word.chars().count() / 3).max(1);
     known
@@ -13,12 +14,14 @@ fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&
 }
 
 /// For the end of a message: `; did you mean `…`?`, or nothing.
-pub(super) fn near(word: &str, known: &[&str]) -> String {
+#[must_use]
+pub fn near(word: &str, known: &[&str]) -> String {
     nearest(word, known.iter().copied()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
 /// As [`near`], but with all known words where none is near.
-pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
+#[must_use]
+pub fn did_you_mean(word: &str, known: &[&str]) -> String {
     match near(word, known) {
         help if help.is_empty() && !known.is_empty() => format!("; known are {}", known.join(", ")),
         help => help,

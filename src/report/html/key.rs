@@ -1,0 +1,171 @@
+//! One key as the page shows it. Every text is one line of harmless characters; the template escapes it.
+
+use super::super::escape::{lines, source_line, step_plain, terminal};
+use super::super::words;
+use super::{Fact, chart};
+use crate::finding::{Finding, FrameLine, Place, Report};
+use crate::rules::Keyless;
+
+/// Places that are shown of one key.
+const PLACES_SHOWN: usize = 20;
+
+pub(super) struct Key {
+    /// For links into the page.
+    pub(super) id: String,
+    pub(super) severity: &'static str,
+    pub(super) state: &'static str,
+    pub(super) issuer: String,
+    pub(super) until_bucket: &'static str,
+    pub(super) reach: &'static str,
+    pub(super) title: String,
+    pub(super) masked: String,
+    pub(super) opens: String,
+    /// Whether it works, and until when.
+    pub(super) label: String,
+    pub(super) place: String,
+    pub(super) more_places: usize,
+    pub(super) facts: Vec<Fact>,
+    pub(super) verdicts: Vec<Verdict>,
+    pub(super) notes: Vec<String>,
+    pub(super) places: Vec<Shown>,
+    pub(super) places_left_out: usize,
+    pub(super) steps: Vec<String>,
+    pub(super) page: Option<String>,
+    pub(super) command: Option<String>,
+    pub(super) keyless: Option<WithoutKey>,
+    pub(super) rule: String,
+    pub(super) fingerprint: String,
+}
+
+pub(super) struct Verdict {
+    pub(super) id: &'static str,
+    pub(super) severity: &'static str,
+    pub(super) message: String,
+}
+
+/// One place of it.
+pub(super) struct Shown {
+    pub(super) at: String,
+    pub(super) history: String,
+    pub(super) lines: Vec<Line>,
+}
+
+/// A line of source; `mark` is what stands for the secret.
+pub(super) struct Line {
+    pub(super) number: usize,
+    pub(super) before: String,
+    pub(super) mark: String,
+    pub(super) after: String,
+}
+
+pub(super) struct WithoutKey {
+    pub(super) title: String,
+    pub(super) steps: Vec<String>,
+    pub(super) snippet: String,
+    pub(super) reference: Option<String>,
+}
+
+impl Key {
+    pub(super) fn of(finding: &Finding, report: &Report) -> Self {
+        let judgement = &finding.judgement;
+        let state = words::state(&judgement.state);
+        let until = words::until(&finding.dossier, report.now);
+        let verdicts = judgement.verdicts.iter().map(|verdict| Verdict {
+            id: verdict.id.0,
+            severity: verdict.severity.as_str(),
+            message: step_plain(&verdict.message),
+        });
+        let remedy = &finding.remedy;
+        let noted = finding.dossier.statements().iter().flat_map(|statement| &statement.facts.notes);
+        Self {
+            id: format!("key-{}", finding.fingerprint.hex()),
+            severity: judgement.severity.as_str(),
+            state,
+            issuer: safe(finding.issuer.as_str()),
+            until_bucket: chart::ends_in(finding, report.now),
+            reach: chart::reach_of(finding),
+            title: safe(&finding.title),
+            masked: safe(finding.masked.as_str()),
+            opens: opens(finding),
+            label: safe(&if until == "not known" { format!("state {state}") } else { format!("{state}, {until}") }),
+            place: finding.places.first().map(|place| safe(&words::place(place))).unwrap_or_default(),
+            more_places: finding.places.len().saturating_sub(1),
+            facts: facts(finding, report),
+            verdicts: verdicts.collect(),
+            notes: judgement.notes.iter().chain(noted).map(|note| step_plain(note)).collect(),
+            places: finding.places.iter().take(PLACES_SHOWN).map(place).collect(),
+            places_left_out: finding.places.len().saturating_sub(PLACES_SHOWN),
+            steps: remedy.revoke.iter().chain(&remedy.recreate).map(|step| step_plain(step)).collect(),
+            page: remedy.page.as_deref().and_then(address),
+            command: remedy.command.as_deref().map(safe),
+            keyless: remedy.keyless.as_ref().map(without_key),
+            rule: safe(&finding.rule),
+            fingerprint: finding.fingerprint.to_string(),
+        }
+    }
+}
+
+fn safe(text: &str) -> String {
+    terminal(text).into_owned()
+}
+
+fn opens(finding: &Finding) -> String {
+    match step_plain(&words::opens(&finding.dossier, &finding.judgement)) {
+        opens if opens == "not known" => "nobody says what it opens".to_owned(),
+        opens => format!("opens {opens}"),
+    }
+}
+
+/// Only what a click may follow: a name that a repository made up is no address.
+fn address(page: &str) -> Option<String> {
+    url::Url::parse(page).ok().filter(|page| page.scheme() == "https").map(|page| page.to_string())
+}
+
+fn facts(finding: &Finding, report: &Report) -> Vec<Fact> {
+    let dossier = &finding.dossier;
+    let mut facts = vec![
+        Fact { name: "Opens", value: step_plain(&words::opens(dossier, &finding.judgement)) },
+        Fact { name: "Until", value: safe(&words::until(dossier, report.now)) },
+        Fact { name: "State", value: safe(&words::state_with_evidence(finding, report.now)) },
+        Fact { name: "Issuer", value: safe(&words::issuer(&finding.issuer, finding.host.as_deref())) },
+        Fact { name: "Confidence", value: finding.confidence.to_string() },
+    ];
+    let more = [
+        ("Kind", dossier.kind()),
+        ("Name", dossier.name()),
+        ("Owner", dossier.owner()),
+        ("Key id", dossier.key_id()),
+        ("List", finding.join.as_deref()),
+    ];
+    facts.extend(more.into_iter().filter_map(|(name, value)| Some(Fact { name, value: safe(value?) })));
+    facts.extend(dossier.created().map(|at| Fact { name: "Created", value: words::date(at) }));
+    let conflicts = finding.conflicts.iter().map(|conflict| safe(&words::conflict(conflict)));
+    facts.extend(conflicts.map(|value| Fact { name: "Conflict", value }));
+    facts
+}
+
+fn place(place: &Place) -> Shown {
+    Shown {
+        at: safe(&words::place(place)),
+        history: place.provenance.as_deref().map(|history| safe(&words::history(history))).unwrap_or_default(),
+        lines: place.frame.iter().map(line).collect(),
+    }
+}
+
+fn line(line: &FrameLine) -> Line {
+    let cut = line
+        .mark
+        .and_then(|(start, end)| Some((line.text.get(..start)?, line.text.get(start..end)?, line.text.get(end..)?)));
+    let (before, mark, after) = cut.unwrap_or((&line.text, "", ""));
+    let [before, mark, after] = [before, mark, after].map(|piece| source_line(piece).into_owned());
+    Line { number: line.number, before, mark, after }
+}
+
+fn without_key(keyless: &Keyless) -> WithoutKey {
+    WithoutKey {
+        title: step_plain(&keyless.title),
+        steps: keyless.steps.iter().map(|step| step_plain(step)).collect(),
+        snippet: lines(&keyless.snippet).into_owned(),
+        reference: address(&keyless.reference),
+    }
+}

@@ -1,0 +1,56 @@
+"use strict";
+(() => {
+  const keys = [...document.querySelectorAll(".key")];
+  if (keys.length === 0) return;
+  const byId = (id) => document.getElementById(id);
+  const texts = new Map(keys.map((key) => [key, key.textContent.toLowerCase()]));
+  const boxes = [...document.querySelectorAll("input[data-severity]")];
+  const bars = [...document.querySelectorAll(".bar")];
+  const chosen = { until: "", reach: "" };
+
+  const show = () => {
+    const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const severities = new Set(boxes.filter((box) => box.checked).map((box) => box.dataset.severity));
+    const state = byId("state").value;
+    const issuer = byId("issuer").value;
+    let shown = 0;
+    for (const key of keys) {
+      const { dataset } = key;
+      const passes = severities.has(dataset.severity)
+        && (!state || dataset.state === state)
+        && (!issuer || dataset.issuer === issuer)
+        && (!chosen.until || dataset.until === chosen.until)
+        && (!chosen.reach || dataset.reach === chosen.reach)
+        && words.every((word) => texts.get(key).includes(word));
+      key.hidden = !passes;
+      shown += passes ? 1 : 0;
+    }
+    for (const bar of bars) bar.classList.toggle("on", chosen[bar.dataset.filter] === bar.dataset.value);
+    byId("shown").textContent = `${shown} of ${keys.length} keys`;
+    byId("none").hidden = shown > 0;
+  };
+  const choose = (bar) => {
+    const { filter, value } = bar.dataset;
+    chosen[filter] = chosen[filter] === value ? "" : value;
+    show();
+  };
+  const unfold = (open) => { for (const key of keys) if (!key.hidden) key.open = open; };
+
+  byId("search").addEventListener("input", show);
+  for (const control of [...boxes, byId("state"), byId("issuer")]) control.addEventListener("change", show);
+  for (const bar of bars) {
+    bar.addEventListener("click", () => choose(bar));
+    bar.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(bar); }
+    });
+  }
+  byId("reset").addEventListener("click", () => {
+    byId("search").value = "";
+    for (const box of boxes) box.checked = true;
+    byId("state").value = byId("issuer").value = chosen.until = chosen.reach = "";
+    show();
+  });
+  byId("unfold").addEventListener("click", () => unfold(keys.some((key) => !key.hidden && !key.open)));
+  addEventListener("beforeprint", () => unfold(true));
+  show();
+})();

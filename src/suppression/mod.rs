@@ -1,0 +1,33 @@
+//! Findings that somebody looked at and set aside: by a comment beside the key, or by a baseline.
+//!
+//! Nothing is set aside in silence: what was is counted in every report, and one whose day has passed counts again.
+
+mod comment;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+pub use self::comment::{Marker, markers};
+
+/// What set a place aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// A comment on the line of the key.
+    Comment,
+    /// An entry of the baseline.
+    Baseline,
+}
+
+/// Why and until when a place is set aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suppression {
+    /// What did it.
+    pub by: By,
+    /// In somebody's own words. Escape before showing.
+    pub reason: Option<String>,
+    /// Who answers for it. Escape before showing.
+    pub owner: Option<String>,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+}
