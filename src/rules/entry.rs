@@ -188,7 +188,8 @@ impl Matching {
 
     /// Without a pattern: words, and what is read near them.
     fn read_near(fields: &Fields) -> Self {
-        let others = ["value", "secret-word", "anchors", "anchors-case", "left", "right", "pattern", "checksum", "min-entropy"];
+        let others =
+            ["value", "secret-word", "anchors", "anchors-case", "left", "right", "pattern", "checksum", "min-entropy"];
         for key in others.into_iter().filter(|key| fields.has(key)) {
             fields.source.mistake(&fields.at(key), format!("`{key}` has no place beside `reading`; remove it"));
         }

@@ -45,8 +45,7 @@ pub(super) fn read(text: &[u8], at: Span, meaning: impl FnOnce() -> Option<Meani
         Operator::Space { option: true } => Syntax::Argument,
         Operator::Tells => Syntax::Told,
         _ if quoted => Syntax::Quoted,
-        Operator::Space { .. } => Syntax::Setting,
-        Operator::Equals { tight: true } => Syntax::Setting,
+        Operator::Space { .. } | Operator::Equals { tight: true } => Syntax::Setting,
         _ if stands_alone(text, name, span) => Syntax::Setting,
         _ => Syntax::Bare,
     };
@@ -92,12 +91,10 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
     let after = |skip: usize| at + skip + spaces_and_break(&text[(at + skip).min(text.len())..]);
     let next = text.get(at..text.len().min(at + 3))?;
     let operator = match next {
-        [b'=', b'=', b'='] | [b'!', b'=', b'='] => (Operator::Compares, after(3)),
-        [b'=', b'=', ..] | [b'!', b'=', ..] => (Operator::Compares, after(2)),
+        [b'=' | b'!', b'=', b'='] => (Operator::Compares, after(3)),
+        [b'=' | b'!', b'=', ..] => (Operator::Compares, after(2)),
         [b'=', b'~', ..] | [b':', b':', ..] => return None,
-        [b'=', b'>', ..] | [b':', b'=', ..] | [b'?', b'=', ..] | [b'+', b'=', ..] => {
-            (Operator::Equals { tight: false }, after(2))
-        }
+        [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Operator::Equals { tight: false }, after(2)),
         [b'|', b'|', b'='] | [b'?', b'?', b'='] => (Operator::Equals { tight: false }, after(3)),
         [b'=', first, ..] => (Operator::Equals { tight: gap == 0 && !first.is_ascii_whitespace() }, after(1)),
         [b':', b'-', ..] => (Operator::Equals { tight: true }, at + 2),
@@ -119,7 +116,8 @@ fn colon(text: &[u8], at: usize) -> (Operator, usize) {
     let kind = text[from.min(text.len())..].iter().take(LONGEST_TYPE);
     let length = kind.take_while(|byte| byte.is_ascii_alphanumeric() || b"_&<>[]?|.' ".contains(byte)).count();
     let typed = &text[from.min(text.len())..(from + length).min(text.len())];
-    let is_type = typed.ends_with(b" ") && typed.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&');
+    let is_type =
+        typed.ends_with(b" ") && typed.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&');
     match text.get(from + length..from + length + 2) {
         Some([b'=', next]) if is_type && *next != b'=' && *next != b'>' => {
             let value = from + length + 1;
@@ -156,7 +154,11 @@ fn spaced(text: &[u8], name: Span, at: usize, byte: u8, closed: bool) -> Option<
     let line = text[..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
     if is_quote(byte) || after_words(rest, &[b"by '", b"BY '", b"by \"", b"BY \""]).is_some() {
         let by = after_words(rest, &[b"by ", b"BY "]).unwrap_or(0);
-        let operator = if text[name.start..name.end].eq_ignore_ascii_case(b"by") || sets_passwords(line) { Operator::Space { option: false } } else { Operator::Tells };
+        let operator = if text[name.start..name.end].eq_ignore_ascii_case(b"by") || sets_passwords(line) {
+            Operator::Space { option: false }
+        } else {
+            Operator::Tells
+        };
         return Some((operator, at + by));
     }
     if after_words(line, &[b"ENV ", b"ARG ", b"machine ", b"login ", b"default login "]).is_some() {
@@ -177,7 +179,14 @@ fn is_option(text: &[u8], name: Span) -> bool {
 
 /// Words of statements that set a password.
 const SETTING: [&[u8]; 8] = [
-    b"identified", b"create user ", b"alter user ", b"create role ", b"alter role ", b"set ", b"with encrypted ", b"grant ",
+    b"identified",
+    b"create user ",
+    b"alter user ",
+    b"create role ",
+    b"alter role ",
+    b"set ",
+    b"with encrypted ",
+    b"grant ",
 ];
 
 /// Whether the statement before a name is one that sets a password: `CREATE USER x WITH`.

@@ -61,9 +61,8 @@ pub(super) fn read(text: &[u8], at: Span) -> Option<Found> {
     let name = &text[at.start..at.end];
     let command = COMMANDS.iter().find(|command| command.name.as_bytes().eq_ignore_ascii_case(name))?;
     let rest = text[at.end..].strip_prefix(b".exe").map_or(at.end, |_| at.end + 4);
-    let mut arguments = Arguments { text, at: rest };
     let mut option = None;
-    while let Some(argument) = arguments.next() {
+    for argument in (Arguments { text, at: rest }) {
         let written = &text[argument.start..argument.end];
         if let Some(takes) = option.take() {
             return password(text, argument, takes);
@@ -134,4 +133,3 @@ impl Iterator for Arguments<'_> {
         Some(Span::new(start, self.at))
     }
 }
-

@@ -23,8 +23,8 @@ const SHORTEST: usize = 4;
 /// A machine's token has so many characters at least to be told from a word by its look.
 const SHORTEST_TOKEN: usize = 16;
 
-/// Dots in a token: an encrypted one of five parts (RFC 7516) has four.
-const MOST_DOTS: usize = 4;
+/// Parts of a token between dots: an encrypted one (RFC 7516) has five.
+const MOST_PARTS: usize = 5;
 
 /// What is known about one value.
 struct Case<'t> {
@@ -60,8 +60,7 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
     if is_reference(text, found.value) || is_placeholder(value) {
         return None;
     }
-    let written_by_machine = case.place.machine && reading != Reading::Address;
-    Some(if written_by_machine || case.place.words { Confidence::Low } else { confidence })
+    Some(if case.place.apart && reading != Reading::Address { Confidence::Low } else { confidence })
 }
 
 impl Case<'_> {
@@ -113,34 +112,40 @@ impl Case<'_> {
     /// A random text, as machines make it.
     fn token(&self) -> Option<Confidence> {
         let value = self.value;
-        let dots = value.iter().filter(|byte| **byte == b'.').count();
-        if self.is_something_else() || dots > MOST_DOTS || !value.iter().all(|byte| is_token_byte(*byte)) {
+        if !value.iter().all(|byte| is_token_byte(*byte)) || !value.iter().any(u8::is_ascii_alphabetic) {
             return None;
         }
-        let vague = self.reading == Reading::Key && meaning::of_key(self.text, self.at) == Some(meaning::Meaning::Vague);
-        if is_uuid(value) {
-            let told = self.found.syntax == Syntax::Told
-                || self.reading == Reading::Key && !meaning::says_what_opens(self.name()) && !self.is_query();
-            let vague = vague && !self.is_query();
-            return (!vague).then_some(if told { Confidence::Low } else { Confidence::Medium });
-        }
-        if value.iter().all(|byte| !byte.is_ascii_alphabetic()) {
+        // Most values are words: that is told before anything else is asked.
+        let (uuid, random) = (is_uuid(value), is_random_token(value));
+        let mixed = is_mixed(value) && value.len() >= SHORTEST_TOKEN;
+        if !(uuid || random || mixed) || self.is_something_else() || value.split(|b| *b == b'.').count() > MOST_PARTS {
             return None;
         }
-        let random = is_random_token(value);
-        if vague {
+        let unclear = self.is_unclear() && !self.is_query();
+        if uuid {
+            let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || self.is_query();
+            let told = self.found.syntax == Syntax::Told || !opens;
+            return (!unclear).then_some(if told { Confidence::Low } else { Confidence::Medium });
+        }
+        if unclear {
             let unmistakable = is_mixed_case(value) && value.len() >= 20 || !is_hexadecimal(value) && value.len() >= 32;
-            return random.then_some(if unmistakable || self.is_query() { Confidence::Medium } else { Confidence::Low });
+            return random.then_some(if unmistakable { Confidence::Medium } else { Confidence::Low });
         }
+        let short = value.len() < SHORTEST_TOKEN;
         match (random, self.found.syntax) {
-            (true, Syntax::Bare | Syntax::Told) if !has_digits(value, 2) || value.len() < SHORTEST_TOKEN => None,
-            (true, _) if value.len() < SHORTEST_TOKEN && (self.place.sample || self.is_query()) => Some(Confidence::Low),
+            (true, Syntax::Bare | Syntax::Told) if short || !has_digits(value, 2) => None,
+            (true, _) if short && (self.place.sample || self.is_query()) => Some(Confidence::Low),
             (true, _) => Some(Confidence::Medium),
-            (false, Syntax::Quoted | Syntax::Setting | Syntax::Element) if is_mixed(value) && value.len() >= 8 => {
-                (!is_dashed_words(value)).then_some(Confidence::Low)
+            (false, Syntax::Quoted | Syntax::Setting | Syntax::Element) if mixed && !is_dashed_words(value) => {
+                Some(Confidence::Low)
             }
             (false, _) => None,
         }
+    }
+
+    /// Whether the name may be about anything: `key` alone.
+    fn is_unclear(&self) -> bool {
+        self.reading == Reading::Key && meaning::of_key(self.text, self.at) == Some(meaning::Meaning::Vague)
     }
 
     fn bearer(&self) -> Option<Confidence> {
@@ -167,8 +172,8 @@ impl Case<'_> {
     fn is_something_else(&self) -> bool {
         let value = self.value;
         let quoted = !matches!(self.found.syntax, Syntax::Setting | Syntax::Bare | Syntax::Told);
-        let expression = !(quoted || self.found.syntax == Syntax::Setting && self.place.settings)
-            && code::is_expression(value);
+        let expression =
+            !(quoted || self.found.syntax == Syntax::Setting && self.place.settings) && code::is_expression(value);
         is_other(value) || expression || code::is_keyword(value) || repeats(value, self.name())
     }
 
@@ -184,9 +189,19 @@ impl Case<'_> {
             return false;
         };
         let ends = |end: &str| host.ends_with(end.as_bytes());
-        ["localhost", "example.com", "example.org", "example.net", ".example", ".test", ".invalid", "127.0.0.1", "0.0.0.0"]
-            .iter()
-            .any(|end| ends(end))
+        [
+            "localhost",
+            "example.com",
+            "example.org",
+            "example.net",
+            ".example",
+            ".test",
+            ".invalid",
+            "127.0.0.1",
+            "0.0.0.0",
+        ]
+        .iter()
+        .any(|end| ends(end))
             || [&b"host"[..], b"hostname", b"server", b"host.com", b"hostname.com", b"foo.com", b"domain.com"]
                 .contains(&host.as_slice())
     }
@@ -288,9 +303,36 @@ fn is_constant(name: &[u8]) -> bool {
 
 /// Words that a made-up password holds because nobody uses it.
 const OWN_WORDS: [&str; 30] = [
-    "password", "passwd", "passwort", "passphrase", "passw0rd", "secret", "token", "apikey", "credential", "example",
-    "sample", "dummy", "changeme", "changeit", "change_me", "change-me", "placeholder", "redacted", "foobar", "your",
-    "insert", "replace", "fake", "mock", "default", "test", "todo", "1234", "qwerty", "invalid",
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "passw0rd",
+    "secret",
+    "token",
+    "apikey",
+    "credential",
+    "example",
+    "sample",
+    "dummy",
+    "changeme",
+    "changeit",
+    "change_me",
+    "change-me",
+    "placeholder",
+    "redacted",
+    "foobar",
+    "your",
+    "insert",
+    "replace",
+    "fake",
+    "mock",
+    "default",
+    "test",
+    "todo",
+    "1234",
+    "qwerty",
+    "invalid",
 ];
 
 /// Whether the value says what it is instead of being it.
@@ -310,7 +352,7 @@ fn repeats(value: &[u8], name: &[u8]) -> bool {
 
 /// What a value says in base64, if that is a text.
 fn decoded_text(value: &[u8]) -> Option<Vec<u8>> {
-    let decoded = if value.len() % 4 == 0 { BASE64.decode(value) } else { BASE64_NOPAD.decode(value) }.ok()?;
+    let decoded = if value.len().is_multiple_of(4) { BASE64.decode(value) } else { BASE64_NOPAD.decode(value) }.ok()?;
     let is_text = decoded.len() >= SHORTEST && decoded.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     let trimmed = decoded.trim_ascii_end();
     let is_text = is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(u8::is_ascii_graphic);

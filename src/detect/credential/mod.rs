@@ -15,8 +15,8 @@ mod meaning;
 mod name;
 mod otp;
 mod place;
-pub(super) mod shaped;
 mod shape;
+pub(super) mod shaped;
 mod surprise;
 mod url;
 mod value;
@@ -81,10 +81,5 @@ pub(super) fn search(reading: Reading, text: &[u8], path: &str, at: Span) -> Opt
     }?;
     let confidence = judge::judge(reading, window, at, &found, path)?;
     let back = |span: Span| Span::new(span.start + start, span.end + start);
-    Some(Credential {
-        name: found.name.map(back),
-        value: back(found.value),
-        host: found.host.map(back),
-        confidence,
-    })
+    Some(Credential { name: found.name.map(back), value: back(found.value), host: found.host.map(back), confidence })
 }

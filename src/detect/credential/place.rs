@@ -7,18 +7,47 @@ pub(super) struct Place {
     pub(super) sample: bool,
     /// A file of settings, in which values without quotes are literals.
     pub(super) settings: bool,
-    /// Written by a machine: names and values in it are not what somebody typed.
-    pub(super) machine: bool,
-    /// Words for people, such as labels in other languages.
-    pub(super) words: bool,
+    /// Written by a machine, or words for people in several languages: names and values in it are not what they seem.
+    pub(super) apart: bool,
 }
 
 /// Names of folders for tests and their like.
 const SAMPLE_FOLDERS: [&str; 35] = [
-    "test", "tests", "testing", "testdata", "test-data", "test_data", "__tests__", "spec", "specs", "fixture", "fixtures",
-    "__fixtures__", "mock", "mocks", "__mocks__", "e2e", "example", "examples", "sample", "samples", "doc", "docs",
-    "documentation", "demo", "demos", "it", "integration-test", "integration_tests", "test-integration", "snippets",
-    "benchmark", "benchmarks", "testutil", "testutils", "testsupport",
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "test-data",
+    "test_data",
+    "__tests__",
+    "spec",
+    "specs",
+    "fixture",
+    "fixtures",
+    "__fixtures__",
+    "mock",
+    "mocks",
+    "__mocks__",
+    "e2e",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "doc",
+    "docs",
+    "documentation",
+    "demo",
+    "demos",
+    "it",
+    "integration-test",
+    "integration_tests",
+    "test-integration",
+    "snippets",
+    "benchmark",
+    "benchmarks",
+    "testutil",
+    "testutils",
+    "testsupport",
 ];
 
 /// Folders of texts in several languages.
@@ -26,8 +55,23 @@ const WORD_FOLDERS: [&str; 9] =
     ["locale", "locales", "i18n", "l10n", "lang", "langs", "languages", "translations", "translation"];
 
 const SETTINGS: [&str; 17] = [
-    "env", "yml", "yaml", "ini", "cfg", "conf", "config", "properties", "toml", "cnf", "tfvars", "ps1", "sh", "bat",
-    "dockerfile", "netrc", "service",
+    "env",
+    "yml",
+    "yaml",
+    "ini",
+    "cfg",
+    "conf",
+    "config",
+    "properties",
+    "toml",
+    "cnf",
+    "tfvars",
+    "ps1",
+    "sh",
+    "bat",
+    "dockerfile",
+    "netrc",
+    "service",
 ];
 const MACHINE: [&str; 8] = ["lock", "map", "snap", "svg", "sum", "pdf", "tlog", "sarif"];
 const DOCUMENTS: [&str; 6] = ["md", "mdx", "rst", "adoc", "asciidoc", "textile"];
@@ -55,11 +99,10 @@ pub(super) fn of(path: &str) -> Place {
             || file.starts_with(".env")
             || file.starts_with("dockerfile")
             || file.starts_with('.') && !stem.is_empty() && file.ends_with("rc"),
-        machine: is(&MACHINE, extension)
+        apart: is(&MACHINE, extension)
             || is(&MACHINE_FILES, file)
             || file.contains(".min.")
-            || folders().any(|folder| folder == "node_modules"),
-        words: folders().any(|folder| is(&WORD_FOLDERS, folder))
+            || folders().any(|folder| folder == "node_modules" || is(&WORD_FOLDERS, folder))
             || is(&WORDS, extension)
             || extension == "properties" && stem.starts_with("messages"),
     }

@@ -24,8 +24,7 @@ pub(super) fn is_other(value: &[u8]) -> bool {
 
 /// Names joined by dots, also those of a class and its member: `org.acme.Pool#getUser`.
 fn is_dotted(value: &[u8]) -> bool {
-    let dots = value.iter().filter(|byte| **byte == b'.').count();
-    (is_member_path(value) || dots >= 2) && surprise(value) < WORDY
+    (is_member_path(value) || value.split(|byte| *byte == b'.').count() > 2) && surprise(value) < WORDY
 }
 
 /// `x://…` and `name@host.tld`.
@@ -82,9 +81,52 @@ fn is_dashed(value: &[u8]) -> bool {
 
 /// Endings of the names of files.
 const ENDINGS: [&str; 46] = [
-    "pem", "key", "json", "yml", "yaml", "txt", "py", "js", "ts", "tsx", "jsx", "xml", "html", "htm", "css", "scss",
-    "php", "rb", "java", "go", "rs", "sh", "md", "conf", "cfg", "ini", "properties", "crt", "cer", "p12", "jks", "pfx",
-    "env", "csv", "svg", "png", "gpg", "asc", "der", "toml", "tf", "log", "db", "sql", "service", "erb",
+    "pem",
+    "key",
+    "json",
+    "yml",
+    "yaml",
+    "txt",
+    "py",
+    "js",
+    "ts",
+    "tsx",
+    "jsx",
+    "xml",
+    "html",
+    "htm",
+    "css",
+    "scss",
+    "php",
+    "rb",
+    "java",
+    "go",
+    "rs",
+    "sh",
+    "md",
+    "conf",
+    "cfg",
+    "ini",
+    "properties",
+    "crt",
+    "cer",
+    "p12",
+    "jks",
+    "pfx",
+    "env",
+    "csv",
+    "svg",
+    "png",
+    "gpg",
+    "asc",
+    "der",
+    "toml",
+    "tf",
+    "log",
+    "db",
+    "sql",
+    "service",
+    "erb",
 ];
 
 fn is_file_name(value: &[u8]) -> bool {
@@ -105,9 +147,8 @@ fn is_template(value: &[u8]) -> bool {
 
 /// A regular expression or a glob.
 fn is_pattern(value: &[u8]) -> bool {
-    const MARKS: [&[u8]; 14] = [
-        b"\\d", b"\\w", b"\\s", b"\\S", b"[^", b".*", b".+", b"(?", b"[a-z", b"[A-Z", b"[0-9", b"\\.", b"\\b", b"**/",
-    ];
+    const MARKS: [&[u8]; 14] =
+        [b"\\d", b"\\w", b"\\s", b"\\S", b"[^", b".*", b".+", b"(?", b"[a-z", b"[A-Z", b"[0-9", b"\\.", b"\\b", b"**/"];
     MARKS.iter().any(|mark| contains(value, mark))
         || value.starts_with(b"^") && value.ends_with(b"$")
         || value.starts_with(b"*.")
@@ -115,24 +156,52 @@ fn is_pattern(value: &[u8]) -> bool {
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
 const DIGESTS: [&str; 32] = [
-    "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha256:", "sha512:", "md5:", "$1$", "$2a$", "$2b$", "$2y$", "$5$",
-    "$6$", "$apr1$", "$argon2", "$pbkdf2", "pbkdf2", "bcrypt", "{bcrypt}", "{sha", "{ssha", "{md5", "{cipher}", "scrypt",
-    "argon2", "ssh-rsa", "ssh-ed25519", "ecdsa-", "-----begin", "$ansible_vault", "scram-sha-",
+    "sha1-",
+    "sha256-",
+    "sha384-",
+    "sha512-",
+    "sha1:",
+    "sha256:",
+    "sha512:",
+    "md5:",
+    "$1$",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$5$",
+    "$6$",
+    "$apr1$",
+    "$argon2",
+    "$pbkdf2",
+    "pbkdf2",
+    "bcrypt",
+    "{bcrypt}",
+    "{sha",
+    "{ssha",
+    "{md5",
+    "{cipher}",
+    "scrypt",
+    "argon2",
+    "ssh-rsa",
+    "ssh-ed25519",
+    "ecdsa-",
+    "-----begin",
+    "$ansible_vault",
+    "scram-sha-",
 ];
 
 fn is_digest(value: &[u8]) -> bool {
-    DIGESTS.iter().any(|prefix| {
-        value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
-    })
+    DIGESTS
+        .iter()
+        .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
 }
 
 /// Names of resources: words between colons and slashes (`arn:aws:…`, `vault:secret/data`, `a:b:c`).
 fn is_resource(value: &[u8]) -> bool {
-    let colons = value.iter().filter(|byte| **byte == b':').count();
     value.starts_with(b"arn:")
         || value.starts_with(b"urn:")
         || value.starts_with(b":") && is_name(&value[1..])
-        || colons >= 2 && surprise(value) < WORDY
+        || value.split(|byte| *byte == b':').count() > 2 && surprise(value) < WORDY
 }
 
 fn contains(value: &[u8], mark: &[u8]) -> bool {

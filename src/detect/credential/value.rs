@@ -107,10 +107,10 @@ fn bare(text: &[u8], from: usize) -> Option<Value> {
     let mut value = &rest[..length];
     // A bracket that nothing in the value opens belongs to what is around it.
     for (open, close) in [(b'(', b')'), (b'[', b']'), (b'{', b'}')] {
-        if let Some(at) = value.iter().position(|byte| *byte == close) {
-            if !value[..at].contains(&open) {
-                value = &value[..at];
-            }
+        if let Some(at) = value.iter().position(|byte| *byte == close)
+            && !value[..at].contains(&open)
+        {
+            value = &value[..at];
         }
     }
     while let Some((b'.' | b':' | b'?', front)) = value.split_last().map(|(last, front)| (*last, front)) {
