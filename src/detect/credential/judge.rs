@@ -121,9 +121,10 @@ impl Case<'_> {
         if !(uuid || random || mixed) || self.is_something_else() || value.split(|b| *b == b'.').count() > MOST_PARTS {
             return None;
         }
-        let unclear = self.is_unclear() && !self.is_query();
+        let bare_key = self.is_unclear();
+        let unclear = bare_key && !self.is_query();
         if uuid {
-            let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || self.is_query();
+            let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || bare_key;
             let told = self.found.syntax == Syntax::Told || !opens;
             return (!unclear).then_some(if told { Confidence::Low } else { Confidence::Medium });
         }
