@@ -12,7 +12,7 @@ use crate::severity::Confidence;
 /// value that its own text disproves does not come back through a weaker rule. Sorts the rest by span.
 ///
 /// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: a secret over what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer secret, then
-/// the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
+/// the one whose name was read too, then the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
 /// overlap, and so on. `lost` becomes what the losers cover beyond the winners: it may hold the rest of a secret, and
 /// whoever shows the text must hide it.
 pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span], lost: &mut Vec<Span>) {

@@ -1,5 +1,5 @@
 //! Addresses with a password that nobody needs to keep: the default one of a server on the same machine or in the same
-//! set of containers.
+//! set of containers, and the `user:pass` of an explanation.
 
 use zeroize::Zeroizing;
 
@@ -9,8 +9,13 @@ const DEFAULTS: [&str; 14] = [
     "changeme", "123456",
 ];
 
+/// Users and passwords of explanations, in any combination.
+const USERS: [&str; 7] = ["user", "username", "myuser", "my_user", "db_user", "dbuser", "login"];
+const PASSWORDS: [&str; 10] =
+    ["pass", "password", "passwd", "mypass", "mypassword", "my_password", "pwd", "db_password", "dbpass", "secret"];
+
 /// Whether the password is worth a finding: not if the server is this machine or has no domain and the password is the
-/// user's name, the scheme's or a default.
+/// user's name, the scheme's or a default; and not if user and password are words of an explanation.
 pub(super) fn verify(url: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(url) else { return false };
     let Some((scheme, rest)) = text.split_once("://") else { return false };
@@ -21,7 +26,9 @@ pub(super) fn verify(url: &[u8]) -> bool {
     let is_default = password.eq_ignore_ascii_case(user)
         || scheme.to_ascii_lowercase().starts_with(password.as_str())
         || DEFAULTS.contains(&password.as_str());
-    !(is_default && is_local(host))
+    let user = user.to_ascii_lowercase();
+    let is_explanation = USERS.contains(&user.as_str()) && PASSWORDS.contains(&password.as_str());
+    !(is_explanation || is_default && is_local(host))
 }
 
 fn is_local(host: &str) -> bool {
@@ -36,6 +43,7 @@ mod tests {
     #[test]
     fn default_passwords_of_local_servers_are_no_leak() {
         for url in [
+            "mysql://user:pass@db.contoso.example/a",
             "postgres://postgres:postgres@localhost:5432/test",
             "redis://:redis@cache/0",
             "mysql://root:Root@127.0.0.1",

@@ -133,7 +133,7 @@ pub(super) fn decode_sas(key: &[u8]) -> Option<KeyFacts> {
             facts = facts.detail(word, value);
         }
     }
-    if query.get("spr").is_some_and(|protocols| protocols.contains("http,") || protocols == "http") {
+    if query.get("spr").is_some_and(|protocols| protocols.split(',').any(|protocol| protocol == "http")) {
         facts = facts.note("It may be used without TLS (`spr` allows http).");
     }
     if query.get("si").is_some() {

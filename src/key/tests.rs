@@ -399,6 +399,203 @@ fn the_rest_tells_its_class() {
 }
 
 #[test]
+fn an_aws_key_id_tells_its_account_and_a_canary_is_named() {
+    let facts = decode("aws-access-key-id", concat!("ASIA", "Q3ZAIZYFPVRC6ZTB"));
+    assert_eq!((facts.kind, facts.key_id.said().map(String::len)), (said("temporary access key (STS)"), Some(20)));
+    assert_eq!(facts.details["account-id"].len(), 12);
+    // Account 171436882533 in bits 1 to 40 of the first six bytes, the generation bit set.
+    let number: u64 = 171_436_882_533;
+    let bytes = (1_u64 << 47 | number << 7).to_be_bytes();
+    let id = format!("AKIA{}", data_encoding::BASE32_NOPAD.encode(&[&bytes[2..], &[9; 4]].concat()));
+    let facts = decode("aws-access-key-id", &id);
+    assert_eq!((facts.owner, facts.details["canary"].as_str()), (said("171436882533"), "Thinkst"));
+    assert_eq!(facts.expires, Reported::Said(Expiry::Never));
+    // The older generation, whose first digit is in its lower half, holds no account.
+    let old = decode("aws-access-key-id", &format!("AKIAI{}", "Q".repeat(15)));
+    assert_eq!((old.owner, old.details.contains_key("account-id")), (Reported::NotSaid, false));
+    assert!(refuses("aws-access-key-id", "AKIA") && refuses("aws-access-key-id", &format!("AROA{}", "Q".repeat(16))));
+}
+
+#[test]
+fn a_presigned_url_tells_account_and_window() {
+    let url = |id: &str| {
+        format!(
+            "https://b.s3.eu-west-1.amazonaws.com/a.zip?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={id}%2F20260820%2F\
+             eu-west-1%2Fs3%2Faws4_request&X-Amz-Date=20260820T091500Z&X-Amz-Expires=3600&X-Amz-Signature=00"
+        )
+    };
+    let facts = decode("aws-presigned-url", &url(&format!("AKIA{}", "Q".repeat(16))));
+    assert_eq!(
+        (facts.created, facts.expires),
+        (Reported::Said(at("2026-08-20T09:15:00Z")), until("2026-08-20T10:15:00Z"))
+    );
+    assert_eq!((facts.details["region"].as_str(), facts.details["service"].as_str()), ("eu-west-1", "s3"));
+    assert_eq!(facts.key_id, Reported::Said(format!("AKIA{}", "Q".repeat(16))));
+    let text = url("ASIA2").replacen("https://b.s3.eu-west-1.amazonaws.com/a.zip", "bedrock.amazonaws.com/", 1);
+    let bedrock = format!("bedrock-api-key-{}", data_encoding::BASE64.encode(text.as_bytes()));
+    assert_eq!(decode("aws-bedrock", &bedrock).expires, until("2026-08-20T10:15:00Z"));
+    assert!(refuses("aws-presigned-url", "https://a.example/?x=1") && refuses("aws-bedrock", "ABSKAAAA"));
+}
+
+#[test]
+fn an_azure_key_tells_its_right_and_a_sas_its_reach_and_end() {
+    let manage = crate::format::azure::seal_for("manage", &format!("{}+ASb", "A".repeat(33))).unwrap();
+    let facts = decode("azure-identifiable", &manage);
+    assert_eq!((facts.details["service"].as_str(), facts.details["right"].as_str()), ("Azure Service Bus", "manage"));
+    assert_eq!(opens(&facts), [(vec![Power::Everything], Subjects::Everything, Bound::AtMost)]);
+    let sas = decode(
+        "azure-sas",
+        "https://a.blob.core.windows.net/exports?sp=rl&se=2027-08-20T17:15Z&spr=https,http&sr=c&sig=x",
+    );
+    assert_eq!((sas.kind.clone(), sas.expires.clone()), (said("service SAS"), until("2027-08-20T17:15:00Z")));
+    assert_eq!(opens(&sas), [(vec![Power::Read, Power::Read], named(&["exports"]), Bound::Exact)]);
+    assert!(sas.notes.iter().any(|note| note.contains("without TLS")));
+    let account = decode("azure-sas", "sv=2024-11-04&ss=b&srt=sco&sp=rwdx&se=2027-08-20&sig=x");
+    assert_eq!((account.kind.clone(), account.expires.clone()), (said("account SAS"), until("2027-08-20T00:00:00Z")));
+    assert_eq!(account.grants.said().unwrap()[0].subjects, Subjects::Everything);
+    let cask = decode("cask", &format!("{}A{}ABAKTEST{}", "x".repeat(43), "QJJQ", "AABIUJPa"));
+    assert_eq!(cask.created, Reported::Said(at("2026-09-21T09:15:26Z")));
+    assert!(refuses("azure-sas", "sv=2024-11-04&ss=b") && refuses("azure-identifiable", "A"));
+}
+
+#[test]
+fn a_service_account_key_names_its_account() {
+    for members in [
+        r#""project_id": "p", "private_key_id": "k", "private_key": "x\n", "client_email": "a@p.iam.gserviceaccount.com""#,
+        r#"\"project_id\": \"p\", \"private_key_id\": \"k\", \"private_key\": \"x\\n\", \"client_email\": \"a@p.iam.gserviceaccount.com\""#,
+    ] {
+        let facts = decode("gcp-service-account", members);
+        assert_eq!((facts.owner, facts.key_id), (said("a@p.iam.gserviceaccount.com"), said("k")));
+        assert_eq!(facts.details["project_id"], "p");
+    }
+    let default = decode("gcp-service-account", r#""client_email": "1-compute@developer.gserviceaccount.com""#);
+    assert!(default.notes.iter().any(|note| note.contains("default service account")));
+    assert!(refuses("gcp-service-account", "{}"));
+}
+
+#[test]
+fn a_fly_macaroon_tells_all_its_caveats() {
+    let facts = decode("fly", &mint("fly", "org=7;mask=31;app=9;nbf=1700000000;exp=1893456000"));
+    assert_eq!((facts.owner.clone(), facts.expires.clone()), (said("organisation 7"), until("2030-01-01T00:00:00Z")));
+    assert_eq!(opens(&facts), [(vec![Power::Everything], named(&["app 9"]), Bound::Exact)]);
+    let read = decode("fly", &format!("FlyV1 {},fm2_AAAA", mint("fly", "mask=1")));
+    assert_eq!(opens(&read), [(vec![Power::Read], Subjects::Everything, Bound::Exact)]);
+    assert_eq!(read.expires, Reported::Said(Expiry::Never));
+}
+
+#[test]
+fn tokens_of_platforms_tell_whom_they_are_of() {
+    let owner = |name: &str, key: &str| decode(name, key).owner.said().cloned().unwrap_or_default();
+    assert_eq!(owner("sentry", &mint("sentry", "org=acme;iat=1700000000")), "acme");
+    assert_eq!(decode("sentry", &mint("sentry", "iat=1700000000")).created, Reported::Said(at("2023-11-14T22:13:20Z")));
+    assert_eq!(owner("grafana", &mint("grafana-cloud", "org=77")), "organisation 77");
+    assert_eq!(decode("grafana", &mint("grafana-legacy", "org=3;name=ci")).name, said("ci"));
+    assert_eq!(owner("mapbox", &mint("mapbox", "user=ann")), "ann");
+    assert_eq!(owner("onepassword", &mint("1password", "email=sa@example.org")), "sa@example.org");
+    assert_eq!(owner("telegram", &format!("{}:{}", 123_456_789, "A".repeat(35))), "123456789");
+    // The worked example of Discord's own documentation.
+    let discord = decode("discord", &mint("discord", "user=175928847299117063"));
+    assert_eq!(discord.details["account-created"], "2016-04-30T11:18:25.796Z");
+    assert_eq!(decode("elastic", &mint("elastic", "")).key_id.said().map(String::len), Some(20));
+    assert_eq!(decode("elastic", &mint("elastic-encoded", "")).kind, said("Elasticsearch API key"));
+    assert_eq!(decode("slack", "xapp-1-A0123456789-1234567890123-ab").details["app-id"], "A0123456789");
+    assert_eq!(decode("slack-webhook", "https://hooks.slack.com/services/T1/B2/x").details["bot-id"], "B2");
+    assert_eq!(decode("doppler", "dp.st.prd.x").details["config"], "prd");
+    assert_eq!(decode("vault", &format!("hvs.{}", "a".repeat(24))).kind, said("service token, unsigned"));
+    assert_eq!(decode("vault", &mint("vault", "")).kind, said("service token"));
+    assert_eq!(decode("nats", &mint("nkey", "of=account")).kind, said("account seed"));
+}
+
+#[test]
+fn stripe_and_class_tell_what_a_prefix_says() {
+    let key = |class: &str, mode: &str| format!("{class}_{mode}_{}", "a".repeat(24));
+    let live = decode("stripe", &key("sk", "live"));
+    assert_eq!(opens(&live), [(vec![Power::Everything], Subjects::Everything, Bound::Exact)]);
+    assert_eq!(decode("stripe", &key("sk", "test")).grants, Reported::NotSaid);
+    assert_eq!(decode("stripe", &key("rk", "live")).kind, said("restricted key"));
+    assert!(refuses("stripe", "pk_live_x"));
+    let global = decode("class", "cfk_x");
+    assert_eq!((global.issuer, global.kind), (Some(Issuer::new("cloudflare")), said("global API key")));
+    assert!(refuses("class", "nothing"));
+}
+
+#[test]
+fn a_web_token_is_known_by_its_issuer() {
+    let token = |claims: &str| decode("token", &mint("jwt", claims));
+    let kinds = [
+        (
+            "iss=kubernetes/serviceaccount,kubernetes.io/serviceaccount/namespace=prod",
+            "service account token (legacy secret)",
+        ),
+        (
+            r#"kubernetes.io={"namespace":"prod","pod":{"name":"web-1"}},exp=1893456000"#,
+            "service account token (bound)",
+        ),
+        (
+            "iss=supabase,ref=abcdefghijklmnopqrst,role=service_role,exp=2000000000",
+            "service_role API key (JSON Web Token)",
+        ),
+        ("iss=https://token.actions.githubusercontent.com,repository=a/b", "GitHub Actions identity token"),
+        ("iss=https://sts.windows.net/1/,tid=1", "Microsoft Entra token"),
+        ("iss=https://acme.auth0.com/", "Auth0 token"),
+        ("iss=https://example.org", "JSON Web Token"),
+    ];
+    for (claims, kind) in kinds {
+        assert_eq!(token(claims).kind, said(kind), "{claims}");
+    }
+    assert_eq!(token(kinds[0].0).details["namespace"], "prod");
+    assert_eq!(
+        (&token(kinds[0].0).expires, token(kinds[1].0).details["pod"].as_str()),
+        (&Reported::Said(Expiry::Never), "web-1")
+    );
+    let role = token(kinds[2].0);
+    assert_eq!((role.details["ref"].as_str(), opens(&role)[0].0[0]), ("abcdefghijklmnopqrst", Power::Everything));
+    let auth0 =
+        token("iss=https://acme.eu.auth0.com/,aud=https://acme.eu.auth0.com/api/v2/,scope=read:users update:users");
+    assert_eq!(opens(&auth0), [(vec![Power::Read, Power::Manage], Subjects::Everything, Bound::Exact)]);
+}
+
+#[test]
+fn a_connection_string_tells_server_user_and_tls() {
+    let url = decode("connection-url", "postgresql+psycopg2://postgres:x7Kd@10.0.0.5:5432/prod?sslmode=disable");
+    assert_eq!((url.kind, url.owner), (said("password in a postgresql address"), said("postgres")));
+    assert_eq!((url.details["host"].as_str(), url.details["database"].as_str()), ("10.0.0.5", "prod"));
+    assert!(
+        url.notes.iter().any(|note| note.contains("administrator"))
+            && url.notes.iter().any(|note| note.contains("TLS"))
+    );
+    let bus = decode(
+        "connection-pairs",
+        "Endpoint=sb://a.servicebus.windows.net/;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=x",
+    );
+    assert_eq!(opens(&bus), [(vec![Power::Everything], Subjects::Everything, Bound::Exact)]);
+    let ado = decode("connection-pairs", "Server=tcp:a.database.windows.net,1433;User ID=sa;Password=x;Encrypt=false");
+    assert_eq!((ado.owner, ado.details["host"].as_str()), (said("sa"), "a.database.windows.net"));
+    assert!(ado.notes.iter().any(|note| note.contains("TLS")));
+    assert!(refuses("connection-url", "postgres://db/prod") && refuses("connection-pairs", "Server=a"));
+}
+
+#[test]
+fn a_private_key_tells_form_and_protection() {
+    let clear = decode("private-key", &mint("private-key", ""));
+    let sealed = decode("private-key", &mint("private-key", "form=openssh-encrypted"));
+    assert_eq!((clear.kind, clear.details["encrypted"].as_str()), (said("private key, Ed25519, 256 bits"), "no"));
+    assert_eq!(sealed.details["encrypted"], "aes256-ctr, bcrypt, 16 rounds");
+    assert!(clear.details["public-key"].starts_with("SHA256:"));
+    let known = decode("private-key", &mint("private-key", "form=known"));
+    assert_eq!(known.name, said("skelkey's sample key"));
+}
+
+#[test]
+fn parts_complete_each_other() {
+    let secret = KeyFacts::of_kind("secret").detail("a", "1").note("x");
+    let id = decode("aws-access-key-id", &format!("AKIA{}", "Q".repeat(16))).detail("a", "2").note("y");
+    let both = secret.completed_by(id);
+    assert_eq!((both.kind, both.key_id.said().is_some()), (said("secret"), true));
+    assert_eq!((both.details["a"].as_str(), both.notes), ("1", vec!["x".to_owned(), "y".to_owned()]));
+}
+
+#[test]
 fn names_are_unique_and_found() {
     for (at, known) in DECODERS.iter().enumerate() {
         assert!(DECODERS[at + 1..].iter().all(|other| other.name != known.name));
@@ -420,6 +617,19 @@ const ROUND_TRIPS: &[(&str, &str)] = &[
     ("github-jwt", "github-jwt"),
     ("crates-io-tp", "crates-io-tp"),
     ("verdaccio-legacy", "verdaccio-legacy"),
+    ("1password", "onepassword"),
+    ("discord", "discord"),
+    ("elastic", "elastic"),
+    ("elastic-encoded", "elastic"),
+    ("fly", "fly"),
+    ("grafana-cloud", "grafana"),
+    ("grafana-legacy", "grafana"),
+    ("jwt", "token"),
+    ("mapbox", "mapbox"),
+    ("nkey", "nats"),
+    ("private-key", "private-key"),
+    ("sentry", "sentry"),
+    ("vault", "vault"),
 ];
 
 proptest! {

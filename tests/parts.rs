@@ -1,0 +1,121 @@
+//! Keys that are made of several parts are one finding, and so is a secret whose other parts are missing.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
+
+mod support;
+
+use serde_json::Value;
+use skelkey::rules::{Minter, RuleSet, load};
+use support::{json, skelkey, write};
+
+fn mint(rules: &RuleSet, id: &str, seed: u64) -> String {
+    let rule = rules.get(id).unwrap();
+    Minter::new(seed).fill(rule.mint.as_deref().unwrap()).unwrap()
+}
+
+fn findings(text: &str) -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "deploy.env", text);
+    let run = skelkey(folder.path(), &["scan", ".", "--isolated", "-f", "json", "--exit-zero"]);
+    json(&run)["findings"].as_array().unwrap().clone()
+}
+
+fn roles(finding: &Value) -> Vec<(&str, &str, u64)> {
+    let parts = finding["parts"].as_array().unwrap().iter();
+    let role = |part: &Value| part["role"].as_str().unwrap().to_owned().leak() as &str;
+    parts
+        .map(|part| {
+            (
+                role(part),
+                part["text"].as_str().unwrap().to_owned().leak() as &str,
+                part["region"]["start_line"].as_u64().unwrap(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn id_secret_and_session_token_are_one_finding_that_knows_the_account() {
+    let rules = load(&[]).unwrap();
+    let id =
+        format!("ASIA{}", &mint(&rules, "aws-access-key-id", 3)[4..]).replacen("ASIA", "ASIAQ", 1)[..20].to_owned();
+    let (secret, session) = (mint(&rules, "aws-secret-access-key", 3), mint(&rules, "aws-session-token", 3));
+    let text = format!("AWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\nAWS_SESSION_TOKEN={session}\n");
+    let findings = findings(&text);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let finding = &findings[0];
+    assert_eq!(finding["rule"], "aws-secret-access-key");
+    let parts = roles(finding);
+    assert_eq!((parts[0].0, parts[0].2), ("access key id", 1));
+    assert_eq!((parts[1].0, parts[1].2), ("session token", 3));
+    let facts = &finding["dossier"][0]["facts"];
+    assert_eq!((facts["key_id"].as_str(), facts["owner"].as_str().map(str::len)), (Some(id.as_str()), Some(12)));
+    let shown = serde_json::to_string(finding).unwrap();
+    assert!(!shown.contains(&secret) && !shown.contains(&session));
+}
+
+#[test]
+fn each_secret_takes_the_nearest_id() {
+    let rules = load(&[]).unwrap();
+    let (ids, secrets): (Vec<_>, Vec<_>) =
+        (0..2).map(|n| (mint(&rules, "aws-access-key-id", n), mint(&rules, "aws-secret-access-key", n))).unzip();
+    let profile =
+        |n: usize| format!("[p{n}]\naws_access_key_id = {}\naws_secret_access_key = {}\n", ids[n], secrets[n]);
+    let findings = findings(&format!("{}{}", profile(0), profile(1)));
+    assert_eq!(findings.len(), 2);
+    for finding in &findings {
+        let at = finding["places"][0]["region"]["start_line"].as_u64().unwrap();
+        let (role, _, line) = roles(finding)[0];
+        assert_eq!((role, line), ("access key id", at - 1));
+    }
+}
+
+#[test]
+fn a_secret_without_its_id_and_an_id_without_its_secret_are_findings() {
+    let rules = load(&[]).unwrap();
+    let secret = findings(&format!("AWS_SECRET_ACCESS_KEY={}\n", mint(&rules, "aws-secret-access-key", 1)));
+    assert_eq!((secret.len(), secret[0]["parts"].as_array().map(Vec::len)), (1, Some(0)));
+    let id = findings(&format!("AWS_ACCESS_KEY_ID={}\n", mint(&rules, "aws-access-key-id", 1)));
+    assert_eq!((id.len(), id[0]["rule"].as_str()), (1, Some("aws-access-key-id")));
+    // Out of reach the two are two.
+    let far = format!("{}\n{}{}\n", mint(&rules, "aws-access-key-id", 1), "#\n".repeat(600), "AWS_SECRET_ACCESS_KEY=");
+    let far = findings(&format!("{}{}\n", far.trim_end(), mint(&rules, "aws-secret-access-key", 1)));
+    assert_eq!(far.len(), 2);
+}
+
+#[test]
+fn what_is_no_secret_is_only_a_part() {
+    let rules = load(&[]).unwrap();
+    let tenant = mint(&rules, "azure-tenant-id", 1);
+    assert!(findings(&format!("AZURE_TENANT_ID={tenant}\n")).is_empty());
+    let secret = mint(&rules, "azure-client-secret", 1);
+    let sealed = (skelkey::format::check("entra-client-secret").unwrap().seal.unwrap())(&secret);
+    let client = mint(&rules, "azure-client-id", 2);
+    let all = findings(&format!("AZURE_TENANT_ID={tenant}\nAZURE_CLIENT_ID={client}\nAZURE_CLIENT_SECRET={sealed}\n"));
+    assert_eq!(all.len(), 1);
+    assert_eq!(roles(&all[0]), [("client id", client.as_str(), 2), ("tenant id", tenant.as_str(), 1)]);
+    let facts = &all[0]["dossier"][0]["facts"];
+    assert_eq!((facts["key_id"].as_str(), facts["details"]["tenant-id"].as_str()), (Some(&*client), Some(&*tenant)));
+}
+
+#[test]
+fn every_format_shows_the_parts() {
+    let rules = load(&[]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (sid, token) = (mint(&rules, "twilio-account-sid", 1), mint(&rules, "twilio-auth-token", 1));
+    write(folder.path(), "a.env", format!("TWILIO_ACCOUNT_SID={sid}\nTWILIO_AUTH_TOKEN={token}\n"));
+    let run = |format: &str| skelkey(folder.path(), &["scan", ".", "--isolated", "-f", format, "--exit-zero"]);
+    assert!(run("human").out.contains(&format!("account SID {sid} at a.env:1")), "{}", run("human").out);
+    let sarif: Value = serde_json::from_str(&run("sarif").out).unwrap();
+    let related = &sarif["runs"][0]["results"][0]["relatedLocations"][0];
+    assert_eq!(related["physicalLocation"]["region"]["startLine"], 1);
+    assert!(related["message"]["text"].as_str().unwrap().contains("account SID"));
+}
+
+#[test]
+fn a_part_that_no_rule_finds_is_a_mistake() {
+    let file = "[provider]\nid = \"acme\"\nname = \"A\"\nhome = \"https://acme.example\"\n[provider.remedy]\nrevoke = [\"x\"]\nrecreate = \"x\"\n\
+                [[rule]]\nid = \"acme-token\"\n[[rule.part]]\nrule = \"acme-idd\"\nrole = \"id\"\nreach = 4096\n";
+    let mistakes = skelkey::rules::parse(&[("acme.toml", file)]).unwrap_err();
+    let said = |what: &str| mistakes.iter().any(|mistake| mistake.message.contains(what));
+    assert!(said("there is no rule `acme-idd`") && said("2048 bytes is the most"), "{mistakes:?}");
+}
