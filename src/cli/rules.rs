@@ -79,7 +79,10 @@ fn show(set: &RuleSet, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     if let Some(keyless) = &rule.remedy.keyless {
         writeln!(out, "without a key: {} ({})", keyless.title, keyless.reference)?;
     }
-    writeln!(out, "\npattern:  {}", rule.pattern)?;
+    match rule.reading {
+        Some(reading) => writeln!(out, "\nreading:  {}", reading.as_str())?,
+        None => writeln!(out, "\npattern:  {}", rule.pattern)?,
+    }
     writeln!(out, "anchors:  {}", rule.anchors.join("  "))?;
     rule.references.iter().try_for_each(|reference| writeln!(out, "see:      {reference}"))
 }

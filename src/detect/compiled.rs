@@ -6,7 +6,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID};
 
-use super::assigned;
+use super::credential::shaped;
 use super::program::{GROUPS, Outcome, Program};
 use super::scratch::{Slot, Work};
 use crate::location::Span;
@@ -67,7 +67,7 @@ impl Compiled {
     ) -> Option<Groups> {
         if let Some(wanted) = rule.assigned {
             let value = |from, end| self.match_at(rule, text, Span::new(from, end), slot, work).map(|(end, _)| end);
-            let found = assigned::search(value, wanted, text, at)?;
+            let found = shaped::search(value, wanted, text, at)?;
             return Some(Groups { secret: found.value, name: Some(found.name), host: None, core: None });
         }
         if self.begins_with_anchor && self.begins_at_word && is_inside_word(text, at.start) {

@@ -70,6 +70,10 @@ pub(super) fn issuer(rule: &Rule, text: &[u8], span: Span) -> Told {
     if rule.issuer_proof == IssuerProof::Format {
         return Told { issuer: rule.issuer.clone(), in_context: None, foreign_server: false };
     }
+    // Nobody is known to issue what has no form, so nothing near it can prove who.
+    if rule.reading.is_some() {
+        return Told { issuer: rule.issuer.clone(), in_context: Some(false), foreign_server: false };
+    }
     let place = Place::new(rule, text, span);
     let Some(best) = place.evidence.iter().min_by_key(|found| (found.nearness, found.context)) else {
         let foreign_server = place.foreign.iter().any(is_near);

@@ -9,6 +9,7 @@ use super::anchors::Anchors;
 use super::candidate::Candidate;
 use super::compiled::{Compiled, Groups};
 use super::context::issuer;
+use super::credential;
 use super::entropy::shannon;
 use super::placeholder::{is_filler, is_placeholder, is_reference};
 use super::settle::settle;
@@ -106,6 +107,15 @@ impl Detector {
         if !slot.admitted || slot.last.is_some_and(|last| last.contains(at)) {
             return;
         }
+        if let Some(reading) = rule.reading {
+            work.count(rule.window().min(text.len()));
+            let Some(found) = credential::search(reading, text, path, at) else { return };
+            if slot.last != Some(found.value) {
+                slot.last = Some(found.value);
+                self.note(index, text, &found, scratch);
+            }
+            return;
+        }
         let Some(groups) = self.compiled(index).search(rule, text, at, slot, work) else { return };
         if slot.last == Some(groups.secret) {
             return;
@@ -120,17 +130,33 @@ impl Detector {
         }
     }
 
-    /// Whether the rule takes anything around one anchor for a key, whatever the path. A part of a key is none.
+    /// Whether the rule takes anything around one anchor for a key, at least so surely, whatever the path. A part of a key
+    /// is none.
     #[cfg(feature = "git")]
-    pub(super) fn leads(&self, text: &[u8], index: usize, at: Span, scratch: &mut Scratch) -> bool {
+    pub(super) fn leads(&self, text: &[u8], index: usize, at: Span, least: Confidence, scratch: &mut Scratch) -> bool {
         let rule = &*self.rules.rules[index];
         if rule.part_only {
             return false;
         }
+        if let Some(reading) = rule.reading {
+            let judged = |path| credential::search(reading, text, path, at).map(|found| found.confidence);
+            return credential::SUREST_PATHS.into_iter().filter_map(judged).any(|sure| sure.min(rule.confidence) >= least);
+        }
         let (slot, work) = scratch.slot(index, || true);
         let found = self.compiled(index).search(rule, text, at, slot, work);
         let judged = |groups: Groups| judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret));
-        found.is_some_and(|groups| matches!(judged(groups), Judged::Key { .. }))
+        found.is_some_and(|groups| matches!(judged(groups), Judged::Key { confidence, .. } if confidence >= least))
+    }
+
+    /// Notes what was read without a pattern, unless documentation shows it as a sample.
+    fn note(&self, index: usize, text: &[u8], found: &credential::Credential, scratch: &mut Scratch) {
+        let rule = &*self.rules.rules[index];
+        if is_sample(rule, &text[found.value.start..found.value.end]) {
+            return scratch.rejected.push(found.value);
+        }
+        let groups = Groups { secret: found.value, name: found.name, host: found.host, core: None };
+        let confidence = found.confidence.min(rule.confidence);
+        scratch.candidates.push(candidate(index, rule, &groups, confidence, None));
     }
 
     fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {

@@ -8,6 +8,7 @@ use super::detector::Detector;
 use super::scratch::Scratch;
 use crate::location::Span;
 use crate::rules::{GAP, LONGEST_VALUE, RuleSet};
+use crate::severity::Confidence;
 use crate::source::{Built, Copied, Look, Place};
 
 /// How many bytes beyond a rule's window its filters may read: the expression that a value is cut out of, the rest of the
@@ -34,6 +35,7 @@ const EDGE: usize = 2;
 /// A text that is looked at.
 struct Looking<'l> {
     detector: &'l Detector,
+    least: Confidence,
     text: &'l [u8],
     scratch: &'l mut Scratch,
     places: Vec<Place>,
@@ -52,14 +54,16 @@ struct Kept {
 /// A first look at many texts.
 pub struct FirstLook<'d> {
     detector: &'d Detector,
+    /// Least confidence of what counts.
+    least: Confidence,
     reach: Reach,
 }
 
 impl Detector {
-    /// Prepares first looks.
+    /// Prepares first looks for what is a key with this confidence at least.
     #[must_use]
-    pub fn first_look(&self) -> FirstLook<'_> {
-        FirstLook { detector: self, reach: Reach::of(self.rules()) }
+    pub fn first_look(&self, least: Confidence) -> FirstLook<'_> {
+        FirstLook { detector: self, least, reach: Reach::of(self.rules()) }
     }
 }
 
@@ -69,7 +73,7 @@ impl FirstLook<'_> {
     #[must_use]
     pub fn at(&self, text: &[u8], built: Option<Built<'_>>, scratch: &mut Scratch) -> Look {
         self.detector.begin(scratch);
-        let mut looking = Looking { detector: self.detector, text, scratch, places: Vec::new(), leads: false };
+        let mut looking = Looking { detector: self.detector, least: self.least, text, scratch, places: Vec::new(), leads: false };
         let whole = Span::new(0, text.len());
         match built.and_then(|built| Some((built, built.base.places.as_deref()?))) {
             Some(_) | None if text.len() > KEPT_UP_TO => looking.search_at_once(),
@@ -146,8 +150,8 @@ impl Looking<'_> {
 
     /// Finds the places of a text that is too long to keep them.
     fn search_at_once(&mut self) {
-        let Self { detector, text, scratch, leads, .. } = self;
-        detector.each_anchor(text, |rule, at| *leads = *leads || detector.leads(text, rule, at, scratch));
+        let Self { detector, least, text, scratch, leads, .. } = self;
+        detector.each_anchor(text, |rule, at| *leads = *leads || detector.leads(text, rule, at, *least, scratch));
     }
 
     /// Asks the rules, until one of them takes something for a key.
@@ -158,7 +162,7 @@ impl Looking<'_> {
             if self.leads {
                 break;
             }
-            self.leads = self.detector.leads(self.text, place.rule as usize, place.anchor(), self.scratch);
+            self.leads = self.detector.leads(self.text, place.rule as usize, place.anchor(), self.least, self.scratch);
             place.leads = Some(self.leads);
         }
         let is_kept = self.text.len() <= KEPT_UP_TO && self.places.len() <= self.text.len() / BYTES_PER_PLACE;
@@ -262,7 +266,7 @@ counter-examples = ["ZETA_KEY=${{KEY}}"]
     /// A prefilter that looks for the value first, and from there for the word, would need more than the word's own bytes.
     #[test]
     fn a_word_that_was_copied_is_seen_when_its_value_arrives_behind_it() {
-        let (looks, mut scratch) = (DETECTOR.first_look(), Scratch::default());
+        let (looks, mut scratch) = (DETECTOR.first_look(Confidence::Low), Scratch::default());
         let filler = "-".repeat(900);
         let base = format!("{filler}\nzeta_key = \n{filler}").into_bytes();
         for gap in [0, 1, 30, 50] {
@@ -290,7 +294,7 @@ counter-examples = ["ZETA_KEY=${{KEY}}"]
                 1..6,
             ),
         ) {
-            let (detector, looks) = (&*DETECTOR, DETECTOR.first_look());
+            let (detector, looks) = (&*DETECTOR, DETECTOR.first_look(Confidence::Low));
             let (mut scratch, mut plain) = (Scratch::default(), Scratch::default());
             let mut text: Vec<u8> = first.iter().flat_map(|piece| piece.get::<Vec<u8>>(&PIECES).clone()).collect();
             let mut look = looks.at(&text, None, &mut scratch);
@@ -301,7 +305,7 @@ counter-examples = ["ZETA_KEY=${{KEY}}"]
                 prop_assert_eq!(built.leads, whole.leads);
                 prop_assert_eq!(anchors(&built), anchors(&whole));
                 for place in built.places.iter().flatten() {
-                    let alone = detector.leads(&next, place.rule as usize, place.anchor(), &mut plain);
+                    let alone = detector.leads(&next, place.rule as usize, place.anchor(), Confidence::Low, &mut plain);
                     prop_assert!(place.leads.is_none_or(|leads| leads == alone), "{:?}", place);
                 }
                 let matches = detector.scan(&next, "", &mut plain);

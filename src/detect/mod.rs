@@ -1,11 +1,11 @@
 //! Prefilter, confirm, filters: blob → matches.
 
 mod anchors;
-mod assigned;
 mod candidate;
 mod check;
 mod compiled;
 mod context;
+mod credential;
 mod detector;
 mod entropy;
 #[cfg(feature = "git")]

@@ -10,7 +10,8 @@ use super::provider::{addresses, check_id, is_kebab, rule_remedy};
 use super::reader::{Fields, Text};
 use super::template::{minted_rules, parse};
 use super::{
-    Example, Identity, IssuerContext, IssuerProof, Kind, PathCondition, Provider, RemedyTemplate, Rule, companion, compile,
+    Example, Identity, IssuerContext, IssuerProof, Kind, PathCondition, Provider, Reading, RemedyTemplate, Rule,
+    companion, compile,
 };
 use crate::escape::word;
 use crate::format::{CHECKS, Check};
@@ -18,7 +19,7 @@ use crate::issuer::Issuer;
 use crate::severity::{Confidence, Severity};
 use crate::suggest::did_you_mean;
 
-pub(super) const KEYS: [&str; 36] = [
+pub(super) const KEYS: [&str; 37] = [
     "id",
     "aliases",
     "title",
@@ -32,6 +33,7 @@ pub(super) const KEYS: [&str; 36] = [
     "names",
     "value",
     "secret-word",
+    "reading",
     "anchors",
     "anchors-case",
     "left",
@@ -122,6 +124,7 @@ pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
             severity: severity(fields),
             confidence: confidence(fields),
             assigned: matching.assigned,
+            reading: matching.reading,
             anchors: matching.anchors,
             anchors_fold: matching.anchors_fold,
             left: matching.left,
@@ -155,6 +158,7 @@ pub(super) fn read(fields: &Fields, shared: &Shared) -> Entry {
 /// How a rule finds its matches: written out, or in the short form.
 struct Matching {
     assigned: Option<Assigned>,
+    reading: Option<Reading>,
     anchors: Vec<String>,
     anchors_fold: bool,
     left: usize,
@@ -165,7 +169,11 @@ struct Matching {
 
 impl Matching {
     fn read(fields: &Fields) -> Self {
-        if fields.has("names") { Self::short(fields) } else { Self::long(fields) }
+        match (fields.has("reading"), fields.has("names")) {
+            (true, _) => Self::read_near(fields),
+            (false, true) => Self::short(fields),
+            (false, false) => Self::long(fields),
+        }
     }
 
     fn long(fields: &Fields) -> Self {
@@ -174,11 +182,34 @@ impl Matching {
         }
         Self {
             assigned: None,
+            reading: None,
             anchors: anchors(fields, "anchors"),
             anchors_fold: fields.word("anchors-case", &CASES).unwrap_or(false),
             left: fields.size("left").unwrap_or(0),
             right: right(fields),
             pattern: fields.required("pattern").value.to_owned(),
+            min_entropy: 0.0,
+        }
+    }
+
+    /// Without a pattern: words, and what is read near them.
+    fn read_near(fields: &Fields) -> Self {
+        let others =
+            ["value", "secret-word", "anchors", "anchors-case", "left", "right", "pattern", "checksum", "min-entropy"];
+        for key in others.into_iter().filter(|key| fields.has(key)) {
+            fields.source.mistake(&fields.at(key), format!("`{key}` has no place beside `reading`; remove it"));
+        }
+        let anchors: Vec<String> = anchors(fields, "names").iter().map(|name| name.to_ascii_lowercase()).collect();
+        let reading = fields.word("reading", &Reading::WORDS).unwrap_or(Reading::Token);
+        let (left, right) = reading.window(anchors.iter().map(String::len).max().unwrap_or(0));
+        Self {
+            assigned: None,
+            reading: Some(reading),
+            anchors,
+            anchors_fold: true,
+            left,
+            right,
+            pattern: String::new(),
             min_entropy: 0.0,
         }
     }
@@ -190,6 +221,7 @@ impl Matching {
         let anchors: Vec<String> = anchors(fields, "names").iter().map(|name| name.to_ascii_lowercase()).collect();
         let (left, right) = assigned::window(anchors.iter().map(String::len).max().unwrap_or(0));
         Self {
+            reading: None,
             assigned: Some(Assigned { secret_word: fields.flag_or("secret-word", true) }),
             anchors,
             anchors_fold: true,

@@ -17,6 +17,7 @@ mod paths;
 mod proof;
 mod provider;
 mod reader;
+mod reading;
 mod remedy;
 mod shape;
 mod syntax;
@@ -35,6 +36,8 @@ pub use self::import::{Import, Imported, Note, import, rule_file};
 pub use self::list::{Iter, List};
 pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
+pub(crate) use self::reading::LONGEST_READ;
+pub use self::reading::Reading;
 pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, kinds};
 pub(crate) use self::syntax::begins_at_word_edge;
 pub use self::remedy::{Keyless, RemedyTemplate};
@@ -153,6 +156,8 @@ pub struct Rule {
     /// For a rule in the short form (`names` and `value`): what else its names must hold. Its anchors are the words, its
     /// pattern is that of a whole value.
     pub assigned: Option<Assigned>,
+    /// For a rule that reads credentials without a pattern: how. Its anchors are the words, and its pattern is empty.
+    pub reading: Option<Reading>,
     /// Literals of which every match contains at least one. Compared without case if `anchors_fold`.
     pub anchors: Vec<String>,
     /// Whether anchors are compared without (ASCII) case.

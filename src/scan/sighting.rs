@@ -17,6 +17,8 @@ use crate::provenance::{Provenance, Reach};
 use crate::rules::{self, Identity, Rule};
 use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
+use crate::severity::Confidence;
+#[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
 use crate::suppression::{Marker, markers};
@@ -81,6 +83,9 @@ pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
     #[cfg(feature = "git")]
     first_look: OnceLock<FirstLook<'g>>,
+    /// Least confidence of what counts.
+    #[cfg(feature = "git")]
+    least: Confidence,
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
@@ -96,6 +101,8 @@ impl<'g> Gatherer<'g> {
             detector,
             #[cfg(feature = "git")]
             first_look: OnceLock::new(),
+            #[cfg(feature = "git")]
+            least: settings.confidence,
             inventories: &settings.inventories,
             progress,
             overlap: detector.rules().overlap(),
@@ -261,7 +268,7 @@ impl GitSink for Gatherer<'_> {
 
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        self.first_look.get_or_init(|| self.detector.first_look()).at(bytes, built, &mut worker.scratch)
+        self.first_look.get_or_init(|| self.detector.first_look(self.least)).at(bytes, built, &mut worker.scratch)
     }
 }
 

@@ -460,6 +460,7 @@ pub(crate) fn rules() -> RuleSet {
 fn rule(id: &str, title: &str, severity: Severity) -> Rule {
     Rule {
         assigned: None,
+        reading: None,
         id: id.to_owned(),
         aliases: Vec::new(),
         provider: 0,

@@ -3,11 +3,11 @@
 //! Words of providers are ordinary (`box`, `monday`), and hundreds of them stand in any text; long runs of letters and
 //! digits that begin after a separator and end where a value may end are rare. So runs are found first, by masks of 64
 //! bytes, and only before a run are words looked for. What is found is every pair of a word and a rule of whose shape
-//! the run is: [`crate::detect::assigned`] decides.
+//! the run is: [`crate::detect::credential::shaped`] decides.
 
 use super::tables::Tables;
 use super::tables::words::Seeker;
-use crate::detect::assigned::{begins_word, ends_at, is_separator, may_go_on};
+use crate::detect::credential::shaped::{begins_word, ends_at, is_separator, may_go_on};
 use crate::location::Span;
 use crate::rules::{GAP, LONGEST_VALUE, SHORTEST_RUN, kinds};
 

@@ -1,0 +1,264 @@
+//! From a name to the value that is assigned to it, in whatever syntax.
+
+use super::meaning::Meaning;
+use super::value::{self, Value};
+use super::{Found, Syntax, name};
+use crate::location::Span;
+
+/// What stands between a name and its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    /// `=`, `:=`, `=>` and their like, tight if nothing stands around it.
+    Equals { tight: bool },
+    /// `:`.
+    Colon,
+    /// `==`: what follows is compared, and only a literal tells.
+    Compares,
+    /// `(`, or `,` after a quoted name: only a literal counts.
+    Passes,
+    /// `>` of an element.
+    Opens,
+    /// A space after an option or in a statement that sets passwords.
+    Space { option: bool },
+    /// A dash, `is` or a space between words.
+    Tells,
+}
+
+/// The value of the name in which the word `at` stands. What tells most places of a word from an assignment comes first:
+/// the byte after the name, then the first bytes of the value, and only then the words of the name.
+pub(super) fn read(text: &[u8], at: Span, meaning: impl FnOnce() -> Option<Meaning>) -> Option<Found> {
+    let name = identifier(text, at);
+    let (operator, from) = operator(text, name)?;
+    let Value { span, quoted } = value::read(text, from, operator == Operator::Opens)?;
+    let tells = operator == Operator::Tells;
+    if span.len() < SHORTEST || !quoted && !tells && matches!(operator, Operator::Compares | Operator::Passes) {
+        return None;
+    }
+    if !quoted && is_word(&text[span.start..span.end]) || tells && span.len() < SHORTEST_TOLD && !quoted {
+        return None;
+    }
+    if is_elsewhere(text, name, operator, span, quoted) || meaning().is_none() {
+        return None;
+    }
+    let syntax = match operator {
+        Operator::Opens => Syntax::Element,
+        Operator::Space { option: true } => Syntax::Argument,
+        Operator::Tells => Syntax::Told,
+        _ if quoted => Syntax::Quoted,
+        Operator::Space { .. } | Operator::Equals { tight: true } => Syntax::Setting,
+        _ if stands_alone(text, name, span) => Syntax::Setting,
+        _ => Syntax::Bare,
+    };
+    Some(Found { name: Some(name), value: span, host: None, syntax })
+}
+
+/// Shortest value that is looked at.
+const SHORTEST: usize = 4;
+
+/// Shortest one that counts after words without a quote.
+const SHORTEST_TOLD: usize = 16;
+
+/// A value without quotes that is nothing but letters and what joins them: a variable, a type, a word.
+fn is_word(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_.-".contains(byte)) && value.len() < SHORTEST_WORDLESS
+}
+
+/// From here on even letters alone may be a key.
+const SHORTEST_WORDLESS: usize = 16;
+
+/// Whether what was read is no value of this name after all.
+fn is_elsewhere(text: &[u8], name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
+    let of_member = || text[name.start..name.end].contains(&b'.') || text[value.start - 1] == b'`';
+    operator == Operator::Passes && of_member()
+        || quoted && is_behind(text, name, value)
+        || matches!(operator, Operator::Space { .. }) && text[value.start] == b'-'
+}
+
+/// The name without what belongs to the statement: `password.value` is its own, `--password` too.
+fn identifier(text: &[u8], at: Span) -> Span {
+    let name = name::around(text, at);
+    let trailing = text[at.end..name.end].iter().rev().take_while(|byte| b"-.".contains(byte)).count();
+    Span::new(name.start, (name.end - trailing).max(at.end))
+}
+
+/// The operator after the name, and where the value begins.
+fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
+    let rest = &text[name.end..];
+    let closing = closers(rest);
+    let closed = closing > 0;
+    let gap = spaces(&rest[closing..]);
+    let at = name.end + closing + gap;
+    let after = |skip: usize| at + skip + spaces_and_break(&text[(at + skip).min(text.len())..]);
+    let next = text.get(at..text.len().min(at + 3))?;
+    let operator = match next {
+        [b'=' | b'!', b'=', b'='] => (Operator::Compares, after(3)),
+        [b'=' | b'!', b'=', ..] => (Operator::Compares, after(2)),
+        [b'=', b'~', ..] | [b':', b':', ..] => return None,
+        [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Operator::Equals { tight: false }, after(2)),
+        [b'|', b'|', b'='] | [b'?', b'?', b'='] => (Operator::Equals { tight: false }, after(3)),
+        [b'=', first, ..] => (Operator::Equals { tight: gap == 0 && !first.is_ascii_whitespace() }, after(1)),
+        [b':', b'-', ..] => (Operator::Equals { tight: true }, at + 2),
+        [b':', ..] => colon(text, at),
+        [b'(', ..] if !closed => (Operator::Passes, after(1)),
+        [b',', ..] if closed => listed(text, at + 1).unwrap_or((Operator::Passes, after(1))),
+        [b'>', ..] => (Operator::Opens, at + 1),
+        [b'-', b' ', b'"' | b'\''] if gap > 0 => (Operator::Tells, at + 2),
+        [b'\n' | b'\r' | b'}', ..] => listed(text, at)?,
+        [byte, ..] if gap > 0 => spaced(text, name, at, *byte, closed)?,
+        _ => return None,
+    };
+    Some(operator)
+}
+
+/// After a colon the value, or a type and then the value.
+fn colon(text: &[u8], at: usize) -> (Operator, usize) {
+    let from = at + 1 + spaces_and_break(&text[at + 1..]);
+    let kind = text[from.min(text.len())..].iter().take(LONGEST_TYPE);
+    let length = kind.take_while(|byte| byte.is_ascii_alphanumeric() || b"_&<>[]?|.' ".contains(byte)).count();
+    let typed = &text[from.min(text.len())..(from + length).min(text.len())];
+    let is_type =
+        typed.ends_with(b" ") && typed.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&');
+    match text.get(from + length..from + length + 2) {
+        Some([b'=', next]) if is_type && *next != b'=' && *next != b'>' => {
+            let value = from + length + 1;
+            (Operator::Equals { tight: false }, value + spaces_and_break(&text[value..]))
+        }
+        _ => (Operator::Colon, from),
+    }
+}
+
+/// Longest type between a name and its value.
+const LONGEST_TYPE: usize = 40;
+
+/// What follows a name and a space: a type and `=`, `value=`, a value.
+fn spaced(text: &[u8], name: Span, at: usize, byte: u8, closed: bool) -> Option<(Operator, usize)> {
+    let rest = &text[at..text.len().min(at + LONGEST_TYPE)];
+    if closed {
+        let value = after_word(rest, b"value").or_else(|| after_word(rest, b"Value"))?;
+        return Some((Operator::Equals { tight: false }, at + value));
+    }
+    if is_option(text, name) {
+        return Some((Operator::Space { option: true }, at));
+    }
+    let word = word_length(rest);
+    if byte.is_ascii_alphabetic() && word < SHORTEST_TOLD {
+        if let Some(skip) = after_words(rest, &[b"is ", b"is: ", b"to "]) {
+            return Some((Operator::Tells, at + skip));
+        }
+        let words = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_<>[]. ".contains(byte)).count();
+        if rest.get(words) == Some(&b'=') && rest.get(words + 1).is_some_and(|next| !b"=>~".contains(next)) {
+            let value = at + words + 1;
+            return Some((Operator::Equals { tight: false }, value + spaces(&text[value..])));
+        }
+    }
+    let line = text[..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
+    if is_quote(byte) || after_words(rest, &[b"by '", b"BY '", b"by \"", b"BY \""]).is_some() {
+        let by = after_words(rest, &[b"by ", b"BY "]).unwrap_or(0);
+        let operator = if text[name.start..name.end].eq_ignore_ascii_case(b"by") || sets_passwords(line) {
+            Operator::Space { option: false }
+        } else {
+            Operator::Tells
+        };
+        return Some((operator, at + by));
+    }
+    if after_words(line, &[b"ENV ", b"ARG ", b"machine ", b"login ", b"default login "]).is_some() {
+        return Some((Operator::Space { option: false }, at));
+    }
+    (word >= SHORTEST_TOLD).then_some((Operator::Tells, at))
+}
+
+fn word_length(rest: &[u8]) -> usize {
+    rest.iter().take(SHORTEST_TOLD).take_while(|byte| !byte.is_ascii_whitespace()).count()
+}
+
+/// Whether the name is an option of a command: `--password`, `-Password`.
+fn is_option(text: &[u8], name: Span) -> bool {
+    text[name.start] == b'-'
+        && name.start.checked_sub(1).is_none_or(|at| text[at].is_ascii_whitespace() || b"\"'`([".contains(&text[at]))
+}
+
+/// Words of statements that set a password.
+const SETTING: [&[u8]; 8] = [
+    b"identified",
+    b"create user ",
+    b"alter user ",
+    b"create role ",
+    b"alter role ",
+    b"set ",
+    b"with encrypted ",
+    b"grant ",
+];
+
+/// Whether the statement before a name is one that sets a password: `CREATE USER x WITH`.
+fn sets_passwords(line: &[u8]) -> bool {
+    let statement = line.rsplit(|byte| *byte == b';').next().unwrap_or_default();
+    SETTING.iter().any(|word| {
+        statement.windows(word.len()).enumerate().any(|(start, here)| {
+            here.eq_ignore_ascii_case(word) && (start == 0 || !statement[start - 1].is_ascii_alphanumeric())
+        })
+    })
+}
+
+/// A list of names and values: `name: X` and then `value: …`.
+fn listed(text: &[u8], at: usize) -> Option<(Operator, usize)> {
+    let rest = &text[at..text.len().min(at + 120)];
+    let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b",\"'".contains(byte)).count();
+    let value = after_word(&rest[skip..], b"value").or_else(|| after_word(&rest[skip..], b"Value"))?;
+    Some((Operator::Colon, at + skip + value))
+}
+
+/// Where a value begins after `word` and its operator.
+fn after_word(rest: &[u8], word: &[u8]) -> Option<usize> {
+    let after = rest.strip_prefix(word)?;
+    let closing = closers(after);
+    let gap = spaces(&after[closing..]);
+    let operator = after.get(closing + gap).filter(|byte| b"=:".contains(byte)).map(|_| closing + gap + 1)?;
+    Some(word.len() + operator + spaces(&after[operator..]))
+}
+
+fn after_words(rest: &[u8], words: &[&[u8]]) -> Option<usize> {
+    words.iter().find(|word| rest.starts_with(word)).map(|word| word.len())
+}
+
+/// How many bytes close a name: quotes, escaped ones too, and brackets.
+fn closers(rest: &[u8]) -> usize {
+    if rest.starts_with(b"&quot;") {
+        return 6;
+    }
+    rest.iter().take(4).take_while(|byte| b"\"'`\\]".contains(byte)).count()
+}
+
+fn spaces(rest: &[u8]) -> usize {
+    rest.iter().take(24).take_while(|byte| **byte == b' ' || **byte == b'\t').count()
+}
+
+/// Spaces, and one end of a line with what indents the next if a quote follows it.
+fn spaces_and_break(rest: &[u8]) -> usize {
+    let first = spaces(rest);
+    let line = rest[first..].iter().take(2).take_while(|byte| b"\r\n".contains(byte)).count();
+    let indent = rest[first + line..].iter().take(64).take_while(|byte| **byte == b' ' || **byte == b'\t').count();
+    match rest.get(first + line + indent) {
+        Some(byte) if line > 0 && is_quote(*byte) => first + line + indent,
+        _ => first,
+    }
+}
+
+fn is_quote(byte: u8) -> bool {
+    b"\"'`".contains(&byte)
+}
+
+/// Whether the quote before the value closes the text that the name stands in: `'--password=' . $x['y']`.
+fn is_behind(text: &[u8], name: Span, value: Span) -> bool {
+    let before = name.start.checked_sub(1).map(|at| text[at]);
+    let quote = text[value.start - 1];
+    before == Some(quote) && closers(&text[name.end..]) == 0
+}
+
+/// Whether the name begins its line and the value ends it.
+fn stands_alone(text: &[u8], name: Span, value: Span) -> bool {
+    let line = text[..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let begins = line.iter().all(|byte| byte.is_ascii_whitespace() || b"-\"'#/*".contains(byte))
+        || line.trim_ascii_start().starts_with(b"export ");
+    let rest = text[value.end..].split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    begins && (rest.is_empty() || rest.starts_with(b"#") || rest.starts_with(b"//"))
+}

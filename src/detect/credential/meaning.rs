@@ -1,0 +1,421 @@
+//! What a name says about its value: whether it opens something, or only tells of something that does.
+
+use super::name;
+use crate::location::Span;
+
+/// Words that, standing after the word for a secret, say that the value is something about it.
+const ABOUT: [&str; 145] = [
+    "age",
+    "alg",
+    "algorithm",
+    "alias",
+    "aliases",
+    "arn",
+    "attribute",
+    "audience",
+    "backend",
+    "bits",
+    "button",
+    "bytes",
+    "cache",
+    "callback",
+    "checker",
+    "class",
+    "code",
+    "codes",
+    "column",
+    "command",
+    "config",
+    "count",
+    "date",
+    "days",
+    "definition",
+    "desc",
+    "description",
+    "dir",
+    "directory",
+    "disabled",
+    "encoder",
+    "endpoint",
+    "enabled",
+    "env",
+    "error",
+    "errors",
+    "event",
+    "expiration",
+    "expire",
+    "expired",
+    "expires",
+    "expiry",
+    "factory",
+    "field",
+    "fields",
+    "file",
+    "filename",
+    "files",
+    "finder",
+    "folder",
+    "form",
+    "format",
+    "generator",
+    "group",
+    "handler",
+    "hasher",
+    "header",
+    "headers",
+    "help",
+    "hint",
+    "host",
+    "id",
+    "ids",
+    "index",
+    "input",
+    "issuer",
+    "keyring",
+    "kind",
+    "label",
+    "labels",
+    "len",
+    "length",
+    "level",
+    "lifetime",
+    "limit",
+    "link",
+    "list",
+    "location",
+    "lookup",
+    "manager",
+    "map",
+    "mapping",
+    "max",
+    "message",
+    "min",
+    "mode",
+    "model",
+    "module",
+    "msg",
+    "name",
+    "names",
+    "namespace",
+    "number",
+    "option",
+    "options",
+    "owner",
+    "page",
+    "param",
+    "parameter",
+    "params",
+    "path",
+    "paths",
+    "pattern",
+    "placeholder",
+    "policy",
+    "port",
+    "prefix",
+    "prompt",
+    "property",
+    "provider",
+    "question",
+    "ref",
+    "reference",
+    "regex",
+    "regexp",
+    "region",
+    "request",
+    "required",
+    "reset",
+    "response",
+    "role",
+    "rotation",
+    "route",
+    "rule",
+    "salt",
+    "schema",
+    "scope",
+    "scopes",
+    "selector",
+    "service",
+    "size",
+    "source",
+    "state",
+    "status",
+    "store",
+    "strategy",
+    "strength",
+    "suffix",
+    "template",
+    "text",
+    "timeout",
+    "title",
+    "ttl",
+    "type",
+    "types",
+];
+
+/// The rest of them.
+const ABOUT_TOO: [&str; 26] = [
+    "mgr",
+    "modes",
+    "uri",
+    "url",
+    "urls",
+    "usage",
+    "user",
+    "username",
+    "validation",
+    "validator",
+    "validity",
+    "var",
+    "variable",
+    "version",
+    "view",
+    "vault",
+    "arg",
+    "args",
+    "attr",
+    "bundle",
+    "store",
+    "stores",
+    "policies",
+    "plugin",
+    "idx",
+    "crt",
+];
+
+/// Words that, standing before it, say the same.
+const UNLIKE: [&str; 67] = [
+    "anti",
+    "authenticity",
+    "antiforgery",
+    "bos",
+    "cache",
+    "cancel",
+    "cancellation",
+    "column",
+    "compare",
+    "composite",
+    "continuation",
+    "csrf",
+    "ctrl",
+    "dedup",
+    "dict",
+    "empty",
+    "end",
+    "enum",
+    "eos",
+    "etag",
+    "event",
+    "expected",
+    "foreign",
+    "forgery",
+    "forgot",
+    "forgotten",
+    "group",
+    "has",
+    "hide",
+    "hot",
+    "idempotency",
+    "incorrect",
+    "index",
+    "invalid",
+    "is",
+    "lexer",
+    "locale",
+    "map",
+    "mask",
+    "message",
+    "missing",
+    "natural",
+    "next",
+    "no",
+    "nonce",
+    "object",
+    "pad",
+    "page",
+    "parser",
+    "partition",
+    "prefix",
+    "primary",
+    "redacted",
+    "reset",
+    "resume",
+    "row",
+    "shard",
+    "short",
+    "show",
+    "sort",
+    "start",
+    "syntax",
+    "toggle",
+    "translation",
+    "unk",
+    "wrong",
+    "xsrf",
+];
+
+/// Words before `key` that say what it opens.
+const OPENING: [&str; 35] = [
+    "access",
+    "account",
+    "admin",
+    "aes",
+    "api",
+    "app",
+    "application",
+    "auth",
+    "authorization",
+    "client",
+    "consumer",
+    "crypt",
+    "crypto",
+    "data",
+    "decrypt",
+    "deploy",
+    "encrypt",
+    "encryption",
+    "function",
+    "functions",
+    "hmac",
+    "ingest",
+    "integration",
+    "jwt",
+    "license",
+    "licence",
+    "management",
+    "master",
+    "private",
+    "secret",
+    "sign",
+    "signing",
+    "storage",
+    "subscription",
+    "webhook",
+];
+
+/// How well a name speaks of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// It names one: `api_key`, `db_password`.
+    Plain,
+    /// It may name one and much else: `key`.
+    Vague,
+}
+
+/// Endings of `pass` that are still a word for one.
+const PASSWORD_ENDINGS: [&[u8]; 6] = [b"word", b"wd", b"wrd", b"wort", b"phrase", b"code"];
+
+/// What stands joined before `pass` and `pwd` in small letters.
+const PASSWORD_FRONTS: [&[u8]; 22] = [
+    b"", b"db", b"user", b"my", b"root", b"admin", b"mysql", b"ftp", b"smtp", b"mail", b"email", b"sql", b"pg",
+    b"redis", b"ssh", b"web", b"app", b"usr", b"ldap", b"login", b"rpc", b"proxy",
+];
+
+/// A word that begins with `pass` or `pwd`.
+pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
+    let rest = &text[at.end..];
+    if text[at.start].eq_ignore_ascii_case(&b'i') {
+        // `IDENTIFIED BY`
+        return Some(Meaning::Plain);
+    }
+    let ending = PASSWORD_ENDINGS.iter().find(|ending| starts_with_folded(rest, ending)).map_or(0, |found| found.len());
+    let end = at.end + ending;
+    if text.get(end).is_some_and(|&after| name::continues(text[end - 1], after)) {
+        return None;
+    }
+    let front = joined_front(text, at.start);
+    if ending == 0 && !PASSWORD_FRONTS.iter().any(|known| known.eq_ignore_ascii_case(front)) {
+        return None;
+    }
+    let name = name::around(text, at);
+    // `passThru`, `pass_count`: the short word has to be the last.
+    if ending == 0 && text[end..name.end.max(end)].iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    plain(text, Span::new(at.start, end))
+}
+
+/// The word `secret`.
+pub(super) fn of_secret(text: &[u8], at: Span) -> Option<Meaning> {
+    ends(text, at, &[b"key", b"token", b"access"])?;
+    plain(text, at)
+}
+
+/// The word `token`, or one that stands for it.
+pub(super) fn of_token(text: &[u8], at: Span) -> Option<Meaning> {
+    ends(text, at, &[b"key", b"secret", b"value", b"s", b"orization"])?;
+    plain(text, at)
+}
+
+/// The word `key`: it opens something if the name says what.
+pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
+    ends(text, at, &[])?;
+    let name = name::around(text, at);
+    let before = &text[name.start..at.start];
+    if is_about(text, name, at) {
+        return None;
+    }
+    let front = joined_front(text, at.start);
+    if !front.is_empty() {
+        let front = front.to_ascii_lowercase();
+        let joined = OPENING.iter().any(|word| front.ends_with(word.as_bytes()));
+        return joined.then_some(Meaning::Plain);
+    }
+    let words = || words(before).filter(|word| word[0].is_ascii_alphabetic());
+    if words().next().is_some() {
+        return Some(Meaning::Plain);
+    }
+    // `API key: …`
+    let spaced = text[..name.start].strip_suffix(b" ").unwrap_or_default();
+    let last = spaced.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+    let opens = OPENING.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(last));
+    Some(if opens { Meaning::Plain } else { Meaning::Vague })
+}
+
+/// Whether the word is whole at its end, or goes on with one of these.
+fn ends(text: &[u8], at: Span, joined: &[&[u8]]) -> Option<()> {
+    let rest = &text[at.end..];
+    let goes_on = rest.first().is_some_and(|&after| name::continues(text[at.end - 1], after));
+    (!goes_on || joined.iter().any(|word| starts_with_folded(rest, word))).then_some(())
+}
+
+fn plain(text: &[u8], at: Span) -> Option<Meaning> {
+    (!is_about(text, name::around(text, at), at)).then_some(Meaning::Plain)
+}
+
+/// Whether another word of the name says that the value is something else.
+fn is_about(text: &[u8], name: crate::location::Span, at: Span) -> bool {
+    let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    words(&text[name.start..at.start]).any(|word| is(&UNLIKE, word))
+        || words(&text[at.end..name.end.max(at.end)]).any(|word| is(&ABOUT, word) || is(&ABOUT_TOO, word))
+        || name::speaks_of_other(&text[name.start..name.end.max(at.end)], b"")
+}
+
+/// Whether the name says what its key opens, or that it is secret.
+pub(super) fn says_what_opens(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let holds = |word: &[u8]| lower.windows(word.len()).any(|window| window == word);
+    words(name).any(|word| OPENING.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+        || OPENING.iter().any(|known| holds(&[known.as_bytes(), b"key"].concat()))
+}
+
+/// The letters that stand joined before `start`.
+fn joined_front(text: &[u8], start: usize) -> &[u8] {
+    let mut from = start;
+    while from > 0 && name::continues(text[from - 1], text[from]) {
+        from -= 1;
+    }
+    &text[from..start]
+}
+
+/// The words of a name: between its separators and at its humps.
+fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    name.chunk_by(|&before, &after| {
+        before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && name::continues(before, after)
+            || before.is_ascii_digit() && after.is_ascii_digit()
+    })
+    .filter(|word| word[0].is_ascii_alphanumeric())
+}
+
+fn starts_with_folded(text: &[u8], word: &[u8]) -> bool {
+    text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+}

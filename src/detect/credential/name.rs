@@ -1,0 +1,78 @@
+//! Names: where one stands, of which words it is made, and what they say about its value.
+
+use crate::location::Span;
+use crate::rules::{GAP, NAME_REACH};
+
+/// Words that say of a random-looking value what it is instead, wherever they stand in a name.
+const OTHER_WORDS: [&str; 12] = [
+    "sha1",
+    "sha256",
+    "sha512",
+    "sha-",
+    "md5",
+    "hash",
+    "digest",
+    "checksum",
+    "integrity",
+    "fingerprint",
+    "public",
+    "publishable",
+];
+
+/// Words for secrets, wherever they stand in a name. Compared without case, like all words here.
+const SECRET_WORDS: [&str; 12] = [
+    "key",
+    "token",
+    "secret",
+    "passw",
+    "pwd",
+    "bearer",
+    "private",
+    "signature",
+    "signing",
+    "credential",
+    "webhook",
+    "jwt",
+];
+
+/// Words for secrets that stand in other words too (`path`, `author`, `rapid`): only as a part of their own.
+const SECRET_PARTS: [&str; 7] = ["api", "auth", "pass", "pat", "cred", "creds", "dsn"];
+
+/// Whether two neighbours belong to one word: letters of one case, or a capital and what follows it.
+pub(super) fn continues(before: u8, after: u8) -> bool {
+    match (before.is_ascii_alphabetic(), after.is_ascii_alphabetic()) {
+        (true, true) => !(before.is_ascii_lowercase() && after.is_ascii_uppercase()),
+        _ => false,
+    }
+}
+
+/// The identifier around the word, as far as a name reaches.
+pub(super) fn around(text: &[u8], at: Span) -> Span {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let before = text[..at.start].iter().rev().take(NAME_REACH).take_while(is_part).count();
+    let after = text[at.end..].iter().take(GAP).take_while(is_part).count();
+    Span::new(at.start - before, at.end + after)
+}
+
+/// Whether a text speaks of a secret.
+pub(super) fn speaks_of_secret(before: &[u8]) -> bool {
+    SECRET_WORDS.iter().any(|word| holds(before, word)) || SECRET_PARTS.iter().any(|word| holds_part(before, word))
+}
+
+/// Whether the name speaks of a digest or of something public, other than by the rule's own word.
+pub(super) fn speaks_of_other(before: &[u8], own: &[u8]) -> bool {
+    OTHER_WORDS.iter().any(|word| holds(before, word) && !holds(own, word))
+}
+
+fn holds(text: &[u8], word: &str) -> bool {
+    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+fn holds_part(text: &[u8], word: &str) -> bool {
+    let places = text.windows(word.len()).enumerate();
+    places.filter(|(_, window)| window.eq_ignore_ascii_case(word.as_bytes())).any(|(start, _)| {
+        let end = start + word.len();
+        let begins = start == 0 || !continues(text[start - 1], text[start]);
+        begins && text.get(end).is_none_or(|&after| !continues(text[end - 1], after))
+    })
+}

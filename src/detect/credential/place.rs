@@ -1,0 +1,109 @@
+//! What a file is for, as its path tells.
+
+/// What a path says about the values in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// A test, a fixture, an example or documentation: made-up passwords are usual there.
+    pub(super) sample: bool,
+    /// A file of settings, in which values without quotes are literals.
+    pub(super) settings: bool,
+    /// Written by a machine, or words for people in several languages: names and values in it are not what they seem.
+    pub(super) apart: bool,
+}
+
+/// Names of folders for tests and their like.
+const SAMPLE_FOLDERS: [&str; 35] = [
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "test-data",
+    "test_data",
+    "__tests__",
+    "spec",
+    "specs",
+    "fixture",
+    "fixtures",
+    "__fixtures__",
+    "mock",
+    "mocks",
+    "__mocks__",
+    "e2e",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "doc",
+    "docs",
+    "documentation",
+    "demo",
+    "demos",
+    "it",
+    "integration-test",
+    "integration_tests",
+    "test-integration",
+    "snippets",
+    "benchmark",
+    "benchmarks",
+    "testutil",
+    "testutils",
+    "testsupport",
+];
+
+/// Folders of texts in several languages.
+const WORD_FOLDERS: [&str; 9] =
+    ["locale", "locales", "i18n", "l10n", "lang", "langs", "languages", "translations", "translation"];
+
+const SETTINGS: [&str; 17] = [
+    "env",
+    "yml",
+    "yaml",
+    "ini",
+    "cfg",
+    "conf",
+    "config",
+    "properties",
+    "toml",
+    "cnf",
+    "tfvars",
+    "ps1",
+    "sh",
+    "bat",
+    "dockerfile",
+    "netrc",
+    "service",
+];
+const MACHINE: [&str; 8] = ["lock", "map", "snap", "svg", "sum", "pdf", "tlog", "sarif"];
+const DOCUMENTS: [&str; 6] = ["md", "mdx", "rst", "adoc", "asciidoc", "textile"];
+const WORDS: [&str; 6] = ["po", "pot", "strings", "arb", "xlf", "resx"];
+const MACHINE_FILES: [&str; 4] = ["package-lock.json", "pnpm-lock.yaml", "npm-shrinkwrap.json", "packages.lock.json"];
+
+/// Reads a path.
+pub(super) fn of(path: &str) -> Place {
+    let path = path.to_ascii_lowercase();
+    let mut names = path.rsplit(['/', '\\']);
+    let file = names.next().unwrap_or_default();
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let folders = || names.clone();
+    let is = |list: &[&str], word: &str| list.contains(&word);
+    let is_test = |folder: &str| is(&SAMPLE_FOLDERS, folder) || folder.ends_with("test") || folder.ends_with("tests");
+    let parts = || stem.split(['.', '-', '_']);
+    Place {
+        sample: folders().any(is_test)
+            || is(&DOCUMENTS, extension)
+            || parts().any(|part| is(&["test", "tests", "spec", "mock", "fixture", "example", "sample", "stub"], part))
+            || is(&["example", "sample", "template", "dist", "test"], extension)
+            || ["java", "kt", "cs", "php", "swift", "scala", "groovy", "vb", "fs"].contains(&extension)
+                && (stem.ends_with("test") || stem.ends_with("tests") || stem.ends_with("spec")),
+        settings: is(&SETTINGS, extension)
+            || file.starts_with(".env")
+            || file.starts_with("dockerfile")
+            || file.starts_with('.') && !stem.is_empty() && file.ends_with("rc"),
+        apart: is(&MACHINE, extension)
+            || is(&MACHINE_FILES, file)
+            || file.contains(".min.")
+            || folders().any(|folder| folder == "node_modules" || is(&WORD_FOLDERS, folder))
+            || is(&WORDS, extension)
+            || extension == "properties" && stem.starts_with("messages"),
+    }
+}

@@ -1,0 +1,218 @@
+//! Values whose form says that they are something other than a credential.
+
+use super::code::{is_member_path, is_name};
+use super::surprise::surprise;
+
+/// What a text that a person would read as a word costs at most, in half bits per character.
+pub(super) const WORDY: u32 = 10;
+
+/// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
+pub(super) fn is_other(value: &[u8]) -> bool {
+    b",;:)]}".contains(&value[0])
+        || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
+        || is_address(value)
+        || is_path(value)
+        || is_version_or_date(value)
+        || is_colour_or_selector(value)
+        || is_file_name(value)
+        || is_template(value)
+        || is_pattern(value)
+        || is_digest(value)
+        || is_dotted(value)
+        || is_resource(value)
+}
+
+/// Names joined by dots, also those of a class and its member: `org.acme.Pool#getUser`.
+fn is_dotted(value: &[u8]) -> bool {
+    (is_member_path(value) || value.split(|byte| *byte == b'.').count() > 2) && surprise(value) < WORDY
+}
+
+/// `x://…` and `name@host.tld`.
+fn is_address(value: &[u8]) -> bool {
+    if contains(value, b"://") {
+        return true;
+    }
+    let Some(at) = value.iter().position(|byte| *byte == b'@') else { return false };
+    let (user, host) = (&value[..at], &value[at + 1..]);
+    let is_host = host.iter().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte));
+    at > 0
+        && is_host
+        && host.iter().rposition(|byte| *byte == b'.').is_some_and(|dot| {
+            let last = &host[dot + 1..];
+            (2..=6).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase)
+        })
+        && user.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(byte))
+}
+
+/// A path, if it is made of words.
+fn is_path(value: &[u8]) -> bool {
+    let rooted = [&b"/"[..], b"./", b"../", b"~/", b"\\\\"].iter().any(|root| value.starts_with(root))
+        || matches!(value, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+    let slashes = value.iter().filter(|byte| b"/\\".contains(byte)).count();
+    (rooted || slashes > 0) && surprise(value) < WORDY + 1
+}
+
+/// Numbers between dots, dashes, colons and slashes: `v1.2.3`, `2024-01-31T10:00:00Z`, `10.0.0.1:80`.
+fn is_version_or_date(value: &[u8]) -> bool {
+    let body = value.strip_prefix(b"v").unwrap_or(value);
+    let separated = body.iter().filter(|byte| b".-:/".contains(byte)).count();
+    let digits = body.iter().filter(|byte| byte.is_ascii_digit()).count();
+    separated >= 2 && digits > 0 && body.iter().all(|byte| byte.is_ascii_digit() || b".-:/TZ+ ".contains(byte))
+}
+
+/// `#a0b1c2`, `#password`, `.password-field`, `[name=password]`.
+fn is_colour_or_selector(value: &[u8]) -> bool {
+    match value {
+        [b'#', rest @ ..] => {
+            matches!(rest.len(), 3 | 6 | 8) && rest.iter().all(u8::is_ascii_hexdigit) || is_dashed(rest)
+        }
+        [b'.' | b':', rest @ ..] => is_dashed(rest),
+        [b'[', .., b']'] => true,
+        _ => false,
+    }
+}
+
+/// Words joined by dashes and underscores.
+fn is_dashed(value: &[u8]) -> bool {
+    value.first().is_some_and(u8::is_ascii_alphabetic)
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+        && surprise(value) < WORDY
+}
+
+/// Endings of the names of files.
+const ENDINGS: [&str; 46] = [
+    "pem",
+    "key",
+    "json",
+    "yml",
+    "yaml",
+    "txt",
+    "py",
+    "js",
+    "ts",
+    "tsx",
+    "jsx",
+    "xml",
+    "html",
+    "htm",
+    "css",
+    "scss",
+    "php",
+    "rb",
+    "java",
+    "go",
+    "rs",
+    "sh",
+    "md",
+    "conf",
+    "cfg",
+    "ini",
+    "properties",
+    "crt",
+    "cer",
+    "p12",
+    "jks",
+    "pfx",
+    "env",
+    "csv",
+    "svg",
+    "png",
+    "gpg",
+    "asc",
+    "der",
+    "toml",
+    "tf",
+    "log",
+    "db",
+    "sql",
+    "service",
+    "erb",
+];
+
+fn is_file_name(value: &[u8]) -> bool {
+    let Some(dot) = value.iter().rposition(|byte| *byte == b'.') else { return false };
+    let ending = &value[dot + 1..];
+    dot > 0 && ENDINGS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(ending)) && surprise(value) < WORDY + 1
+}
+
+/// A text into which something is put: `%s`, `{0}`, `{{ x }}`, `${x}`, `#{x}`, `<%= x %>`, `$(x)`.
+fn is_template(value: &[u8]) -> bool {
+    const OPENINGS: [&[u8]; 9] = [b"${", b"#{", b"{{", b"<%", b"$(", b"{%", b"@{", b"[[", b"$["];
+    OPENINGS.iter().any(|open| contains(value, open))
+        || value.windows(2).any(|pair| pair[0] == b'%' && b"sdvqfx@(".contains(&pair[1]))
+        || (value.contains(&b'{') && value.ends_with(b"}"))
+        || contains(value, b"{}")
+        || value.iter().any(|byte| b"<>".contains(byte))
+}
+
+/// A regular expression or a glob.
+fn is_pattern(value: &[u8]) -> bool {
+    const MARKS: [&[u8]; 14] =
+        [b"\\d", b"\\w", b"\\s", b"\\S", b"[^", b".*", b".+", b"(?", b"[a-z", b"[A-Z", b"[0-9", b"\\.", b"\\b", b"**/"];
+    MARKS.iter().any(|mark| contains(value, mark))
+        || value.starts_with(b"^") && value.ends_with(b"$")
+        || value.starts_with(b"*.")
+}
+
+/// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
+const DIGESTS: [&str; 32] = [
+    "sha1-",
+    "sha256-",
+    "sha384-",
+    "sha512-",
+    "sha1:",
+    "sha256:",
+    "sha512:",
+    "md5:",
+    "$1$",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$5$",
+    "$6$",
+    "$apr1$",
+    "$argon2",
+    "$pbkdf2",
+    "pbkdf2",
+    "bcrypt",
+    "{bcrypt}",
+    "{sha",
+    "{ssha",
+    "{md5",
+    "{cipher}",
+    "scrypt",
+    "argon2",
+    "ssh-rsa",
+    "ssh-ed25519",
+    "ecdsa-",
+    "-----begin",
+    "$ansible_vault",
+    "scram-sha-",
+];
+
+fn is_digest(value: &[u8]) -> bool {
+    DIGESTS
+        .iter()
+        .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
+}
+
+/// Names of resources: words between colons and slashes (`arn:aws:…`, `vault:secret/data`, `a:b:c`).
+fn is_resource(value: &[u8]) -> bool {
+    value.starts_with(b"arn:")
+        || value.starts_with(b"urn:")
+        || value.starts_with(b":") && is_name(&value[1..])
+        || value.split(|byte| *byte == b':').count() > 2 && surprise(value) < WORDY
+}
+
+fn contains(value: &[u8], mark: &[u8]) -> bool {
+    value.windows(mark.len()).any(|window| window == mark)
+}
+
+/// `8-4-4-4-12` hexadecimal digits.
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
