@@ -592,6 +592,60 @@ fn the_configuration_may_speak_of_every_issuer_that_is_known() {
 }
 
 #[test]
+fn numbers_out_of_all_measure_are_refused_and_say_what_would_do() {
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    for (args, told) in [
+        (&["--jobs", "100000"][..], "from 1 to 1024"),
+        (&["--jobs", "0"], "from 1 to 1024"),
+        (&["--max-file-size", "99999999999999999999"], "more than any file"),
+        (&["--max-file-size", "99999999999G"], "more than any file"),
+    ] {
+        let run = scan(at.path(), args);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");
+        assert!(run.err.contains(told), "{args:?}: {}", run.err);
+    }
+    assert_eq!(scan(at.path(), &["--jobs", "300", "--max-file-size", "18446744073709551615"]).code, 0);
+}
+
+#[test]
+fn a_glob_that_is_none_names_file_and_line() {
+    let at = folder();
+    write(at.path(), "a.txt", "fine\n");
+    for (config, told) in [
+        ("[scan]\nexclude = [\n  \"docs/**\",\n  \"a[\",\n]\n", "config.toml:4: [scan] exclude: "),
+        ("[[policy.path]]\nglobs = [\"x\"]\n\n[[policy.path]]\nglobs = [\"a[\"]\n", "config.toml:4: [[policy.path]] globs: "),
+    ] {
+        write(at.path(), "config.toml", config);
+        let run = scan(at.path(), &["--config", "config.toml"]);
+        assert_eq!(run.code, 2);
+        assert!(run.err.contains(told), "{}", run.err);
+    }
+}
+
+#[test]
+fn every_list_that_cannot_be_read_is_named() {
+    let at = folder();
+    write(at.path(), "bad.json", "{\"skelkey-inventory\": 1, \"keys\": [5]}");
+    let run = scan(at.path(), &["--inventory", "no-1.json", "--inventory", "bad.json", "--inventory", "no-2.json"]);
+    assert_eq!(run.code, 2);
+    for told in ["no-1.json", "bad.json:1", "no-2.json"] {
+        assert!(run.err.contains(told), "{told}: {}", run.err);
+    }
+}
+
+#[test]
+fn inspect_says_what_it_wants() {
+    let at = folder();
+    let nothing = skelkey_with(at.path(), &["inspect"], b" \n", &[]);
+    assert_eq!(nothing.code, 3);
+    assert!(nothing.err.contains("no key arrived"), "{}", nothing.err);
+    let much = skelkey_with(at.path(), &["inspect"], &vec![b'x'; (1 << 20) + 1], &[]);
+    assert_eq!(much.code, 2);
+    assert!(!much.err.contains("--max-file-size"), "it has no such flag: {}", much.err);
+}
+
+#[test]
 fn outputs_that_cannot_be_written_are_found_before_the_scan() {
     let at = folder();
     write(at.path(), "in/.npmrc", npmrc(1));

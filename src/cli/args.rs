@@ -159,8 +159,16 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub(crate) max_file_size: Option<u64>,
     /// Number of threads [default: one for each processor]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// More threads than this help nobody, and their number could take all memory.
+const MOST_JOBS: usize = 1024;
+
+fn jobs(text: &str) -> Result<std::num::NonZeroUsize, String> {
+    let jobs = text.parse().ok().filter(|jobs: &std::num::NonZeroUsize| jobs.get() <= MOST_JOBS);
+    jobs.ok_or_else(|| format!("write a number of threads from 1 to {MOST_JOBS}"))
 }
 
 /// What of a git repository to scan instead of its work tree.

@@ -18,10 +18,14 @@ pub(crate) fn run(global: &Global, args: &InspectArgs, around: &Surroundings) ->
     let (lists, confidence) = (&args.inventory[..], Confidence::Low);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
     let scanner = session.scanner(|_| {})?;
+    let text = scan::read_stdin(MOST, "no key is that long; `skelkey scan --stdin` looks through texts")?;
     let report = super::probe::asking(&args.probe, around, global, &loaded.config, |ask| {
-        let text = scan::read_stdin(MOST)?;
         Ok(scanner.text(text.trim_ascii(), "<stdin>", &Progress::default(), ask))
     })?;
+    if text.trim_ascii().is_empty() {
+        tell(format_args!("error: no key arrived on standard input; pipe one into it"));
+        return Ok(Exit::Incomplete);
+    }
     if report.findings.is_empty() {
         tell(format_args!(
             "error: no rule knows a key of this form. Keys without a form of their own are known by what stands around \

@@ -137,10 +137,10 @@ fn inventories(loaded: &Loaded, named: &[PathBuf]) -> Result<Vec<Inventory>> {
         if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
             continue;
         }
-        let text = loaded.named.read(path).with_context(|| format!("read the inventory {}", path.display()))?;
-        match inventory::read(path, &text) {
-            Ok(list) => lists.push(list),
-            Err(error) => mistakes.push(error.to_string()),
+        match loaded.named.read(path).map(|text| inventory::read(path, &text)) {
+            Ok(Ok(list)) => lists.push(list),
+            Ok(Err(error)) => mistakes.push(error.to_string()),
+            Err(error) => mistakes.push(format!("read the inventory {}: {error:#}", path.display())),
         }
     }
     if mistakes.is_empty() { Ok(lists) } else { bail!("{}", mistakes.join("\n")) }
@@ -156,7 +156,7 @@ pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Setting
         now: global.now.unwrap_or(around.now),
         now_is_given: global.now.is_some(),
         confidence,
-        policy: policy(&config.policy)?,
+        policy: policy(loaded)?,
         inventories,
         fingerprint_key: fingerprint_key(around, loaded)?,
         assumed_issuers: assumed(config),
@@ -246,7 +246,8 @@ fn fingerprint_key(around: &Surroundings, loaded: &Loaded) -> Result<Option<Fing
         .context("the fingerprint key is shorter than 16 bytes; make one with `head -c 32 /dev/urandom | base64`")
 }
 
-fn policy(from: &config::Policy) -> Result<hygiene::Policy> {
+fn policy(loaded: &Loaded) -> Result<hygiene::Policy> {
+    let from = &loaded.config.policy;
     let mut policy = hygiene::Policy::default();
     policy.limits.take(&PolicyPart {
         no_wildcard: from.no_wildcard,
@@ -257,21 +258,22 @@ fn policy(from: &config::Policy) -> Result<hygiene::Policy> {
         forbidden_actions: from.forbidden_actions.clone(),
     });
     policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), limits.clone())).collect();
-    for path in &from.path {
-        policy.paths.push((globs(&path.globs, "[[policy.path]] globs")?, path.limits.clone()));
+    for (at, path) in from.path.iter().enumerate() {
+        let of = format!("{}: [[policy.path]] globs", loaded.place(&format!("policy.path[{at}]")));
+        policy.paths.push((globs(&path.globs, |_| of.clone())?, path.limits.clone()));
     }
     Ok(policy)
 }
 
-fn globs(patterns: &[String], of: &str) -> Result<GlobSet> {
+/// `of` tells where the n-th pattern stands.
+fn globs(patterns: &[String], of: impl Fn(usize) -> String) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        set.add(
-            Glob::new(pattern)
-                .map_err(|why| anyhow!("{of}: `{}` is not a glob: {}", skelkey::escape::word(pattern), why.kind()))?,
-        );
+    for (at, pattern) in patterns.iter().enumerate() {
+        set.add(Glob::new(pattern).map_err(|why| {
+            anyhow!("{}: `{}` is not a glob: {}", of(at), skelkey::escape::word(pattern), why.kind())
+        })?);
     }
-    set.build().with_context(|| format!("{of}: too many globs"))
+    set.build().with_context(|| format!("{}: too many globs", of(0)))
 }
 
 /// Larger than any text that people keep keys in; a limit only so that one file cannot take all memory.
@@ -290,7 +292,9 @@ pub(crate) fn file_options(args: &SourceArgs, loaded: &Loaded) -> Result<FileOpt
     Ok(FileOptions {
         no_ignore: args.no_ignore || config.scan.no_ignore.unwrap_or(false),
         max_file_size: args.max_file_size.or(configured).unwrap_or(DEFAULT_MAX_FILE_SIZE),
-        exclude: globs(config.scan.exclude.as_deref().unwrap_or_default(), "[scan] exclude")?,
+        exclude: globs(config.scan.exclude.as_deref().unwrap_or_default(), |at| {
+            format!("{}: [scan] exclude", loaded.place(&format!("scan.exclude[{at}]")))
+        })?,
         jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get),
     })
 }

@@ -79,7 +79,7 @@ fn scan(
     ask: Asker<'_>,
 ) -> Result<Report> {
     if args.stdin {
-        let text = read_stdin(files.max_file_size)?;
+        let text = read_stdin(files.max_file_size, "raise --max-file-size")?;
         return Ok(progress::during(is_watched(global), |progress| scanner.text(&text, "<stdin>", progress, ask)));
     }
     if let Some(report) = git(global, args, around, scanner, files, ask)? {
@@ -157,11 +157,11 @@ fn git(
     Ok(None)
 }
 
-/// Reads all of standard input, up to the size limit.
-pub(crate) fn read_stdin(most: u64) -> Result<zeroize::Zeroizing<Vec<u8>>> {
+/// Reads all of standard input, up to a limit; `help` is what to do about a longer one.
+pub(crate) fn read_stdin(most: u64, help: &str) -> Result<zeroize::Zeroizing<Vec<u8>>> {
     let mut text = zeroize::Zeroizing::new(Vec::new());
-    std::io::stdin().lock().take(most + 1).read_to_end(&mut text).context("read standard input")?;
-    anyhow::ensure!(text.len() as u64 <= most, "standard input is over {most} bytes; raise --max-file-size");
+    std::io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut text).context("read standard input")?;
+    anyhow::ensure!(text.len() as u64 <= most, "standard input is over {most} bytes; {help}");
     Ok(text)
 }
 

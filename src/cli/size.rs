@@ -14,10 +14,12 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         "g" | "gib" => 1 << 30,
         _ => return Err(format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text))),
     };
-    let number: u64 = number
-        .parse()
-        .map_err(|_| format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text)))?;
-    number.checked_mul(factor).ok_or_else(|| format!("`{text}` is too large"))
+    if number.is_empty() {
+        return Err(format!("`{}` is not a size; write for instance 50MB or 1GiB", skelkey::escape::word(text)));
+    }
+    // Nothing but digits is left, so only too many of them can be wrong.
+    let size = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    size.ok_or_else(|| "that is more than any file can hold".to_owned())
 }
 
 #[cfg(test)]
