@@ -174,6 +174,8 @@ fn broken_files_with_a_key_in_them_are_refused_without_showing_it() {
             ("config", format!("[scan]\nexclude = [\"[{key}\"]\n")),
             ("config", format!("[issuers.gitlab]\nurl = \"{key}\"\n")),
             ("config", format!("[rules]\ndisable = [\"{key}\"]\n")),
+            ("config", format!("[rules.severity]\n\"{key}\" = \"low\"\n")),
+            ("config", format!("[rules.confidence]\nnpm-access-token = \"{key}\"\n")),
             (
                 "rules",
                 format!(
@@ -187,6 +189,31 @@ fn broken_files_with_a_key_in_them_are_refused_without_showing_it() {
             write(at.path(), &name, text);
             let run = skelkey_with(at.path(), &["scan", "a.txt", &format!("--{flag}"), &name, "--now", NOW], b"", &[]);
             watch.run(&format!("--{flag} {}", canary.path), &run);
+        }
+    }
+}
+
+#[test]
+fn an_import_shows_no_key_that_an_allow_list_allows() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    let rule = "[[rules]]\nid = \"acme\"\nregex = 'acme_[a-z]{20}'\nkeywords = [\"acme_\"]\n";
+    for canary in canaries.iter().step_by(40) {
+        let key = canary.key.replace(['"', '\\', '\n', '\''], "x");
+        let allowed = format!(
+            "regexes = ['^{key}$', '{key}']\nstopwords = ['{key}']\npaths = ['{key}[0-9]+']\ncommits = ['{key}']\n"
+        );
+        for text in [
+            format!("[allowlist]\n{allowed}{rule}"),
+            format!("{rule}[[rules.allowlists]]\n{allowed}"),
+            format!("'{key}' = 1\n{rule}'{key}' = 2\n"),
+            format!("{rule}[[rules]]\nid = '{key}'\nregex = '('\n"),
+            format!("{rule}filter = 'matchesAny(x, [`{key}`])'\nvalidate = '{key}'\n"),
+            format!("x = {key}\n"),
+        ] {
+            write(at.path(), "theirs.toml", text);
+            watch.run(&canary.path, &skelkey_with(at.path(), &["rules", "import", "theirs.toml"], b"", &[]));
         }
     }
 }
@@ -208,6 +235,8 @@ fn lists_help_and_scripts_show_no_key() {
         &["keys", "audit", "--help"],
         &["rules", "list"],
         &["rules", "list", "-f", "json"],
+        &["rules", "list", "-f", "markdown"],
+        &["rules", "import", "--help"],
         &["rules", "show", "npm-access-token"],
         &["rules", "check"],
         &["config", "show"],
