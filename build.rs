@@ -122,7 +122,11 @@ impl Embedded {
         writeln!(code, "\n/// The file of each rule, and where it is in `PACKED`.")?;
         let (number, rules) = (self.rules.len(), self.rules.join(",\n    "));
         writeln!(code, "static RULES: [(usize, usize); {number}] = [\n    {rules},\n];")?;
-        writeln!(code, "\n/// Lines of a name of a rule and its index.\nstatic NAMES: &str = {:?};", format!("\n{}", self.names))?;
+        writeln!(
+            code,
+            "\n/// Lines of a name of a rule and its index.\nstatic NAMES: &str = {:?};",
+            format!("\n{}", self.names)
+        )?;
         writeln!(code, "\nconst HASH: &str = {hash:?};")?;
         writeln!(code, "\n/// The longest window of any rule.\npub(super) const WINDOW: usize = {window};")?;
         Ok(code)

@@ -62,7 +62,8 @@ fn tree(bencher: Bencher<'_, '_>) {
     let scanner = Scanner::new(rules(), Settings::at("2026-01-01T00:00:00Z".parse().unwrap())).unwrap();
     let paths = [folder.path().to_owned()];
     bencher.bench_local(|| {
-        let options = FileOptions { no_ignore: true, max_file_size: 1 << 30, exclude: globset::GlobSet::empty(), jobs: 1 };
+        let options =
+            FileOptions { no_ignore: true, max_file_size: 1 << 30, exclude: globset::GlobSet::empty(), jobs: 1 };
         scanner.files(black_box(&paths), options, &Progress::default(), None)
     });
 }
@@ -72,8 +73,7 @@ fn rules() -> Arc<RuleSet> {
 }
 
 fn scan(bencher: Bencher<'_, '_>, path: &str, text: &str) {
-    let detector =
-        if path == "fast" { Detector::new(rules()).unwrap() } else { Detector::portable(rules()).unwrap() };
+    let detector = if path == "fast" { Detector::new(rules()).unwrap() } else { Detector::portable(rules()).unwrap() };
     let mut scratch = Scratch::default();
     // Regexes are compiled by the first text.
     detector.scan(text.as_bytes(), "a.txt", &mut scratch);
@@ -84,7 +84,8 @@ fn scan(bencher: Bencher<'_, '_>, path: &str, text: &str) {
 
 fn source_text(bytes: usize) -> String {
     let mut random = fastrand::Rng::with_seed(1);
-    let words = ["let", "self", "value", "request_timeout", "NodeConfiguration", "data", "box", "monday", "path", "stream"];
+    let words =
+        ["let", "self", "value", "request_timeout", "NodeConfiguration", "data", "box", "monday", "path", "stream"];
     let mut text = String::new();
     while text.len() < bytes {
         let word = |random: &mut fastrand::Rng| words[random.usize(0..words.len())];

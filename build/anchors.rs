@@ -11,7 +11,7 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
     list(&mut code, "USERS", "User", &tables.users)?;
     list(&mut code, "ENTRIES", "Entry", &tables.lookup.entries)?;
     list(&mut code, "STARTS", "u32", &tables.lookup.starts)?;
-    list(&mut code, "WORDS", "Word", &tables.words.words)?;
+    list(&mut code, "WORDS", "Word", &tables.words.list)?;
     list(&mut code, "SEEKERS", "Seeker", &tables.words.seekers)?;
     list(&mut code, "SLOTS", "u32", &tables.words.slots)?;
     writeln!(code, "static ADMITTED: [[u8; 4]; {}] = {:?};", tables.words.admitted.len(), tables.words.admitted)?;
@@ -23,7 +23,7 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
          anchors: Cow::Borrowed(&ANCHORS),\n    users: Cow::Borrowed(&USERS),\n    \
          lookup: Lookup {{ starts: Cow::Borrowed(&STARTS), entries: Cow::Borrowed(&ENTRIES) }},\n    \
          buckets: Cow::Borrowed(&BUCKETS),\n    \
-         words: Words {{\n        slots: Cow::Borrowed(&SLOTS),\n        words: Cow::Borrowed(&WORDS),\n        \
+         words: Words {{\n        slots: Cow::Borrowed(&SLOTS),\n        list: Cow::Borrowed(&WORDS),\n        \
          seekers: Cow::Borrowed(&SEEKERS),\n        longest: {},\n        \
          admitted: Cow::Borrowed(&ADMITTED),\n    }},\n}};\n",
         tables.words.longest

@@ -31,7 +31,12 @@ impl Sought {
             let anchors: Vec<String> = texts("names").iter().map(|name| name.to_ascii_lowercase()).collect();
             let pattern = syntax::parse(&assigned::pattern(text("value")))?;
             let (left, right) = assigned::window(anchors.iter().map(String::len).max().unwrap_or(0));
-            return Ok(Self { anchors, fold: true, seek: shape::seek(Some(&pattern), left, true), window: left + right });
+            return Ok(Self {
+                anchors,
+                fold: true,
+                seek: shape::seek(Some(&pattern), left, true),
+                window: left + right,
+            });
         }
         let (pattern, left) = (syntax::parse(text("pattern"))?, size("left")?);
         let seek = shape::seek(Some(&pattern), left, false);

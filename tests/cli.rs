@@ -614,7 +614,10 @@ fn a_glob_that_is_none_names_file_and_line() {
     write(at.path(), "a.txt", "fine\n");
     for (config, told) in [
         ("[scan]\nexclude = [\n  \"docs/**\",\n  \"a[\",\n]\n", "config.toml:4: [scan] exclude: "),
-        ("[[policy.path]]\nglobs = [\"x\"]\n\n[[policy.path]]\nglobs = [\"a[\"]\n", "config.toml:4: [[policy.path]] globs: "),
+        (
+            "[[policy.path]]\nglobs = [\"x\"]\n\n[[policy.path]]\nglobs = [\"a[\"]\n",
+            "config.toml:4: [[policy.path]] globs: ",
+        ),
     ] {
         write(at.path(), "config.toml", config);
         let run = scan(at.path(), &["--config", "config.toml"]);

@@ -26,16 +26,16 @@ pub(crate) fn apply(set: &mut RuleSet, loaded: &Loaded) -> Result<()> {
         bail!("{}", mistakes.join("\n"));
     }
     for (rule, severity) in severities {
-        Arc::make_mut(&mut set.rules.edit()[rule]).severity = severity;
+        Arc::make_mut(&mut set.rules[rule]).severity = severity;
     }
     for (rule, confidence) in confidences {
-        Arc::make_mut(&mut set.rules.edit()[rule]).confidence = confidence;
+        Arc::make_mut(&mut set.rules[rule]).confidence = confidence;
     }
-    let mut at = 0..;
-    if disabled.is_empty() {
-        return Ok(());
+    // The built-in rules stay unread and their prefilter a constant unless something is really changed.
+    if !disabled.is_empty() {
+        let mut at = 0..;
+        set.rules.retain(|_| at.next().is_some_and(|at| !disabled.contains(&at)));
     }
-    set.rules.retain(|_| at.next().is_some_and(|at| !disabled.contains(&at)));
     Ok(())
 }
 

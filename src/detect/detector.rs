@@ -91,7 +91,9 @@ impl Detector {
     }
 
     fn compiled(&self, rule: usize) -> &Compiled {
-        let compile = || Compiled::new(&self.rules.rules[rule]).map(Box::new).expect("a rule set holds only patterns that compile");
+        let compile = || {
+            Compiled::new(&self.rules.rules[rule]).map(Box::new).expect("a rule set holds only patterns that compile")
+        };
         self.compiled[rule].get_or_init(compile)
     }
 
@@ -140,7 +142,10 @@ impl Detector {
         }
         if let Some(reading) = rule.reading {
             let judged = |path| credential::search(reading, text, path, at).map(|found| found.confidence);
-            return credential::SUREST_PATHS.into_iter().filter_map(judged).any(|sure| sure.min(rule.confidence) >= least);
+            return credential::SUREST_PATHS
+                .into_iter()
+                .filter_map(judged)
+                .any(|sure| sure.min(rule.confidence) >= least);
         }
         let (slot, work) = scratch.slot(index, || true);
         let found = self.compiled(index).search(rule, text, at, slot, work);

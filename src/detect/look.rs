@@ -73,7 +73,8 @@ impl FirstLook<'_> {
     #[must_use]
     pub fn at(&self, text: &[u8], built: Option<Built<'_>>, scratch: &mut Scratch) -> Look {
         self.detector.begin(scratch);
-        let mut looking = Looking { detector: self.detector, least: self.least, text, scratch, places: Vec::new(), leads: false };
+        let mut looking =
+            Looking { detector: self.detector, least: self.least, text, scratch, places: Vec::new(), leads: false };
         let whole = Span::new(0, text.len());
         match built.and_then(|built| Some((built, built.base.places.as_deref()?))) {
             Some(_) | None if text.len() > KEPT_UP_TO => looking.search_at_once(),

@@ -63,10 +63,24 @@ type Marks = [Option<usize>; 2 * GROUPS.len()];
 #[derive(Clone, Copy)]
 pub(super) enum Branch {
     /// Go on there.
-    At { step: usize, at: usize, marks: Marks },
+    At {
+        step: usize,
+        at: usize,
+        marks: Marks,
+    },
     /// Go on after a run, of which so many bytes were taken, with one byte less or more.
-    Shorter { step: usize, start: usize, taken: usize, marks: Marks },
-    Longer { step: usize, start: usize, taken: usize, marks: Marks },
+    Shorter {
+        step: usize,
+        start: usize,
+        taken: usize,
+        marks: Marks,
+    },
+    Longer {
+        step: usize,
+        start: usize,
+        taken: usize,
+        marks: Marks,
+    },
 }
 
 /// What came of a search.
@@ -164,7 +178,9 @@ impl Program {
             self.steps[fork] = Step::Either(fork + 1, self.steps.len());
         }
         let end = self.steps.len();
-        jumps.into_iter().for_each(|jump| self.steps[jump] = Step::Jump(end));
+        for jump in jumps {
+            self.steps[jump] = Step::Jump(end);
+        }
         Some(())
     }
 
@@ -245,15 +261,7 @@ impl Program {
     }
 
     /// Notes what else a run may be after so many bytes of it were taken.
-    fn leave(
-        &self,
-        step: usize,
-        start: usize,
-        taken: usize,
-        marks: Marks,
-        window: &[u8],
-        branches: &mut Vec<Branch>,
-    ) {
+    fn leave(&self, step: usize, start: usize, taken: usize, marks: Marks, window: &[u8], branches: &mut Vec<Branch>) {
         let Step::Run { set, least, most, greedy } = &self.steps[step] else { return };
         if *greedy && taken > *least {
             branches.push(Branch::Shorter { step, start, taken, marks });
@@ -316,7 +324,10 @@ mod tests {
                 let secret = engine_groups[0].filter(|(start, end)| start < end);
                 assert_eq!(groups.as_ref().map(|groups| pair(groups.secret)), secret);
                 if let Some(groups) = groups {
-                    assert_eq!([groups.name, groups.host, groups.core].map(|group| group.map(pair)), engine_groups[1..]);
+                    assert_eq!(
+                        [groups.name, groups.host, groups.core].map(|group| group.map(pair)),
+                        engine_groups[1..]
+                    );
                 }
             }
         }

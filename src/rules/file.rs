@@ -36,7 +36,8 @@ pub fn load(user: &[(&str, &str)]) -> Result<RuleSet, Vec<Mistake>> {
     }
     let files = embedded();
     let documents: Vec<_> = documents().collect();
-    let ours = files.iter().zip(&documents).map(|(&(name, text), document)| Given { name, text, parsed: Some(document) });
+    let ours =
+        files.iter().zip(&documents).map(|(&(name, text), document)| Given { name, text, parsed: Some(document) });
     read_all(ours.chain(user.iter().map(given)))
 }
 
@@ -128,7 +129,10 @@ fn stem(file: &str) -> &str {
 /// The provider of a built-in file, which the tests hold to have no mistake.
 pub(super) fn provider_of(name: &str, text: &str, item: &document::Item) -> Provider {
     let source = Source::new(name, text, true);
-    provider::read(&Fields::new(&source, item.value.as_table().unwrap_or_default(), item.at.clone(), "provider", &[]), stem(name))
+    provider::read(
+        &Fields::new(&source, item.value.as_table().unwrap_or_default(), item.at.clone(), "provider", &[]),
+        stem(name),
+    )
 }
 
 /// One rule of a built-in file, which the tests hold to have no mistake.
@@ -152,13 +156,13 @@ fn read_rule(fields: &Fields, shared: &Shared) -> Entry {
 struct Merged {
     all: Vec<Provider>,
     rules: Vec<Arc<Rule>>,
+    replaced: Vec<String>,
     providers: HashMap<String, String>,
     /// Ids and aliases: the rule that has it.
     names: HashMap<String, usize>,
     mints: Vec<(String, String, usize)>,
     /// Rules that others name as companions, with the file and line where they do.
     parts: Vec<(String, String, usize)>,
-    replaced: Vec<String>,
     mistakes: Vec<Mistake>,
 }
 

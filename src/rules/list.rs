@@ -1,7 +1,7 @@
 //! Lists of which the built-in elements are read when they are first asked for: starting must not grow with them.
 
 use std::fmt;
-use std::ops::Index;
+use std::ops::{Index, IndexMut};
 use std::sync::OnceLock;
 
 /// Elements in order: those that are part of the binary, each read from its constant when it is first asked for, or
@@ -70,14 +70,15 @@ impl<T> List<T> {
 }
 
 impl<T: Clone> List<T> {
-    /// All of them, to be changed: the built-in ones are then no longer the built-in ones.
-    pub fn edit(&mut self) -> &mut [T] {
+    /// One element to be changed; `None` behind the last. From now on the list is not the built-in one, even if nothing is
+    /// changed.
+    pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         if self.is_built_in() {
             *self = self.iter().cloned().collect();
         }
         match &mut self.0 {
-            Elements::Given(list) => list,
-            Elements::BuiltIn(_) => &mut [],
+            Elements::BuiltIn(_) => None,
+            Elements::Given(list) => list.get_mut(index),
         }
     }
 
@@ -110,6 +111,12 @@ impl<T> Index<usize> for List<T> {
 
     fn index(&self, index: usize) -> &T {
         self.get(index).expect("an index is one of this list")
+    }
+}
+
+impl<T: Clone> IndexMut<usize> for List<T> {
+    fn index_mut(&mut self, index: usize) -> &mut T {
+        self.get_mut(index).expect("an index is one of this list")
     }
 }
 

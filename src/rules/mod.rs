@@ -4,6 +4,7 @@
 mod assigned;
 mod companion;
 mod document;
+#[allow(clippy::unreadable_literal, reason = "`build.rs` wrote most of it")]
 mod embedded;
 mod entry;
 mod file;
@@ -38,9 +39,9 @@ pub use self::mint::{MintError, Minter, Sample};
 pub use self::paths::PathCondition;
 pub(crate) use self::reading::LONGEST_READ;
 pub use self::reading::Reading;
-pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, kinds};
-pub(crate) use self::syntax::begins_at_word_edge;
 pub use self::remedy::{Keyless, RemedyTemplate};
+pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, kinds};
+pub(crate) use self::syntax::{begins_at_word_edge, parse as pattern_syntax};
 use crate::format::Check;
 use crate::issuer::Issuer;
 pub use crate::mistake::Mistake;

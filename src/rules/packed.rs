@@ -33,7 +33,9 @@ pub(crate) fn pack(item: &Item<'_>, into: &mut Vec<u8>) {
         Value::List(items) => {
             into.push(LIST);
             pack_number(items.len(), into);
-            items.iter().for_each(|item| pack(item, into));
+            for item in items {
+                pack(item, into);
+            }
         }
         Value::Table(entries) => {
             into.push(TABLE);
@@ -126,7 +128,8 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_unpacked_again() {
-        let text = "a = 'é'\nb = [1, 0x1f, -2.5, true, false, 2020-01-01]\n[c]\nd = { e = [], f = '' }\n[[g]]\n[[g]]\nh = 1\n";
+        let text =
+            "a = 'é'\nb = [1, 0x1f, -2.5, true, false, 2020-01-01]\n[c]\nd = { e = [], f = '' }\n[[g]]\n[[g]]\nh = 1\n";
         let item = Item { at: 3..9, value: Value::Table(parse(text).unwrap()) };
         let mut bytes = vec![7];
         pack(&item, &mut bytes);

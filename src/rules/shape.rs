@@ -46,7 +46,9 @@ fn kinds_of(pattern: &Hir) -> Option<u8> {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(0),
         HirKind::Literal(literal) => all(literal.0.iter().map(|&byte| known(byte))),
-        HirKind::Class(Class::Bytes(class)) => all(class.iter().flat_map(|range| range.start()..=range.end()).map(known)),
+        HirKind::Class(Class::Bytes(class)) => {
+            all(class.iter().flat_map(|range| range.start()..=range.end()).map(known))
+        }
         HirKind::Class(Class::Unicode(_)) => None,
         HirKind::Repetition(repetition) => kinds_of(&repetition.sub),
         HirKind::Capture(capture) => kinds_of(&capture.sub),
@@ -99,7 +101,10 @@ mod tests {
     #[test]
     fn a_value_that_is_one_long_run_is_sought_by_its_shape() {
         assert_eq!(of("[0-9a-f]{32}"), Seek::Value(Shape { least: 32, most: 32, kinds: 3 }));
-        assert_eq!(of("[0-9a-f]{16}(?:-[A-Z]{4,9})?"), Seek::Value(Shape { least: 16, most: 26, kinds: 1 | 2 | 8 | 16 | 64 }));
+        assert_eq!(
+            of("[0-9a-f]{16}(?:-[A-Z]{4,9})?"),
+            Seek::Value(Shape { least: 16, most: 26, kinds: 1 | 2 | 8 | 16 | 64 })
+        );
         for other in ["[0-9a-f]{15}", "[0-9a-f]{8}\\.[0-9a-f]{8}", "[^ ]{20}"] {
             assert_eq!(of(other), Seek::Anchors { at_word: false }, "{other}");
         }
@@ -107,7 +112,8 @@ mod tests {
 
     #[test]
     fn only_what_begins_at_its_anchor_and_at_a_word_is_sought_at_words() {
-        let at_word = |pattern: &str, left| seek(parse(pattern).ok().as_ref(), left, false) == Seek::Anchors { at_word: true };
+        let at_word =
+            |pattern: &str, left| seek(parse(pattern).ok().as_ref(), left, false) == Seek::Anchors { at_word: true };
         assert!(at_word(r"\bacme_[a-z]{9}", 0));
         assert!(!at_word(r"\bacme_[a-z]{9}", 1));
         assert!(!at_word(r"\bacme_[a-z]{9}|acme", 0));

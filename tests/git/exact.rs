@@ -69,7 +69,12 @@ fn walked(detector: &Detector, repo: &Path) -> (Found, u64) {
     let options =
         GitOptions { max_file_size: u64::MAX, exclude: globset::GlobSet::empty(), jobs: 2, submodules: false };
     let workers = (0..=options.jobs).map(|_| Mutex::default()).collect();
-    let recorder = Recorder { detector, first: detector.first_look(skelkey::severity::Confidence::Low), looked: AtomicU64::new(0), workers };
+    let recorder = Recorder {
+        detector,
+        first: detector.first_look(skelkey::severity::Confidence::Low),
+        looked: AtomicU64::new(0),
+        workers,
+    };
     let outcome = git.history(&options, &recorder, &Progress::default()).outcome;
     assert!(outcome.scanned >= recorder.looked.load(Relaxed));
     let found = recorder.workers.into_iter().flat_map(|worker| worker.into_inner().unwrap().1).collect();

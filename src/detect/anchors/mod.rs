@@ -7,6 +7,7 @@
 //! does not depend on the kernel: the portable one and the vector one let through different places and find the same
 //! anchors.
 
+#[allow(clippy::unreadable_literal, reason = "`build.rs` wrote most of it")]
 mod embedded;
 mod portable;
 mod tables;

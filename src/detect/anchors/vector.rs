@@ -41,6 +41,7 @@ impl Avx2 {
 
     /// Calls `look` with every place where a gram may stand, in order.
     #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
+    #[expect(clippy::unused_self, reason = "its being there is the proof")]
     pub(super) fn run(self, buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
         // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
         unsafe {
@@ -57,6 +58,7 @@ impl Avx2 {
 
     /// As [`values::find`].
     #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
+    #[expect(clippy::unused_self, reason = "its being there is the proof")]
     pub(super) fn values(self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
         // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
         unsafe { values(tables, text, found) }
@@ -100,6 +102,10 @@ struct Loaded {
 }
 
 #[target_feature(enable = "avx2")]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops with constant ends are unrolled, and the vectors stay in registers"
+)]
 fn steps<const ALL: usize, const WORDS: usize>(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
     let mut groups = [[loaded(&WORD); LENGTH]; ALL];
     for group in 0..ALL {
@@ -137,6 +143,7 @@ fn until(places: usize) -> u32 {
 /// One bit for each of 32 places: whether a gram of some bucket may begin there.
 #[target_feature(enable = "avx2")]
 #[inline]
+#[expect(clippy::needless_range_loop, reason = "as above")]
 fn step<const ALL: usize, const WORDS: usize>(
     groups: &[[Loaded; LENGTH]; ALL],
     word: Loaded,

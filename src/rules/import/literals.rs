@@ -122,7 +122,7 @@ fn collect(part: &Hir, found: &mut Vec<Literals>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::syntax::parse as pattern_syntax;
+    use crate::rules::pattern_syntax;
 
     fn best(pattern: &str) -> Literals {
         required(&pattern_syntax(pattern).unwrap()).into_iter().next().unwrap_or_default()

@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::literals::exact;
-use crate::rules::syntax::parse as pattern_syntax;
+use crate::rules::pattern_syntax;
 
 /// The globs, or `None` where only a regular expression can say it. Case is ignored by globs.
 pub(super) fn globs(pattern: &str) -> Option<Vec<String>> {

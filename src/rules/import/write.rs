@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::literals::exact;
 use super::{Draft, HOME, Imported, Proved};
 use crate::escape::visible;
-use crate::rules::syntax::parse as pattern_syntax;
+use crate::rules::pattern_syntax;
 
 /// The file: header, provider, rules.
 pub(super) fn file(provider: &str, rules: &[&Imported], notes: &[String]) -> String {

@@ -39,7 +39,10 @@ impl Buckets {
         let splits = if grams.len() <= GROUP {
             vec![(1, 0)]
         } else if grams.iter().any(|gram| gram.begins_word) {
-            (1..=GROUPS).map(|words| (GROUPS, words)).filter(|(_, words)| *words < GROUPS || all_begin_words(grams)).collect()
+            (1..=GROUPS)
+                .map(|words| (GROUPS, words))
+                .filter(|(_, words)| *words < GROUPS || all_begin_words(grams))
+                .collect()
         } else {
             vec![(GROUPS, 0)]
         };
@@ -51,9 +54,13 @@ impl Buckets {
     fn add(&mut self, gram: &Gram, bucket: usize) {
         for (place, byte) in gram.bytes.into_iter().enumerate() {
             if place + 1 == LENGTH && !gram.whole {
-                (0..=u8::MAX).for_each(|any| self.admit(place, any, bucket));
+                for any in 0..=u8::MAX {
+                    self.admit(place, any, bucket);
+                }
             } else {
-                [byte, byte & !fold(0)].into_iter().for_each(|unfolded| self.admit(place, unfolded, bucket));
+                for unfolded in [byte, byte & !fold(0)] {
+                    self.admit(place, unfolded, bucket);
+                }
             }
         }
     }

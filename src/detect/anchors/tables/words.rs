@@ -13,11 +13,11 @@ const BITS: u32 = 12;
 /// Bytes that choose a slot; no word is shorter.
 pub(crate) const HEAD: usize = 3;
 
-/// The words of rules that are found by their values. Slot s holds `words[slots[s]..slots[s + 1]]`.
+/// The words of rules that are found by their values. Slot s holds `list[slots[s]..slots[s + 1]]`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Words {
     pub(crate) slots: Cow<'static, [u32]>,
-    pub(crate) words: Cow<'static, [Word]>,
+    pub(crate) list: Cow<'static, [Word]>,
     /// Who asked for the words, those of one word side by side.
     pub(crate) seekers: Cow<'static, [Seeker]>,
     /// Bytes of the longest word.
@@ -65,7 +65,7 @@ impl Words {
         }
         let longest = wanted.iter().map(|(text, _)| text.len()).max().unwrap_or(0);
         let admitted = admitted(&seekers).into();
-        Self { slots: slots.into(), words: words.into(), seekers: seekers.into(), longest, admitted }
+        Self { slots: slots.into(), list: words.into(), seekers: seekers.into(), longest, admitted }
     }
 
     /// Whether a rule may want a value of so many bytes.
@@ -84,7 +84,7 @@ impl Words {
     #[inline]
     pub(crate) fn at(&self, text: &[u8]) -> &[Word] {
         let Some(slot) = slot(text) else { return &[] };
-        range(&self.words, (self.slots[slot], self.slots[slot + 1]))
+        range(&self.list, (self.slots[slot], self.slots[slot + 1]))
     }
 
     pub(crate) fn seekers(&self, word: &Word) -> &[Seeker] {
