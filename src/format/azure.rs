@@ -118,15 +118,15 @@ pub fn parse(key: &[u8]) -> Option<(&'static Service, &'static str)> {
     services.find_map(|service| {
         let bytes = Zeroizing::new(service.encoding().decode(key).ok().filter(|bytes| bytes.len() == service.bytes)?);
         let (covered, checksum) = bytes.split_at(service.bytes - CHECKSUM);
-        let fits = |seed: &[u8; 8]| is_checksum(service, covered, checksum, seed);
+        let fits = |seed: &[u8; 8]| is_checksum(service, covered, checksum, *seed);
         service.seeds.iter().find(|(seed, _)| fits(seed)).map(|(_, right)| (service, *right))
     })
 }
 
 /// Keys of the cache may have had `P` put for `+` and `F` for `/` in their text, so that the last characters may differ
 /// from the checksum's own (`IdentifiableMetadata.cs`).
-fn is_checksum(service: &Service, covered: &[u8], checksum: &[u8], seed: &[u8; 8]) -> bool {
-    let expected = marvin::marvin32(covered, u64::from_be_bytes(*seed)).to_le_bytes();
+fn is_checksum(service: &Service, covered: &[u8], checksum: &[u8], seed: [u8; 8]) -> bool {
+    let expected = marvin::marvin32(covered, u64::from_be_bytes(seed)).to_le_bytes();
     let replaced = |bytes: &[u8]| BASE64.encode(&[covered, bytes].concat()).replace('+', "P").replace('/', "F");
     expected == checksum
         || (service.signature == REDIS && *replaced(&expected) == BASE64.encode(&[covered, checksum].concat()))

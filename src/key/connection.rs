@@ -24,7 +24,7 @@ pub(super) fn decode_url(key: &[u8]) -> Option<KeyFacts> {
     url.password()?;
     let scheme = url.scheme().split('+').next().unwrap_or_default().to_owned();
     let mut facts = KeyFacts::of_kind(format!("password in a {scheme} address"));
-    facts = host_facts(facts, url.host_str()?, url.host());
+    facts = host_facts(facts, url.host_str()?, url.host().as_ref());
     facts = user_facts(facts, url.username());
     let database = url.path().trim_matches('/');
     if !database.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn decode_pairs(key: &[u8]) -> Option<KeyFacts> {
     let mut facts = KeyFacts::of_kind("connection string");
     if let Some(server) = get(&["server", "datasource", "host", "hostname", "addr", "address"]) {
         let host = server.trim_start_matches("tcp:").split([',', ':', '\\']).next().unwrap_or(server);
-        facts = host_facts(facts, host, url::Host::parse(host).ok().as_ref().map(borrow));
+        facts = host_facts(facts, host, url::Host::parse(host).ok().as_ref().map(borrow).as_ref());
     }
     if let Some(endpoint) = get(&["endpoint"]) {
         facts = facts.detail("endpoint", endpoint);
@@ -93,7 +93,12 @@ fn borrow(host: &Host<String>) -> Host<&str> {
     }
 }
 
-fn host_facts(facts: KeyFacts, name: &str, host: Option<Host<&str>>) -> KeyFacts {
+/// Names of hosts ignore case.
+fn ends_with_folded(name: &str, end: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(end)
+}
+
+fn host_facts(facts: KeyFacts, name: &str, host: Option<&Host<&str>>) -> KeyFacts {
     let facts = facts.detail("host", name);
     let reach = match host {
         Some(Host::Ipv4(ip)) if ip.is_loopback() => "this machine",
@@ -101,7 +106,9 @@ fn host_facts(facts: KeyFacts, name: &str, host: Option<Host<&str>>) -> KeyFacts
         Some(Host::Ipv6(ip)) if ip.is_loopback() => "this machine",
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => "public address",
         _ if name.eq_ignore_ascii_case("localhost") => "this machine",
-        _ if !name.contains('.') || name.ends_with(".local") || name.ends_with(".internal") => "private network",
+        _ if !name.contains('.') || ends_with_folded(name, ".local") || ends_with_folded(name, ".internal") => {
+            "private network"
+        }
         _ => return facts,
     };
     facts.detail("reach", reach)

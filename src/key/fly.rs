@@ -121,9 +121,9 @@ impl Reading {
             facts = facts.restriction("not-before", from.to_string());
         }
         if let Some(mask) = self.mask {
-            let subjects = self.apps.map_or(Subjects::Everything, |apps| match apps.is_empty() {
-                true => Subjects::NotSaid,
-                false => Subjects::Named(apps.iter().map(|app| format!("app {app}")).collect()),
+            let subjects = self.apps.map_or(Subjects::Everything, |apps| {
+                let named = apps.iter().map(|app| format!("app {app}"));
+                if apps.is_empty() { Subjects::NotSaid } else { Subjects::Named(named.collect()) }
             });
             let bounded = !self.details.is_empty() || self.conditional || !self.unknown.is_empty();
             let grant = if bounded { Grant::at_most } else { Grant::exact };

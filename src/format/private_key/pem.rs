@@ -27,7 +27,7 @@ pub(super) fn read(text: &[u8]) -> Option<Block> {
     for line in lines.lines().map(bare) {
         if let Some(info) = line.strip_prefix("DEK-Info:") {
             cipher = Some(info.split(',').next().unwrap_or_default().trim().to_owned());
-        } else if !line.contains(':') && !(line.len() == 5 && line.starts_with('=')) {
+        } else if !(line.contains(':') || line.len() == 5 && line.starts_with('=')) {
             // A line that begins with `=` is the checksum of OpenPGP's armour.
             base64.extend(line.split_whitespace());
         }

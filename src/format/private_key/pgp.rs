@@ -44,7 +44,7 @@ fn packet(bytes: &[u8]) -> Option<(u8, &[u8])> {
             0..=191 => (head & 63, usize::from(first), rest),
             192..=223 => {
                 let (&second, rest) = rest.split_first()?;
-                (head & 63, (usize::from(first) - 192) << 8 | usize::from(second) + 192, rest)
+                (head & 63, ((usize::from(first) - 192) << 8) | (usize::from(second) + 192), rest)
             }
             255 => {
                 let (digits, rest) = rest.split_first_chunk::<4>()?;

@@ -122,7 +122,7 @@ fn an_openpgp_key_tells_id_and_creation() {
     };
     let key = parse(packet(&[0]).as_bytes()).unwrap();
     assert_eq!((key.algorithm.as_deref(), key.bits, key.encryption), (Some("RSA"), Some(8), None));
-    assert_eq!(key.created.map(|at| at.as_second()), Some(0x6700_0000));
+    assert_eq!(key.created.map(jiff::Timestamp::as_second), Some(0x6700_0000));
     assert_eq!(key.key_id.map(|id| id.len()), Some(16));
     let sealed = parse(packet(&[254, 9, 3, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0x60]).as_bytes()).unwrap().encryption.unwrap();
     assert_eq!((sealed.cipher.as_str(), sealed.rounds), ("AES-256", Some(65_536)));
