@@ -139,6 +139,13 @@ impl Baseline {
         Self { fingerprint_key: report.fingerprint_key.clone(), entries }
     }
 
+    /// Lets `mask` change the words of every entry that people wrote.
+    pub fn each_word(&mut self, mask: impl Fn(&mut String)) {
+        for entry in &mut self.entries {
+            [&mut entry.reason, &mut entry.owner].into_iter().flatten().for_each(&mask);
+        }
+    }
+
     /// The file's text.
     ///
     /// # Errors
@@ -236,7 +243,7 @@ fn entry(finding: &Finding, place: &Place) -> Entry {
 
 /// The one place that the entry's key moved to; `None` if there is none, or more than one.
 fn moved_to(entry: &Entry, report: &Report) -> Option<(usize, usize)> {
-    let candidates = report.findings.iter().enumerate().flat_map(|(f, finding)| {
+    let mut candidates = report.findings.iter().enumerate().flat_map(|(f, finding)| {
         let same = move |place: &Place| {
             let same_key = finding.fingerprint.hex() == entry.key;
             let same_slot = file_name(&place.path) == file_name(&entry.path) && place.variable == entry.variable;
@@ -244,7 +251,6 @@ fn moved_to(entry: &Entry, report: &Report) -> Option<(usize, usize)> {
         };
         finding.places.iter().enumerate().filter(move |(_, place)| same(place)).map(move |(p, _)| (f, p))
     });
-    let mut candidates = candidates;
     candidates.next().filter(|_| candidates.next().is_none())
 }
 

@@ -58,6 +58,15 @@ impl Secret {
         &self.0
     }
 
+    /// Puts an ellipsis where `text` repeats the secret.
+    pub fn hide_in(&self, text: &mut String) {
+        if let Some(secret) = std::str::from_utf8(&self.0).ok().filter(|secret| !secret.is_empty()) {
+            let hidden = text.replace(secret, "…");
+            zeroize::Zeroize::zeroize(text);
+            *text = hidden;
+        }
+    }
+
     /// What people may see: the format's public prefix, `…`, and the last four characters, the tail only
     /// where at least twenty characters stay hidden. `public_prefix` counts only if the key begins with it.
     #[must_use]

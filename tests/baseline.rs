@@ -64,6 +64,29 @@ fn a_comment_for_another_rule_or_an_earlier_day_sets_nothing_aside() {
 }
 
 #[test]
+fn a_reason_shows_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (old, password) = (key(2), Minter::new(3).fill("{lower:4}{base62:8}7").unwrap());
+    write(folder, "a.txt", format!("KEY={} # skelkey:ignore reason=\"{old} before it\"\n", key(1)));
+    write(folder, "b.env", format!("DB_PASSWORD={password} # skelkey:ignore reason=\"still {password} there\"\n"));
+    for format in ["human", "json", "jsonl", "sarif", "html", "markdown"] {
+        let run = skelkey(folder, &["scan", "--isolated", "-f", format]);
+        assert_eq!(run.code, 0, "{format}: {}", run.err);
+        for secret in [&old, &password] {
+            assert!(!run.out.contains(secret.as_str()) && !run.err.contains(secret.as_str()), "{format}");
+        }
+    }
+    assert!(scan(folder, &[]).out.contains("before it"), "the rest of the reason stays");
+    // Nor does one that stands in a baseline.
+    write(folder, "a.txt", format!("KEY={}\n", key(1)));
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", &format!("{old} before it")]).code, 0);
+    let told = [baselined(folder), skelkey(folder, &["baseline", "explain", "--isolated"])];
+    assert!(told.iter().all(|run| run.out.contains("before it") && !run.out.contains(&old)), "{told:?}");
+    assert!(!lines(folder).concat().contains(&old), "and none is written down");
+}
+
+#[test]
 fn a_baseline_covers_what_was_there_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use skelkey::baseline::{Applied, Baseline, Entry};
 use skelkey::finding::Report;
+use skelkey::scan::Scanner;
 use skelkey::severity::Severity;
 
 use super::args::{BaselineArgs, BaselineCommand, BaselineWriteArgs, Global};
@@ -28,8 +29,10 @@ pub(crate) fn read(file: &Path, loaded: &Loaded) -> Result<Read> {
 }
 
 impl Read {
-    /// Sets aside what the baseline covers, and notes in the report what a reader must know of it.
-    pub(crate) fn apply(&self, report: &mut Report) -> Result<Applied> {
+    /// Sets aside what the baseline covers, and notes in the report what a reader must know of it. Keys in the words of
+    /// entries are masked first: they are shown, and written again.
+    pub(crate) fn apply(&mut self, scanner: &Scanner, report: &mut Report) -> Result<Applied> {
+        self.baseline.each_word(|words| scanner.mask(words));
         let folders: Vec<PathBuf> = report.roots.iter().map(|root| PathBuf::from(&root.path)).collect();
         let exists = |path: &str| folders.iter().any(|folder| folder.join(path).symlink_metadata().is_ok());
         let applied = self.baseline.apply(report, exists).with_context(|| self.file.display().to_string())?;
@@ -65,8 +68,8 @@ fn create(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> R
     if file.symlink_metadata().is_ok() {
         bail!("{} is there already; `skelkey baseline update` brings it up to date", file.display());
     }
-    let Some(report) = whole_scan(global, &args.baseline, around)? else { return Ok(Exit::Incomplete) };
-    let baseline = Baseline::of(&report, args.reason.as_deref());
+    let Some((scanner, report)) = whole_scan(global, &args.baseline, around)? else { return Ok(Exit::Incomplete) };
+    let baseline = Baseline::of(&report, masked(args.reason.clone(), &scanner).as_deref());
     save(&baseline, file)?;
     tell(format_args!("Wrote {} to {}.", entries(baseline.entries.len()), file.display()));
     tell(format_args!(
@@ -78,10 +81,10 @@ fn create(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> R
 
 fn update(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> Result<Exit> {
     let (file, loaded) = (&args.baseline.file, around.config(global)?);
-    let old = read(file, &loaded)?;
-    let Some(mut report) = whole_scan(global, &args.baseline, around)? else { return Ok(Exit::Incomplete) };
-    let fresh = Baseline::of(&report, args.reason.as_deref());
-    let applied = old.apply(&mut report)?;
+    let mut old = read(file, &loaded)?;
+    let Some((scanner, mut report)) = whole_scan(global, &args.baseline, around)? else { return Ok(Exit::Incomplete) };
+    let fresh = Baseline::of(&report, masked(args.reason.clone(), &scanner).as_deref());
+    let applied = old.apply(&scanner, &mut report)?;
     let new = old.baseline.updated(fresh, &applied);
     save(&new, file)?;
     let added = new.entries.len().saturating_sub(applied.used + applied.expired.len());
@@ -92,9 +95,9 @@ fn update(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> R
 
 fn prune(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let old = read(&args.file, &loaded)?;
-    let Some(mut report) = whole_scan(global, args, around)? else { return Ok(Exit::Incomplete) };
-    let applied = old.apply(&mut report)?;
+    let mut old = read(&args.file, &loaded)?;
+    let Some((scanner, mut report)) = whole_scan(global, args, around)? else { return Ok(Exit::Incomplete) };
+    let applied = old.apply(&scanner, &mut report)?;
     let gone = |entry: &Entry| applied.unused.contains(entry);
     let kept: Vec<Entry> = old.baseline.entries.iter().filter(|entry| !gone(entry)).cloned().collect();
     let new = Baseline { entries: kept, ..old.baseline.clone() };
@@ -110,9 +113,9 @@ fn prune(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Result<
 
 fn explain(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let old = read(&args.file, &loaded)?;
-    let Some(mut report) = whole_scan(global, args, around)? else { return Ok(Exit::Incomplete) };
-    let applied = old.apply(&mut report)?;
+    let mut old = read(&args.file, &loaded)?;
+    let Some((scanner, mut report)) = whole_scan(global, args, around)? else { return Ok(Exit::Incomplete) };
+    let applied = old.apply(&scanner, &mut report)?;
     output::to_stdout(|out| {
         for entry in &old.baseline.entries {
             let line = format!("{}  {}  {}{}", entry.path, entry.rule, does(entry, &applied), because(entry));
@@ -147,17 +150,23 @@ fn because(entry: &Entry) -> String {
 }
 
 /// A scan of everything that is asked for. One with a gap makes no baseline: what it did not see would be dropped.
-fn whole_scan(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Result<Option<Report>> {
+fn whole_scan(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Result<Option<(Scanner, Report)>> {
     let loaded = around.config(global)?;
     let fail_on = Severity::Medium;
     let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &[], fail_on };
-    let (_, report) = look.scan(None)?;
+    let (scanner, report) = look.scan(None)?;
     say_notes(global, &loaded, &report, false);
     if report.coverage.is_complete() {
-        return Ok(Some(report));
+        return Ok(Some((scanner, report)));
     }
     tell(format_args!("error: the scan is incomplete, so {} is left as it is", args.file.display()));
     Ok(None)
+}
+
+/// Somebody's words without any key in them.
+fn masked(mut words: Option<String>, scanner: &Scanner) -> Option<String> {
+    words.iter_mut().for_each(|words| scanner.mask(words));
+    words
 }
 
 fn save(baseline: &Baseline, file: &Path) -> Result<()> {

@@ -26,11 +26,11 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let outputs = Outputs::pair(&args.output)?;
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
-    let baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
+    let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
     let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.output.inventory, fail_on };
     let (scanner, mut report) = look.scan(Some(&args.probe))?;
-    if let Some(baseline) = &baseline {
-        baseline.apply(&mut report)?;
+    if let Some(baseline) = &mut baseline {
+        baseline.apply(&scanner, &mut report)?;
     }
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
     let options =

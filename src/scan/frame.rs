@@ -22,6 +22,20 @@ pub(super) fn draw(index: &LineIndex<'_>, at: Span, masks: &[(Span, Masked)], li
     )]
 }
 
+/// A line (from 1) with an ellipsis for every match on it; empty past the end of the text.
+pub(super) fn masked(index: &LineIndex<'_>, number: usize, masks: &[(Span, Masked)]) -> Vec<u8> {
+    let Some((start, line)) = index.line(number) else { return Vec::new() };
+    let end = start + line.len();
+    let (mut shown, mut from) = (Vec::with_capacity(line.len()), start);
+    for (span, _) in near(masks, Span::new(start, end)) {
+        shown.extend_from_slice(&line[from - start..span.start.clamp(from, end) - start]);
+        shown.extend_from_slice("…".as_bytes());
+        from = span.end.clamp(from, end);
+    }
+    shown.extend_from_slice(&line[from - start..]);
+    shown
+}
+
 /// The masks that overlap `shown`: found by halving, since a text may hold very many.
 fn near(masks: &[(Span, Masked)], shown: Span) -> &[(Span, Masked)] {
     let first = masks.partition_point(|(span, _)| span.end <= shown.start);

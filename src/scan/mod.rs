@@ -120,6 +120,11 @@ impl Scanner {
         &self.detector
     }
 
+    /// Masks every key in words that did not come from a scan and are going to be shown.
+    pub fn mask(&self, words: &mut String) {
+        Scrub::new(&self.detector).name(words);
+    }
+
     /// The settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {

@@ -187,7 +187,7 @@ impl<'g> Gatherer<'g> {
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
-                markers: if self.reads_markers { markers_at(&index, here) } else { Vec::new() },
+                markers: if self.reads_markers { markers_at(&index, &found, here, &masks) } else { Vec::new() },
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
@@ -226,17 +226,21 @@ impl Sink for Gatherer<'_> {
 }
 
 /// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
-fn markers_at(index: &LineIndex<'_>, secret: Span) -> Vec<Marker> {
-    let (first, last) = (index.line_of(secret.start), index.line_of(secret.end.max(secret.start + 1) - 1));
-    let line = |number: usize| index.line(number).map_or(&b""[..], |(_, line)| line);
-    let mut found = markers(line(first));
+/// Their words will be shown, so every match is masked before they are read, and so is the secret where it is repeated.
+fn markers_at(index: &LineIndex<'_>, found: &Match, at: Span, masks: &[(Span, Masked)]) -> Vec<Marker> {
+    let (first, last) = (index.line_of(at.start), index.line_of(at.end.max(at.start + 1) - 1));
+    let read = |number: usize| markers(&frame::masked(index, number, masks));
+    let mut all = read(first);
     if last > first {
-        found.extend(markers(line(last)));
+        all.extend(read(last));
     }
-    if is_comment(line(first - 1)) {
-        found.extend(markers(line(first - 1)));
+    if index.line(first - 1).is_some_and(|(_, line)| is_comment(line)) {
+        all.extend(read(first - 1));
     }
-    found
+    for reason in all.iter_mut().filter_map(|marker| marker.reason.as_mut()) {
+        found.secret.hide_in(reason);
+    }
+    all
 }
 
 fn is_comment(line: &[u8]) -> bool {
