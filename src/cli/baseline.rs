@@ -165,7 +165,9 @@ fn whole_scan(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Re
 
 /// Somebody's words without any key in them.
 fn masked(mut words: Option<String>, scanner: &Scanner) -> Option<String> {
-    words.iter_mut().for_each(|words| scanner.mask(words));
+    if let Some(words) = &mut words {
+        scanner.mask(words);
+    }
     words
 }
 
