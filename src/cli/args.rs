@@ -302,7 +302,13 @@ pub(crate) enum ProbeCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// The configuration in force, as TOML, and the files it comes from
-    Show,
+    Show {
+        /// Say for each field where it is written
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Fetch what the configuration extends and is not here yet (network), as far as it is what its hash says
+    Fetch,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod config;
 mod date;
 mod demo;
 mod exit;
+mod fetch;
 mod import;
 mod inspect;
 mod interrupt;
@@ -72,7 +73,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
         Command::Probe(args::ProbeCommand::List) => probe::list(),
-        Command::Config(ConfigCommand::Show) => show::config(&cli.global, &around),
+        Command::Config(ConfigCommand::Show { origin }) => show::config(&cli.global, &around, *origin),
+        Command::Config(ConfigCommand::Fetch) => fetch::run(&cli.global, &around),
         Command::Completions { shell } => completions(*shell),
     }
 }

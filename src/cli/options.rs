@@ -20,7 +20,7 @@ use skelkey::suggest::did_you_mean;
 
 use super::adjust;
 use super::args::{Global, SourceArgs};
-use super::config::{self, Config, Loaded};
+use super::config::{self, Config, Extends, Loaded};
 use super::named::Named;
 use super::session::Session;
 
@@ -29,6 +29,8 @@ use super::session::Session;
 pub(crate) struct Surroundings {
     pub(crate) here: PathBuf,
     pub(crate) user_config: Option<PathBuf>,
+    /// Where what can be made again is kept.
+    pub(crate) user_cache: Option<PathBuf>,
     pub(crate) fingerprint_key: Option<zeroize::Zeroizing<Vec<u8>>>,
     pub(crate) now: Timestamp,
     /// The commit that a pipeline has checked out, if it says so.
@@ -52,12 +54,14 @@ impl Surroundings {
     #[expect(clippy::disallowed_methods, reason = "the one place where clock and environment are read")]
     pub(crate) fn read() -> Result<Self> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let user_config = variable("XDG_CONFIG_HOME")
-            .map(PathBuf::from)
-            .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".config")));
+        let folder = |name: &str, usual: &str| {
+            let at_home = || variable("HOME").map(|home| Path::new(&home).join(usual));
+            variable(name).map(PathBuf::from).or_else(at_home)
+        };
         Ok(Self {
             here: std::env::current_dir().context("find the current folder")?,
-            user_config,
+            user_config: folder("XDG_CONFIG_HOME", ".config"),
+            user_cache: folder("XDG_CACHE_HOME", ".cache"),
             fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
             now: Timestamp::now(),
             commit: variable("CI_COMMIT_SHA").filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())),
@@ -81,12 +85,29 @@ impl Surroundings {
 
     /// The configuration in force.
     pub(crate) fn config(&self, global: &Global) -> Result<Loaded> {
+        self.config_with(global, &|base, _| self.fetched(base))
+    }
+
+    /// The same, with what comes from elsewhere given by `elsewhere`.
+    pub(crate) fn config_with(&self, global: &Global, elsewhere: &config::Elsewhere<'_>) -> Result<Loaded> {
         config::load(&config::Where {
+            elsewhere,
             named: global.config.as_deref(),
             isolated: global.isolated,
             here: &self.here,
             user: self.user_config.as_deref(),
         })
+    }
+
+    /// Where configurations from elsewhere are kept.
+    pub(crate) fn store(&self) -> Option<config::Store> {
+        self.user_cache.as_deref().map(config::Store::under)
+    }
+
+    /// A configuration that was fetched before.
+    fn fetched(&self, base: &Extends) -> Result<Vec<u8>> {
+        let kept = self.store().zip(base.sha256()).and_then(|(store, sha256)| store.get(sha256));
+        kept.context("it was not fetched yet; run `skelkey config fetch` with the same --config")
     }
 }
 
