@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// Read this configuration instead of the skelkey.toml found upward from here
     #[arg(long, global = true, value_name = "FILE")]
@@ -75,6 +75,13 @@ pub(crate) enum Command {
     /// The configuration in force
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Serve an editor on standard input and output: keys are shown while one types, with what they open
+    #[cfg(feature = "lsp")]
+    Lsp {
+        /// Taken because editors give it; it is how this server always talks
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -135,7 +142,7 @@ pub(crate) struct ScanArgs {
 }
 
 /// What is scanned, and which matches count.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct SourceArgs {
     /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]
@@ -173,7 +180,7 @@ fn jobs(text: &str) -> Result<std::num::NonZeroUsize, String> {
 
 /// What of a git repository to scan instead of its work tree.
 #[cfg(feature = "git")]
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct GitArgs {
     /// Scan what is staged for the next commit (honours GIT_INDEX_FILE)
     #[arg(long, conflicts_with_all = ["stdin", "range", "since", "history"])]

@@ -14,6 +14,8 @@ mod import;
 mod inspect;
 mod interrupt;
 mod keys;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod named;
 mod options;
 mod output;
@@ -75,6 +77,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Probe(args::ProbeCommand::List) => probe::list(),
         Command::Config(ConfigCommand::Show { origin }) => show::config(&cli.global, &around, *origin),
         Command::Config(ConfigCommand::Fetch) => fetch::run(&cli.global, &around),
+        #[cfg(feature = "lsp")]
+        Command::Lsp { .. } => lsp::run(&cli.global),
         Command::Completions { shell } => completions(*shell),
     }
 }

@@ -73,12 +73,7 @@ fn table(findings: &[Finding], report: &Report, out: &mut dyn Write) -> io::Resu
 fn details(finding: &Finding, report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let title = html(&format!("{}: {} {}", finding.judgement.severity, finding.title, finding.masked));
     writeln!(out, "<details><summary>{title}</summary>\n")?;
-    writeln!(out, "- **Opens:** {}", step_markdown(&words::opens(&finding.dossier, &finding.judgement)))?;
-    writeln!(out, "- **Until:** {}", markdown(&words::until(&finding.dossier, report.now)))?;
-    writeln!(out, "- **State:** {}", markdown(&words::state_with_evidence(finding, report.now)))?;
-    for verdict in &finding.judgement.verdicts {
-        writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, step_markdown(&verdict.message))?;
-    }
+    facts(finding, report, out)?;
     for place in finding.places.iter().take(PLACES_SHOWN) {
         let history = place.provenance.as_deref().map(words::history).filter(|history| !history.is_empty());
         let history = history.map(|history| format!(" ({})", markdown(&history))).unwrap_or_default();
@@ -89,6 +84,23 @@ fn details(finding: &Finding, report: &Report, options: &Options, out: &mut dyn 
     }
     steps(&finding.remedy, options, out)?;
     writeln!(out, "\n</details>\n")
+}
+
+/// One key without its places: what it opens, until when, what is wrong with it, and the steps that close it.
+pub(super) fn key(finding: &Finding, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "**{}** {}\n", markdown(&finding.title), code(finding.masked.as_str()))?;
+    facts(finding, report, out)?;
+    steps(&finding.remedy, &Options::default(), out)
+}
+
+fn facts(finding: &Finding, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "- **Opens:** {}", step_markdown(&words::opens(&finding.dossier, &finding.judgement)))?;
+    writeln!(out, "- **Until:** {}", markdown(&words::until(&finding.dossier, report.now)))?;
+    writeln!(out, "- **State:** {}", markdown(&words::state_with_evidence(finding, report.now)))?;
+    for verdict in &finding.judgement.verdicts {
+        writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, step_markdown(&verdict.message))?;
+    }
+    Ok(())
 }
 
 fn steps(remedy: &Remedy, options: &Options, out: &mut dyn Write) -> io::Result<()> {

@@ -28,7 +28,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use crate::finding::Report;
+use crate::finding::{Finding, Report};
 use crate::rules::RuleSet;
 
 /// How a report is written.
@@ -197,6 +197,15 @@ pub fn write(
         Format::Markdown => markdown::write(report, options, &mut out),
     }?;
     out.flush()
+}
+
+/// One key in Markdown, for a hover: what it opens, until when, what is wrong with it, and the steps that close it.
+#[must_use]
+pub fn key_in_markdown(finding: &Finding, report: &Report) -> String {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = markdown::key(finding, report, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod scrub;
 mod sighting;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -35,7 +35,7 @@ use crate::issuer::Issuer;
 use crate::rules::RuleSet;
 use crate::secret::FingerprintKey;
 use crate::severity::Confidence;
-use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Sink};
+use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Repository, Sink, Standing};
 
 use self::assemble::Assembly;
 use self::scrub::Scrub;
@@ -136,14 +136,7 @@ impl Scanner {
     pub fn files(&self, paths: &[PathBuf], options: FileOptions, progress: &Progress, ask: Asker<'_>) -> Report {
         let jobs = options.jobs.max(1);
         let files = Files::open(paths, options);
-        let roots: Vec<Root> = files
-            .roots()
-            .iter()
-            .map(|(path, repository)| Root {
-                path: path.to_string_lossy().into_owned(),
-                repository: repository.as_ref().and_then(crate::source::Repository::remote),
-            })
-            .collect();
+        let roots: Vec<Root> = files.roots().iter().map(|(path, around)| root_of(path, around.as_ref())).collect();
         let gatherer = Gatherer::new(&self.detector, &self.settings, progress, jobs);
         let mut outcome = files.scan(&gatherer, progress);
         let inputs: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
@@ -154,16 +147,28 @@ impl Scanner {
     /// Scans one text that has no file.
     #[must_use]
     pub fn text(&self, text: &[u8], input: &str, progress: &Progress, ask: Asker<'_>) -> Report {
+        self.one(text, input, &Standing::default(), progress, ask)
+    }
+
+    /// Scans the text that a file is going to have.
+    #[must_use]
+    pub fn document(&self, text: &[u8], file: &Standing, progress: &Progress) -> Report {
+        self.one(text, &file.path, file, progress, None)
+    }
+
+    fn one(&self, text: &[u8], input: &str, file: &Standing, progress: &Progress, ask: Asker<'_>) -> Report {
         let gatherer = Gatherer::new(&self.detector, &self.settings, progress, 0);
+        let roots: Vec<Root> = file.root.iter().map(|root| root_of(root, file.repository.as_ref())).collect();
         let mut outcome = Outcome::default();
         if text.is_empty() {
             outcome.skipped(Reason::Empty, input, None, Some("no byte arrived; pipe a text into it".to_owned()));
         } else {
             let readable = readable(text);
-            gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: &readable });
+            let root = file.root.as_ref().map(|_| 0);
+            gatherer.take(0, &Blob { root, path: &file.path, shown: input, bytes: &readable });
             outcome.scanned(text.len() as u64);
         }
-        self.report(gatherer, &[], vec![input.to_owned()], outcome, ask)
+        self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask)
     }
 
     /// Judges the owner's lists alone, without any scan.
@@ -209,6 +214,10 @@ impl Scanner {
             configuration: self.settings.configuration.clone(),
         }
     }
+}
+
+fn root_of(path: &Path, repository: Option<&Repository>) -> Root {
+    Root { path: path.to_string_lossy().into_owned(), repository: repository.and_then(Repository::remote) }
 }
 
 /// Names a run's early end as a gap of each input: what was not scanned is not known.

@@ -10,6 +10,7 @@ mod ignores;
 mod kept;
 mod open;
 mod repository;
+mod standing;
 mod tally;
 mod window;
 
@@ -20,6 +21,7 @@ pub use self::git::{
     Submodule,
 };
 pub use self::repository::{Repository, normalised_remote};
+pub use self::standing::Standing;
 pub use self::tally::{HistoryProgress, Outcome, Progress};
 
 use crate::location::{Position, Span};
