@@ -4,8 +4,14 @@
 use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "git")]
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
+#[cfg(feature = "git")]
+use sha2::{Digest, Sha256};
 
+#[cfg(feature = "git")]
+use crate::coverage::Configuration;
 #[cfg(feature = "git")]
 use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
@@ -25,6 +31,10 @@ use crate::suppression::{Marker, markers};
 
 use super::companion::{self, Joined, Part as Companion};
 use super::{Settings, frame};
+
+/// The hash of the sources that decide what is a match.
+#[cfg(feature = "git")]
+const ENGINE: &str = include_str!(concat!(env!("OUT_DIR"), "/engine.hash"));
 
 /// One match at its place, with everything that must be read while its blob is at hand.
 pub(super) struct Sighting {
@@ -86,6 +96,9 @@ pub(super) struct Gatherer<'g> {
     /// Least confidence of what counts.
     #[cfg(feature = "git")]
     least: Confidence,
+    /// Which rules are switched off or rated otherwise.
+    #[cfg(feature = "git")]
+    configuration: &'g Configuration,
     inventories: &'g [Inventory],
     progress: &'g Progress,
     overlap: usize,
@@ -103,6 +116,8 @@ impl<'g> Gatherer<'g> {
             first_look: OnceLock::new(),
             #[cfg(feature = "git")]
             least: settings.confidence,
+            #[cfg(feature = "git")]
+            configuration: &settings.configuration,
             inventories: &settings.inventories,
             progress,
             overlap: detector.rules().overlap(),
@@ -268,6 +283,23 @@ impl GitSink for Gatherer<'_> {
         let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
         self.sight(&seen, matches, counts, sightings);
         all
+    }
+
+    fn judgement(&self) -> String {
+        let Configuration { disabled_rules, rerated_rules, .. } = self.configuration;
+        let mut hash = Sha256::new();
+        for part in [ENGINE, &self.detector.rules().hash, self.least.as_str()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        for list in [disabled_rules, rerated_rules] {
+            hash.update((list.len() as u64).to_le_bytes());
+            for word in list {
+                hash.update(word);
+                hash.update([0]);
+            }
+        }
+        HEXLOWER.encode(&hash.finalize()[..16])
     }
 
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {

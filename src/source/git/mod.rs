@@ -8,6 +8,7 @@ mod before;
 mod changes;
 mod delta;
 mod history;
+mod known;
 mod lfs;
 mod local;
 mod look;
@@ -44,6 +45,8 @@ pub struct GitOptions {
     pub jobs: usize,
     /// Whether a history's submodules are scanned too; they are named as left out if not.
     pub submodules: bool,
+    /// Where the names of blobs are kept that a history was read of before and that hold nothing that counts.
+    pub cache: Option<PathBuf>,
 }
 
 /// Where the repository is, as the process that started the scan says.
@@ -75,6 +78,9 @@ pub trait GitSink: Sync {
     /// Looks at a text whose path is not known yet: whether it holds anything that is a match at some path. It is taken
     /// later, when its path is known. `built`: what is known of it already.
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look;
+
+    /// Names everything that decides what [`Self::look`] finds in a text, in a form that a file name can have.
+    fn judgement(&self) -> String;
 }
 
 /// What a source did, and what a reader must know besides.
