@@ -1,9 +1,9 @@
 //! What was seen, scanned and skipped, and why: the statement that makes a pass mean something.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why something that was seen was not scanned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// By an ignore rule of the repository. Stated policy: the run stays complete.
@@ -71,7 +71,7 @@ impl Reason {
 }
 
 /// One thing that was not scanned.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Skip {
     /// Its path as people know it.
     pub path: String,
@@ -84,7 +84,7 @@ pub struct Skip {
 }
 
 /// How much of one reason there was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Count {
     /// Why.
     pub reason: Reason,
@@ -95,7 +95,7 @@ pub struct Count {
 }
 
 /// What of the configuration in force decides what a run sees and when it fails.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Configuration {
     /// The files it comes from, weakest first.
     pub files: Vec<String>,
@@ -143,7 +143,7 @@ impl Configuration {
 }
 
 /// The statement of one run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Coverage {
     /// What was asked for, as typed.
     pub inputs: Vec<String>,

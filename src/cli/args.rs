@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use skelkey::report::Format;
+use skelkey::report::{Format, SarifProfile};
 use skelkey::severity::{Confidence, Severity};
 
 /// Finds leaked keys, says what each one opens and until when, and how to close it.
@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Key hygiene from the owner's list, without any leak
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Earlier reports in other formats: convert one, or merge the shards of a scan
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Write a small leaky repository and its key list, every key minted on the spot
     Demo(DemoArgs),
     /// What issuers can be asked
@@ -98,6 +101,9 @@ pub(crate) struct OutputArgs {
     /// Write the n-th format to the n-th file instead of standard output (may repeat)
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
+    /// Whom SARIF is for: github, azure or full [default: github]
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) sarif_profile: Option<SarifProfile>,
     /// Fail (exit 1) on findings of this severity and above: note, low, medium, high or critical [default: medium]
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,
@@ -296,6 +302,58 @@ pub(crate) struct BaselineWriteArgs {
     /// Why the new entries may stay
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Write an earlier report (json or jsonl) in any format, as the scan itself would have written it
+    Convert(ConvertArgs),
+    /// Make one report of several: the shards of a scan, or scans of several repositories
+    Merge(MergeArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    /// The report (`-` for standard input)
+    #[arg(value_name = "REPORT")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) rewrite: RewriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// The reports (json or jsonl)
+    #[arg(value_name = "REPORT", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rewrite: RewriteArgs,
+}
+
+/// How an earlier report is shown.
+#[derive(Debug, Args)]
+pub(crate) struct RewriteArgs {
+    /// Output format, as for `scan` (may repeat)
+    #[arg(long, short, value_name = "FORMAT")]
+    pub(crate) format: Vec<Format>,
+    /// Write the n-th format to the n-th file instead of standard output (may repeat)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// Whom SARIF is for: github, azure or full [default: github]
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) sarif_profile: Option<SarifProfile>,
+    /// Fail (exit 1) on findings of this severity and above [default: as the scan did]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Exit 0 whatever was found; an incomplete report still exits 3
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Leave owners, key names and list rows out
+    #[arg(long)]
+    pub(crate) privacy: bool,
+    /// Show everything known of each key, with ready snippets
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -25,6 +25,7 @@ mod probe;
 #[path = "probe_nobody.rs"]
 mod probe;
 mod progress;
+mod rewrite;
 mod rules;
 mod scan;
 mod session;
@@ -72,6 +73,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
         Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
+        Command::Report(command) => rewrite::run(&cli.global, command, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
         Command::Probe(args::ProbeCommand::List) => probe::list(),

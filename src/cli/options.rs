@@ -35,6 +35,12 @@ pub(crate) struct Surroundings {
     pub(crate) now: Timestamp,
     /// The commit that a pipeline has checked out, if it says so.
     pub(crate) commit: Option<String>,
+    /// Its branch, if it says so.
+    pub(crate) branch: Option<String>,
+    /// What Azure Pipelines says of the running pipeline.
+    pub(crate) azure: skelkey::report::AzurePipeline,
+    /// The summary of the running step of GitHub Actions.
+    pub(crate) step_summary: Option<PathBuf>,
     #[cfg(feature = "git")]
     pub(crate) git: skelkey::source::GitPlaces,
     #[cfg(feature = "probe")]
@@ -64,7 +70,16 @@ impl Surroundings {
             user_cache: folder("XDG_CACHE_HOME", ".cache"),
             fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
             now: Timestamp::now(),
-            commit: variable("CI_COMMIT_SHA").filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            // GitLab's, GitHub's and Azure's own words for the same.
+            commit: ["CI_COMMIT_SHA", "GITHUB_SHA", "BUILD_SOURCEVERSION"]
+                .into_iter()
+                .find_map(variable)
+                .filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            branch: ["CI_COMMIT_REF_NAME", "GITHUB_HEAD_REF", "GITHUB_REF_NAME", "BUILD_SOURCEBRANCH"]
+                .into_iter()
+                .find_map(variable),
+            azure: azure_pipeline(&variable),
+            step_summary: variable("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             #[cfg(feature = "git")]
             git: skelkey::source::GitPlaces {
                 git_dir: variable("GIT_DIR").map(PathBuf::from),
@@ -108,6 +123,26 @@ impl Surroundings {
     fn fetched(&self, base: &Extends) -> Result<Vec<u8>> {
         let kept = self.store().zip(base.sha256()).and_then(|(store, sha256)| store.get(sha256));
         kept.context("it was not fetched yet; run `skelkey config fetch` with the same --config")
+    }
+}
+
+/// Azure's predefined variables (learn.microsoft.com, "Use predefined variables").
+fn azure_pipeline(variable: &dyn Fn(&str) -> Option<String>) -> skelkey::report::AzurePipeline {
+    let number = |name: &str| variable(name).and_then(|text| text.parse().ok());
+    // `https://dev.azure.com/ORGANISATION/`, or `https://ORGANISATION.visualstudio.com/`.
+    let organisation = variable("SYSTEM_COLLECTIONURI").and_then(|address| {
+        let address = address.split_once("://")?.1.trim_end_matches('/').to_owned();
+        let named = address.rsplit('/').next()?;
+        Some(named.strip_suffix(".visualstudio.com").unwrap_or(named).to_owned())
+    });
+    skelkey::report::AzurePipeline {
+        organisation,
+        project: variable("SYSTEM_TEAMPROJECT"),
+        definition_id: number("SYSTEM_DEFINITIONID"),
+        definition_name: variable("BUILD_DEFINITIONNAME"),
+        phase_id: variable("SYSTEM_PHASEID"),
+        phase_name: variable("SYSTEM_PHASENAME"),
+        build_id: number("BUILD_BUILDID"),
     }
 }
 

@@ -23,7 +23,7 @@ use super::{Exit, baseline, progress, tell};
 
 pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let outputs = Outputs::pair(&args.output)?;
+    let outputs = Outputs::pair(&args.output)?.adding_to_summary(around);
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
     let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
@@ -33,8 +33,15 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
         baseline.apply(&scanner, &mut report)?;
     }
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
-    let options =
-        report::Options { commit: around.commit.clone(), ..report_options(&args.output, exit, &report, around.now) };
+    let mut branch = around.branch.clone();
+    // Whoever may push may name a branch.
+    branch.iter_mut().for_each(|branch| scanner.mask(branch));
+    let options = report::Options {
+        commit: around.commit.clone(),
+        branch,
+        azure: around.azure.clone(),
+        ..report_options(&args.output, exit, &report, around.now)
+    };
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(exit)
@@ -126,7 +133,7 @@ fn git(
         Ok(git) => {
             progress::during(is_watched(global), |progress| scanner.git(&git, &what, &options, &input, progress, ask))
         }
-        Err(why) => scanner.git_failed(&shown, why.to_string(), &input),
+        Err(why) => scanner.git_failed(&what, &shown, why.to_string(), &input),
     }))
 }
 
@@ -188,6 +195,7 @@ pub(crate) fn report_options(
         verbose: args.verbose,
         exit_code: Some(exit.code()),
         times: (!report.now_is_given).then(|| (started, jiff::Timestamp::now())),
+        sarif_profile: args.sarif_profile.unwrap_or_default(),
         ..report::Options::default()
     }
 }

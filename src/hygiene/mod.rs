@@ -11,7 +11,7 @@ pub mod verdict;
 mod words;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::ceilings::{Ceiling, CeilingBasis, CeilingEvidence, ceilings};
 pub use self::escape::{code, inside_code, visible};
@@ -26,7 +26,7 @@ use crate::key::{Dossier, Power, State};
 use crate::severity::{Score, Severity};
 
 /// How much of its owner's things a key reaches. The order is the rank.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "reach")]
 pub enum Breadth {
     /// Exactly one named thing.
@@ -76,7 +76,7 @@ pub struct Case<'a> {
 }
 
 /// The outcome for one key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Judgement {
     /// How bad, by the one table.
     pub score: Score,

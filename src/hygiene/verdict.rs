@@ -1,6 +1,7 @@
 //! The verdicts, each with a stable id: `SK1xxx` leak, `SK2xxx` hygiene, `SK3xxx` coverage.
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::severity::Severity;
 
@@ -9,8 +10,17 @@ use crate::severity::Severity;
 #[serde(transparent)]
 pub struct VerdictId(pub &'static str);
 
+/// Only the ids of [`VERDICTS`]: a report with another one is of another version.
+impl<'de> Deserialize<'de> for VerdictId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        let known = VERDICTS.iter().map(|info| info.id).find(|known| known.0 == id);
+        known.ok_or_else(|| D::Error::custom("a verdict that this version does not know"))
+    }
+}
+
 /// One thing that is wrong with one key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Verdict {
     /// Which.
     pub id: VerdictId,

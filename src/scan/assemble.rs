@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, IssuerBasis, Part, Place, Published, Remedy, Report, Root, Subject};
+use crate::finding::{
+    Asked, Finding, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, Subject, worst_first,
+};
 use crate::hygiene::{self, Case, Exposure, Judgement};
 use crate::inventory::{self, JoinOutcome, NearbyNames};
 use crate::issuer::Issuer;
@@ -124,6 +126,8 @@ impl<'a> Assembly<'a> {
             scrub.root(root);
         }
         let mut report = Report {
+            mode: Mode::Files,
+            compared: false,
             now: settings.now,
             now_is_given: settings.now_is_given,
             roots,
@@ -515,13 +519,4 @@ fn known_packages(scanner: &Scanner, published: &BTreeMap<Issuer, Vec<String>>) 
         all.dedup();
     }
     known
-}
-
-/// Worst first; equals by rule and first place, so that the order is the input's own.
-pub(super) fn worst_first(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let score = b.judgement.score.value().total_cmp(&a.judgement.score.value());
-        let place = |f: &Finding| f.places.first().map(|p| (p.root, p.path.clone(), p.region));
-        score.then_with(|| place(a).cmp(&place(b))).then_with(|| a.rule.cmp(&b.rule))
-    });
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::coverage::{Coverage, Reason};
-use crate::finding::{Finding, IssuerBasis, Place, Report, Subject};
+use crate::finding::{Finding, IssuerBasis, Mode, Place, Report, Subject, worst_first};
 use crate::hygiene::{self, Case, Exposure, Judgement};
 use crate::inventory::{Inventory, Record};
 use crate::issuer::Issuer;
@@ -17,7 +17,6 @@ use crate::severity::{Confidence, Severity};
 use crate::source::Outcome;
 
 use super::Scanner;
-use super::assemble::worst_first;
 
 pub(super) fn audit(scanner: &Scanner) -> Report {
     let settings = scanner.settings();
@@ -38,6 +37,8 @@ pub(super) fn audit(scanner: &Scanner) -> Report {
     }
     worst_first(&mut findings);
     Report {
+        mode: Mode::Keys,
+        compared: false,
         now: settings.now,
         now_is_given: settings.now_is_given,
         roots: Vec::new(),

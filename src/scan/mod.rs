@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use crate::coverage::{Configuration, Coverage, Reason};
 use crate::decode::readable;
 use crate::detect::Detector;
-use crate::finding::{Report, Root};
+use crate::finding::{Mode, Report, Root};
 use crate::hygiene::Policy;
 use crate::inventory::Inventory;
 use crate::issuer::Issuer;
@@ -168,7 +168,7 @@ impl Scanner {
             gatherer.take(0, &Blob { root, path: &file.path, shown: input, bytes: &readable });
             outcome.scanned(text.len() as u64);
         }
-        self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask)
+        Report { mode: Mode::Text, ..self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask) }
     }
 
     /// Judges the owner's lists alone, without any scan.
