@@ -104,12 +104,19 @@ pub struct Judgement {
 /// Judges one key: pure, by the table of [`severity_page`]. The same arguments give the same judgement.
 #[must_use]
 pub fn judge(case: &Case<'_>, policy: &Policy, now: Timestamp) -> Judgement {
+    judge_with(case, policy, now, &[])
+}
+
+/// The same with verdicts that rest on more than the key's own facts: which jobs use it, whether it stands in code.
+#[must_use]
+pub fn judge_with(case: &Case<'_>, policy: &Policy, now: Timestamp, told: &[Verdict]) -> Judgement {
     let reading = Reading::of(case, now);
     let presumed = Presumed(case.default_severity);
     let (breadth, power) = reading.worst(presumed);
     let cell = table::weight(&breadth, power, presumed);
 
     let mut found = checks::hygiene(case, &reading, &policy.for_case(reading.issuer, case.path));
+    found.extend(told.iter().cloned().map(Found::lasting));
     let notes = if reading.is_dead() {
         Vec::new()
     } else {
