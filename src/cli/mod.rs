@@ -12,6 +12,7 @@ mod exit;
 mod import;
 mod inspect;
 mod interrupt;
+mod issuers;
 mod keys;
 mod named;
 mod options;
@@ -22,6 +23,7 @@ mod probe;
 #[path = "probe_nobody.rs"]
 mod probe;
 mod progress;
+mod recheck;
 mod rules;
 mod scan;
 mod session;
@@ -34,7 +36,7 @@ use std::io::Write;
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 
-use self::args::{Cli, Command, ConfigCommand, KeysCommand};
+use self::args::{Cli, Command, ConfigCommand};
 pub(crate) use self::exit::Exit;
 use self::options::Surroundings;
 
@@ -68,7 +70,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
-        Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
+        Command::Keys(command) => keys::run(&cli.global, command, &around),
+        Command::Recheck(args) => recheck::run(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
         Command::Probe(args::ProbeCommand::List) => probe::list(),

@@ -147,6 +147,35 @@ pub fn judge_with(case: &Case<'_>, policy: &Policy, now: Timestamp, told: &[Verd
     }
 }
 
+impl Judgement {
+    /// The judgement of a key of which nothing is known but these verdicts.
+    #[must_use]
+    pub fn of_verdicts(verdicts: Vec<Verdict>) -> Self {
+        let unknown = Self {
+            score: score(0),
+            severity: Severity::Note,
+            stable_severity: Severity::Note,
+            state: State::Unknown,
+            breadth: Breadth::Unknown,
+            power: None,
+            covers: None,
+            known_packages: 0,
+            verdicts: Vec::new(),
+            notes: Vec::new(),
+        };
+        unknown.of_these(verdicts)
+    }
+
+    /// The same key, judged by these verdicts alone: for a question that is not about everything that is wrong with it.
+    #[must_use]
+    pub fn of_these(self, verdicts: Vec<Verdict>) -> Self {
+        let worst = verdicts.iter().map(|verdict| verdict.severity).max().unwrap_or(Severity::Note);
+        let weight = score(word_weight(worst));
+        let stable = worst.max(Severity::Low);
+        Self { score: weight, severity: worst, stable_severity: stable, verdicts, ..self }
+    }
+}
+
 /// A verdict, and whether it comes and goes with the days.
 struct Found {
     verdict: Verdict,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::issuer::Issuer;
+use crate::location::Region;
 use crate::severity::Severity;
 
 /// The version of `docs/json.md` that is read.
@@ -194,14 +195,7 @@ pub struct EarlierPlace {
     /// As it was shown.
     pub shown: String,
     /// Where in the file.
-    pub region: EarlierRegion,
-}
-
-/// Lines.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct EarlierRegion {
-    /// From 1.
-    pub start_line: usize,
+    pub region: Region,
 }
 
 fn issuer<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Issuer, D::Error> {

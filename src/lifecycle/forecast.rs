@@ -57,6 +57,9 @@ pub struct Forecast {
 pub struct Ending {
     /// Stable identity, for calendars.
     pub id: String,
+    /// Index of its list and index in it; `None` for a key that only stands in code.
+    #[serde(skip)]
+    pub row: Option<(usize, usize)>,
     /// The key.
     #[serde(flatten)]
     pub key: Named,
@@ -174,12 +177,18 @@ pub fn forecast(sources: &Sources<'_>, now: Timestamp, days: u32) -> Forecast {
         // Of a key that has ended only what still uses it is news.
         if expires > now || breaks.iter().any(|used| !used.because.is_doubtful()) {
             let notes = announced(sources.policy, record, issuer, now);
-            forecast.keys.push(ending(stable, key, expires, now, breaks, notes));
+            forecast.keys.push(Ending { row: Some(id), ..ending(stable, key, expires, now, breaks, notes) });
         }
     }
     forecast.keys.extend(unlisted(sources, now, end, &mut ids));
     forecast.keys.sort_by(|a, b| (a.expires, &a.key).cmp(&(b.expires, &b.key)));
     forecast
+}
+
+/// What uses each row, by index of the list and index in it; rows that nothing uses are left out. Doubtful uses are in.
+#[must_use]
+pub fn uses(sources: &Sources<'_>, now: Timestamp) -> BTreeMap<(usize, usize), Vec<Affected>> {
+    Links::of(sources, now).0
 }
 
 /// Dead for another reason than its end.
@@ -198,7 +207,7 @@ fn ending(
 ) -> Ending {
     let seconds = expires.as_second().saturating_sub(now.as_second());
     let severity = if breaks.is_empty() { Severity::Low } else { Severity::Medium };
-    Ending { id, key, expires, days_left: seconds.div_euclid(24 * 60 * 60), severity, breaks, notes }
+    Ending { id, row: None, key, expires, days_left: seconds.div_euclid(24 * 60 * 60), severity, breaks, notes }
 }
 
 /// What issuers announced about such keys: it may end sooner than its list says.

@@ -15,6 +15,7 @@ use crate::hygiene::verdict::SHADOW_KEY;
 use crate::inventory::{Inventory, Mark, Record};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, Inactive, State};
+use crate::location::Region;
 use crate::severity::Severity;
 
 /// The outcome.
@@ -37,7 +38,7 @@ pub struct Reconciliation {
     /// Keys in code of issuers of which no list was given.
     pub without_list: Vec<Seen>,
     /// Listed keys that work and that no report has seen.
-    pub unseen: Vec<Named>,
+    pub unseen: Vec<Unseen>,
     /// Sentences that a reader must know.
     pub notes: Vec<String>,
 }
@@ -45,6 +46,9 @@ pub struct Reconciliation {
 /// A listed key and where it was seen.
 #[derive(Clone, Debug, Serialize)]
 pub struct Pair {
+    /// Index of its list and index in it.
+    #[serde(skip)]
+    pub row: (usize, usize),
     /// The row.
     pub key: Named,
     /// How the two were joined, in a few words.
@@ -53,6 +57,17 @@ pub struct Pair {
     pub closed: Option<String>,
     /// What was seen.
     pub seen: Seen,
+}
+
+/// A listed key that no report has seen.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unseen {
+    /// Index of its list and index in it.
+    #[serde(skip)]
+    pub row: (usize, usize),
+    /// The row.
+    #[serde(flatten)]
+    pub key: Named,
 }
 
 /// A key that scans saw.
@@ -72,6 +87,9 @@ pub struct Seen {
     pub severity: Severity,
     /// Where, by repository and path. Escape before showing.
     pub places: Vec<String>,
+    /// The same for a report: path as it was shown, and region.
+    #[serde(skip)]
+    pub regions: Vec<(String, Region)>,
     /// Why it stands in its list here, in a sentence.
     pub reason: String,
 }
@@ -99,7 +117,7 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
             let (list, record) = (&lists[id.0], &lists[id.0].records[id.1]);
             let closed = why_closed(record, &key, now);
             let key = Named::of_row(list, record, record.facts.issuer.as_ref().unwrap_or(&seen.issuer));
-            let pair = Pair { key, joined: how.clone(), closed, seen };
+            let pair = Pair { row: *id, key, joined: how.clone(), closed, seen };
             if pair.closed.is_some() { &mut outcome.closed_in_code } else { &mut outcome.used }.push(pair);
             continue;
         }
@@ -112,7 +130,7 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
     }
     for (id, list, record, issuer) in rows(lists) {
         if !found.contains(&id) && !is_dead(record, now) {
-            outcome.unseen.push(Named::of_row(list, record, issuer));
+            outcome.unseen.push(Unseen { row: id, key: Named::of_row(list, record, issuer) });
         }
     }
     outcome
@@ -157,6 +175,7 @@ fn leaks(reports: &[Earlier]) -> Vec<(EarlierKey, Seen)> {
             let places = key.places.iter().map(|place| report.place(place));
             let (known, seen) = all.entry(&key.fingerprint).or_insert_with(|| (key.clone(), seen(key)));
             seen.places.extend(places);
+            seen.regions.extend(key.places.iter().map(|place| (place.shown.clone(), place.region)));
             seen.severity = seen.severity.max(key.judgement.severity);
             known.dossier.extend(key.dossier.iter().cloned());
             known.judgement.verdicts.extend(key.judgement.verdicts.iter().cloned());
@@ -166,6 +185,8 @@ fn leaks(reports: &[Earlier]) -> Vec<(EarlierKey, Seen)> {
     for (_, seen) in &mut all {
         seen.places.sort();
         seen.places.dedup();
+        seen.regions.sort();
+        seen.regions.dedup();
     }
     all.sort_by(|(_, a), (_, b)| {
         b.severity.cmp(&a.severity).then_with(|| a.places.cmp(&b.places)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
@@ -182,6 +203,7 @@ fn seen(key: &EarlierKey) -> Seen {
         issuer: key.issuer.clone(),
         severity: key.judgement.severity,
         places: Vec::new(),
+        regions: Vec::new(),
         reason: String::new(),
     }
 }

@@ -22,7 +22,16 @@ use super::assemble::worst_first;
 /// Further verdicts about a row: index of its list, index in the list.
 pub(super) type Told<'t> = &'t dyn Fn(usize, usize) -> Vec<Verdict>;
 
-pub(super) fn audit(scanner: &Scanner, told: Told<'_>) -> Report {
+/// Which verdicts make a finding of a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Everything that is wrong with the key, and what is told besides.
+    Everything,
+    /// What is told alone.
+    ToldAlone,
+}
+
+pub(super) fn audit(scanner: &Scanner, asked: Asked, told: Told<'_>) -> Report {
     let settings = scanner.settings();
     let published = FingerprintKey::published(None);
     let key = settings.fingerprint_key.as_ref().unwrap_or(&published);
@@ -37,7 +46,7 @@ pub(super) fn audit(scanner: &Scanner, told: Told<'_>) -> Report {
         }
         outcome.scanned(list.bytes);
         findings.extend(list.records.iter().enumerate().filter_map(|(row, record)| {
-            audit_row(scanner, key, list, record, &mut rows, &told(at, row))
+            audit_row(scanner, key, list, record, &mut rows, (asked, told(at, row)))
         }));
         notes.extend(list.notes.iter().map(|note| format!("{shown}: {note}")));
     }
@@ -67,7 +76,7 @@ fn audit_row(
     list: &Inventory,
     record: &Record,
     rows: &mut Rows,
-    told: &[Verdict],
+    (asked, told): (Asked, Vec<Verdict>),
 ) -> Option<Finding> {
     let issuer = record.facts.issuer.clone()?;
     let identity = record.facts.key_id.said().or(record.facts.name.said()).cloned().unwrap_or_default();
@@ -75,7 +84,10 @@ fn audit_row(
     let mut dossier = Dossier::default();
     let file = list.path.to_string_lossy().into_owned();
     dossier.add(Evidence::Inventory { file, line: record.line, join: JoinStrength::Row }, record.facts.clone());
-    let judgement = judge(scanner, &issuer, &dossier, told);
+    let judgement = match asked {
+        Asked::Everything => judge(scanner, &issuer, &dossier, &told),
+        Asked::ToldAlone => judge(scanner, &issuer, &dossier, &[]).of_these(told),
+    };
     let worst = judgement.verdicts.first()?;
     let (rule, title) = (worst.id.0.to_owned(), worst.id.info().map_or("", |info| info.title).to_owned());
     let fingerprint = key.of_secret(&format!("inventory/{issuer}/{nth}"), identity.as_bytes());

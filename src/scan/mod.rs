@@ -172,13 +172,19 @@ impl Scanner {
     /// Judges the owner's lists alone, without any scan.
     #[must_use]
     pub fn audit(&self) -> Report {
-        audit::audit(self, &|_, _| Vec::new())
+        audit::audit(self, audit::Asked::Everything, &|_, _| Vec::new())
     }
 
     /// The same with what is told of each row besides: index of its list, index in the list.
     #[must_use]
     pub fn audit_with(&self, told: &dyn Fn(usize, usize) -> Vec<Verdict>) -> Report {
-        audit::audit(self, told)
+        audit::audit(self, audit::Asked::Everything, told)
+    }
+
+    /// The rows of which something is told, judged by that alone.
+    #[must_use]
+    pub fn told_of_rows(&self, told: &dyn Fn(usize, usize) -> Vec<Verdict>) -> Report {
+        audit::audit(self, audit::Asked::ToldAlone, told)
     }
 
     fn report(
