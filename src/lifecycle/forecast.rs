@@ -298,7 +298,9 @@ impl Links {
         }
         for used in uses.values_mut() {
             used.sort();
-            used.dedup();
+            // A job that names its secret on several lines is one job.
+            let same = |a: &Affected, b: &Affected| (&a.file, &a.job, &a.secret) == (&b.file, &b.job, &b.secret);
+            used.dedup_by(|later, first| later.job.is_some() && same(later, first) || later == first);
         }
         Self(uses)
     }

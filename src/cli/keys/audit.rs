@@ -7,6 +7,7 @@ use skelkey::finding::Report;
 use skelkey::hygiene::Verdict;
 use skelkey::hygiene::verdict::SEVERAL_JOBS;
 use skelkey::lifecycle::forecast::{Affected, Sources, uses};
+use skelkey::pipelines::System;
 use skelkey::scan::Scanner;
 use skelkey::secret::FingerprintKey;
 use skelkey::severity::{Confidence, Severity};
@@ -76,7 +77,9 @@ fn with_jobs(args: &AuditArgs, loaded: &Loaded, scanner: &Scanner) -> Result<Rep
 
 /// The verdict about a key that more than one job uses. A use that is only possible does not count.
 fn several(used: &[Affected]) -> Option<Verdict> {
-    let sure = used.iter().filter(|used| !used.because.is_doubtful());
+    // Settings are read by whatever job runs there.
+    let runs = |used: &&Affected| used.system.is_some_and(|system| system != System::Settings);
+    let sure = used.iter().filter(|used| !used.because.is_doubtful()).filter(runs);
     let jobs: BTreeSet<String> = sure
         .map(|used| match &used.job {
             Some(job) => format!("{} ({job})", used.file),
