@@ -174,6 +174,20 @@ impl Coverage {
         !self.skipped.iter().any(|count| count.reason.is_gap() && count.files > 0)
     }
 
+    /// Adds the gaps of another scan that belongs to the same run.
+    pub fn add_gaps(&mut self, other: &Self) {
+        self.skips.extend(other.skips.iter().filter(|skip| skip.reason.is_gap()).cloned());
+        for count in other.skipped.iter().filter(|count| count.reason.is_gap()) {
+            match self.skipped.iter_mut().find(|known| known.reason == count.reason) {
+                Some(known) => {
+                    known.files += count.files;
+                    known.bytes += count.bytes;
+                }
+                None => self.skipped.push(count.clone()),
+            }
+        }
+    }
+
     /// Whether the source is whole and there is nothing in it, such as an index with nothing staged.
     #[must_use]
     pub fn had_nothing_to_scan(&self) -> bool {

@@ -69,6 +69,8 @@ pub(crate) enum Command {
     /// Earlier reports in other formats: convert one, or merge the shards of a scan
     #[command(subcommand)]
     Report(ReportCommand),
+    /// What the keys of an earlier report are now
+    Recheck(RecheckArgs),
     /// Write a small leaky repository and its key list, every key minted on the spot
     Demo(DemoArgs),
     /// What issuers can be asked
@@ -230,6 +232,12 @@ pub(crate) enum RulesCommand {
         #[arg(long, short, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,
     },
+    /// All issuers: what of their keys is decoded, listed, asked, revoked and limited
+    Issuers {
+        /// human, json or markdown
+        #[arg(long, short, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
+    },
     /// One rule with all its facts
     Show {
         /// The rule's id or an earlier one
@@ -359,7 +367,102 @@ pub(crate) struct RewriteArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
     /// Judge every key of the owner's lists
-    Audit(OutputArgs),
+    Audit(AuditArgs),
+    /// Compare the owner's lists with JSON reports of scans: used, never seen, in no list, closed but still in code
+    Reconcile(ReconcileArgs),
+    /// What ends soon, and which jobs then fail
+    Forecast(ForecastArgs),
+    /// The least key for each registry that the repository publishes to, and how to need none
+    Suggest(SuggestArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Folders with the pipelines that use the keys: a key for several jobs is then told
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReconcileArgs {
+    /// JSON reports (`skelkey scan --format json`), all made under one fingerprint key
+    #[arg(value_name = "SCAN.json", required = true)]
+    pub(crate) reports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ForecastArgs {
+    /// Folders with the pipelines that use the keys [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How many days to look ahead
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub(crate) days: u32,
+    /// human, json, markdown (the body of an issue), ics (a calendar) or sarif
+    #[arg(long, short, value_enum, default_value_t = ForecastFormat::Human, value_name = "FORMAT")]
+    pub(crate) format: ForecastFormat,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+    /// The owner's list of keys (may repeat; the format is recognised)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Vec<PathBuf>,
+}
+
+/// How a forecast is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ForecastFormat {
+    Human,
+    Json,
+    Markdown,
+    Ics,
+    Sarif,
+}
+
+/// Where a page goes and when the run fails.
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Fail (exit 1) from this severity on: note, low, medium, high or critical [default: medium]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Exit 0 whatever was found; an incomplete run still exits 3
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SuggestArgs {
+    /// Folders with the packages [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// human, json or markdown
+    #[arg(long, short, value_enum, default_value_t = ListFormat::Human, value_name = "FORMAT")]
+    pub(crate) format: ListFormat,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The owner's list of keys (may repeat): packages that its keys name are known besides
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecheckArgs {
+    /// The earlier report (`skelkey scan --format json`)
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
 }
 
 #[cfg(feature = "probe")]

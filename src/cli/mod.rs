@@ -13,6 +13,7 @@ mod fetch;
 mod import;
 mod inspect;
 mod interrupt;
+mod issuers;
 mod keys;
 #[cfg(feature = "lsp")]
 mod lsp;
@@ -25,6 +26,7 @@ mod probe;
 #[path = "probe_nobody.rs"]
 mod probe;
 mod progress;
+mod recheck;
 mod rewrite;
 mod rules;
 mod scan;
@@ -38,7 +40,7 @@ use std::io::Write;
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 
-use self::args::{Cli, Command, ConfigCommand, KeysCommand};
+use self::args::{Cli, Command, ConfigCommand};
 pub(crate) use self::exit::Exit;
 use self::options::Surroundings;
 
@@ -72,8 +74,9 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
-        Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
         Command::Report(command) => rewrite::run(&cli.global, command, &around),
+        Command::Keys(command) => keys::run(&cli.global, command, &around),
+        Command::Recheck(args) => recheck::run(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
         Command::Probe(args::ProbeCommand::List) => probe::list(),

@@ -226,6 +226,7 @@ pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Setting
             ..Configuration::default()
         },
         inline_ignore,
+        only: None,
     })
 }
 
@@ -312,6 +313,9 @@ fn policy(loaded: &Loaded) -> Result<hygiene::Policy> {
         max_idle_days: from.max_idle_days,
         warn_before_expiry_days: from.warn_before_expiry_days,
         forbidden_actions: from.forbidden_actions.clone(),
+        owners: from.owners.clone(),
+        required_restrictions: from.required_restrictions.clone(),
+        rotate_within_days: from.rotate_within_days,
     });
     policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), limits.clone())).collect();
     for (at, path) in from.path.iter().enumerate() {

@@ -56,6 +56,16 @@ impl Outputs {
         Self { pairs: vec![(format, None)], summary: None }
     }
 
+    /// Each format and its file; without one it goes to standard output.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (Format, Option<&Path>)> {
+        self.pairs.iter().map(|(format, file)| (*format, file.as_deref()))
+    }
+
+    /// The others: a command may have pages of its own in some formats.
+    pub(crate) fn without(&self, own: impl Fn(Format) -> bool) -> Self {
+        Self { pairs: self.pairs.iter().filter(|(format, _)| !own(*format)).cloned().collect() }
+    }
+
     /// Whether the page for people goes to standard output.
     pub(crate) fn tells_people(&self) -> bool {
         self.pairs.iter().any(|(format, file)| *format == Format::Human && file.is_none())

@@ -24,6 +24,11 @@ pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings
             to_stdout(|out| catalogue::write(&set, *format, out))?;
             Ok(Exit::Clean)
         }
+        RulesCommand::Issuers { format } => {
+            let set = options::rule_set(global, &loaded)?;
+            to_stdout(|out| super::issuers::write(&set, *format, out))?;
+            Ok(Exit::Clean)
+        }
         RulesCommand::Show { id } => {
             let set = options::rule_set(global, &loaded)?;
             let Some(rule) = set.get(id) else {

@@ -77,7 +77,8 @@ impl Look<'_> {
     }
 }
 
-fn scan(
+/// Scans what the arguments name.
+pub(crate) fn scan(
     global: &Global,
     args: &SourceArgs,
     around: &Surroundings,
@@ -203,11 +204,7 @@ pub(crate) fn report_options(
 /// What a reader must know about the run besides its findings, on standard error. `told`: the page for people, which
 /// has the report's own notes, goes to standard output.
 pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report, told: bool) {
-    for skip in report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()) {
-        let detail = skip.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-        let line = format!("{}: {}{detail}", skip.path, skip.reason.words());
-        tell(format_args!("error: {}", skelkey::escape::visible(&line)));
-    }
+    say_gaps(report);
     if !global.quiet {
         let notes = if told { &[][..] } else { &report.notes[..] };
         let configuration = report.coverage.configuration.words().filter(|_| !told);
@@ -215,5 +212,14 @@ pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report, told:
         for note in loaded.notes.iter().chain(&configuration).chain(notes) {
             tell(format_args!("note: {}", skelkey::escape::visible(note)));
         }
+    }
+}
+
+/// What could not be scanned, on standard error.
+pub(crate) fn say_gaps(report: &Report) {
+    for skip in report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()) {
+        let detail = skip.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        let line = format!("{}: {}{detail}", skip.path, skip.reason.words());
+        tell(format_args!("error: {}", skelkey::escape::visible(&line)));
     }
 }

@@ -312,6 +312,15 @@ pub fn key_in_markdown(finding: &Finding, report: &Report) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+/// Writes any document as JSON, as our own format does: indented, and safe to print to a terminal.
+///
+/// # Errors
+/// Whatever `out` answers.
+pub fn write_json(document: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, escape::SafeJson::new()))?;
+    writeln!(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

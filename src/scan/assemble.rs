@@ -100,7 +100,10 @@ impl<'a> Assembly<'a> {
         let mut below_confidence = 0;
         let mut findings = Vec::new();
         let mut log = Log::default();
-        let groups = self.group(sightings);
+        let mut groups = self.group(sightings);
+        if let Some(only) = &settings.only {
+            groups.retain(|group| only.contains(&group.fingerprint.to_string()));
+        }
         let mut joins: Vec<JoinOutcome> = groups.iter().map(|group| self.join(group)).collect();
         inventory::settle(&mut joins);
         for (group, join) in groups.into_iter().zip(joins) {

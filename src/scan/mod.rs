@@ -29,7 +29,7 @@ use crate::coverage::{Configuration, Coverage, Reason};
 use crate::decode::readable;
 use crate::detect::Detector;
 use crate::finding::{Mode, Report, Root};
-use crate::hygiene::Policy;
+use crate::hygiene::{Policy, Verdict};
 use crate::inventory::Inventory;
 use crate::issuer::Issuer;
 use crate::rules::RuleSet;
@@ -66,6 +66,8 @@ pub struct Settings {
     pub configuration: Configuration,
     /// Whether comments (`skelkey:ignore`) may set findings aside.
     pub inline_ignore: bool,
+    /// Only keys of these fingerprints (`kid:hex`) are reported and asked about; all, where it is `None`.
+    pub only: Option<BTreeSet<String>>,
 }
 
 pub use self::ask::Asking;
@@ -91,6 +93,7 @@ impl Settings {
             config_hash: String::new(),
             configuration: Configuration::default(),
             inline_ignore: true,
+            only: None,
         }
     }
 }
@@ -174,7 +177,19 @@ impl Scanner {
     /// Judges the owner's lists alone, without any scan.
     #[must_use]
     pub fn audit(&self) -> Report {
-        audit::audit(self)
+        audit::audit(self, audit::Asked::Everything, &|_, _| Vec::new())
+    }
+
+    /// The same with what is told of each row besides: index of its list, index in the list.
+    #[must_use]
+    pub fn audit_with(&self, told: &dyn Fn(usize, usize) -> Vec<Verdict>) -> Report {
+        audit::audit(self, audit::Asked::Everything, told)
+    }
+
+    /// The rows of which something is told, judged by that alone.
+    #[must_use]
+    pub fn told_of_rows(&self, told: &dyn Fn(usize, usize) -> Vec<Verdict>) -> Report {
+        audit::audit(self, audit::Asked::ToldAlone, told)
     }
 
     fn report(

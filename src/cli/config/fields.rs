@@ -21,6 +21,9 @@ pub(crate) struct Config {
     /// Package ids that the owner has, by issuer.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) packages: BTreeMap<String, Vec<String>>,
+    /// A secret of the pipelines → the name or the id of the key that it holds.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) secrets: BTreeMap<String, String>,
     pub(crate) policy: Policy,
     pub(crate) fingerprint: Fingerprint,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -92,6 +95,12 @@ pub(crate) struct Policy {
     pub(crate) warn_before_expiry_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) forbidden_actions: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) owners: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) required_restrictions: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rotate_within_days: Option<u32>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) issuer: BTreeMap<String, PolicyPart>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
