@@ -11,7 +11,9 @@ mod history;
 mod lfs;
 mod local;
 mod look;
+mod merging;
 mod pack;
+mod push;
 mod quarantine;
 mod range;
 mod staged;
@@ -29,6 +31,7 @@ use super::{Blob, Outcome};
 use crate::provenance::{CommitRef, Provenance};
 
 pub use self::look::{Built, Copied, Look, Place};
+pub use self::push::{Push, PushedTo, RefUpdate};
 pub use self::range::RangeSpec;
 pub use self::submodules::Submodule;
 pub(super) use self::tracked::Tracked;

@@ -11,6 +11,7 @@ use gix::objs::tree::EntryKind;
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
 use super::lfs;
+use super::merging::Merging;
 use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, text};
 use crate::coverage::Reason;
@@ -140,6 +141,7 @@ impl Staged {
             }
         }
         staged.removed = head.into_values().map(Removed::Blob).collect();
+        Merging::of(repo)?.leave_out(&mut staged.added);
         Ok(staged)
     }
 
@@ -204,7 +206,7 @@ fn with_slash(mut folder: BString) -> BString {
 }
 
 /// Every file below a tree. `None` when a tree cannot be read.
-fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
+pub(super) fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
     Some(entries(repo, top, tree)?.into_iter().map(|(path, (_, id))| (path, id)).collect())
 }
 
