@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// Read this configuration instead of the skelkey.toml found upward from here
     #[arg(long, global = true, value_name = "FILE")]
@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Findings that were there before the gate: make, renew, prune or explain a baseline
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Put skelkey into the hooks of git or of coding agents, or run as one
+    #[command(subcommand)]
+    Hook(super::hook::args::HookCommand),
     /// Key hygiene from the owner's list, without any leak
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -135,7 +138,7 @@ pub(crate) struct ScanArgs {
 }
 
 /// What is scanned, and which matches count.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct SourceArgs {
     /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]
@@ -173,7 +176,7 @@ fn jobs(text: &str) -> Result<std::num::NonZeroUsize, String> {
 
 /// What of a git repository to scan instead of its work tree.
 #[cfg(feature = "git")]
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct GitArgs {
     /// Scan what is staged for the next commit (honours GIT_INDEX_FILE)
     #[arg(long, conflicts_with_all = ["stdin", "range", "since", "history"])]

@@ -9,6 +9,7 @@ mod config;
 mod date;
 mod demo;
 mod exit;
+mod hook;
 mod import;
 mod inspect;
 mod interrupt;
@@ -68,6 +69,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
+        Command::Hook(command) => hook::run(&cli.global, command, &around),
         Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
