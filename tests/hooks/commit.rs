@@ -103,3 +103,23 @@ fn what_cannot_be_scanned_is_not_committed() {
     assert_ne!(run.code, 0);
     assert!(run.err.contains("skelkey.toml:2"), "{}", run.err);
 }
+
+#[test]
+fn files_that_are_named_and_not_staged_are_scanned_whole() {
+    let repo = Repo::new();
+    repo.commit(1, "old.env", leak(1));
+    repo.commit(2, "fine.txt", "fine\n");
+    let run = |args: &[&str]| {
+        let args = [&["hook", "run", "pre-commit"], args].concat();
+        crate::support::skelkey(repo.at(), &args)
+    };
+    assert_eq!(run(&[]).code, 0, "nothing is staged");
+    let all = run(&["fine.txt", "old.env"]);
+    assert!(all.code == 1 && all.err.contains("old.env:1"), "pre-commit run --all-files: {}", all.err);
+    let fine = run(&["fine.txt"]);
+    assert!(fine.code == 0 && fine.err.contains("1 file, no key"), "{}", fine.err);
+    assert_eq!(run(&["fine.txt", "gone.txt"]).code, 3);
+    repo.write("old.env", format!("{}more\n", leak(1)));
+    repo.git(&["add", "-A"]);
+    assert_eq!(run(&["old.env"]).code, 0, "of a staged file, what is new");
+}

@@ -100,7 +100,8 @@ pub(crate) struct RunArgs {
     /// pre-receive, else none]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) time_limit: Option<Duration>,
-    /// What git passes to its hook: of pre-push, the remote and its address
+    /// What git passes to its hook: for pre-push the remote and its address. For pre-commit files, as the framework of that
+    /// name passes them: those that are not staged are scanned whole
     #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<String>,
 }

@@ -1,14 +1,17 @@
 //! The hooks of git: what is about to be committed, sent or received, let through or not.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use skelkey::finding::Report;
 use skelkey::report::{self, Advice};
 use skelkey::scan::{GitScan, Scanner};
-use skelkey::source::{Git, GitOptions, Push, PushedTo, RefUpdate};
+use skelkey::severity::Severity;
+use skelkey::source::{Git, GitOptions, Progress, Push, PushedTo, RefUpdate};
 
 use super::super::args::{Global, SourceArgs};
+use super::super::config::Loaded;
 use super::super::options::{self, PreCommit, Surroundings};
 use super::super::output::is_watched;
 use super::super::scan::{Look, read_stdin, say_notes};
@@ -38,38 +41,91 @@ fn decide(global: &Global, hook: GitHook, args: &RunArgs, around: &Surroundings,
     let loaded = around.config(global)?;
     let fail_on = options::fail_on(args.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
-    let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
+    let baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
     let source = SourceArgs { no_inline_ignore: args.no_inline_ignore, ..SourceArgs::default() };
     let look = Look { global, around, loaded: &loaded, source: &source, lists: &[], fail_on };
     let (scanner, files) = look.scanner()?;
     let options = GitOptions {
         max_file_size: files.max_file_size,
-        exclude: files.exclude,
+        exclude: files.exclude.clone(),
         jobs: files.jobs.max(1),
         submodules: false,
     };
-    let mut report = scan(global, hook, around, &scanner, &what, &options, end);
-    if let Some(baseline) = &mut baseline {
-        baseline.apply(&scanner, &mut report)?;
+    let git = Git::open(Path::new("."), around.git.clone());
+    let input = if hook == GitHook::Commit { ". (staged)" } else { ". (push)" };
+    let report = watched(global, end, |progress| match &git {
+        Ok(git) => scanner.git(git, &what, &options, input, progress, None),
+        Err(why) => scanner.git_failed(".", why.to_string(), input),
+    });
+    let mut verdict = Verdict { global, loaded: &loaded, scanner: &scanner, baseline, fail_on, end };
+    let exit = verdict.on(report, &advice(hook))?;
+    let (GitHook::Commit, Ok(git)) = (hook, git) else { return Ok(exit) };
+    let named = unstaged(&args.arguments, &git)?;
+    if named.is_empty() {
+        return Ok(exit);
     }
-    let exit = Exit::of(&report, fail_on, false);
-    let mut words = Vec::new();
-    report::brief(&report, scanner.rules(), fail_on, &advice(hook), &mut words)?;
-    // To standard error: the standard output of `git push` is for programs.
-    if !words.is_empty() {
-        tell(format_args!("{}", String::from_utf8_lossy(words.trim_ascii_end())));
-    }
-    say_notes(global, &loaded, &report, true);
-    let extent = extent(&report);
-    match (exit, end) {
-        (Exit::Clean, _) => say(global, &format!("{extent}, no key")),
-        (Exit::Incomplete, Some(end)) if was_ended(&report) => {
-            tell(format_args!("error: skelkey: {extent}: {}", limit::too_long(end.limit)));
+    let report = watched(global, end, |progress| scanner.files(&named, files, progress, None));
+    Ok(worse(exit, verdict.on(report, &NAMED)?))
+}
+
+/// Scans, until the time is up or Ctrl-C ends it.
+fn watched<T>(global: &Global, end: Option<End>, scan: impl FnOnce(&Progress) -> T) -> T {
+    progress::during(is_watched(global), |progress| {
+        if let Some(end) = end {
+            end.watch(progress);
         }
-        (Exit::Incomplete, _) => tell(format_args!("error: skelkey: what could not be scanned is not let through")),
-        _ => {}
+        scan(progress)
+    })
+}
+
+/// The files of the command line that are not staged. The pre-commit framework names every file for `--all-files`, when
+/// nothing need be staged at all; they are then scanned whole.
+fn unstaged(named: &[String], git: &Git) -> Result<Vec<PathBuf>> {
+    if named.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(exit)
+    let staged = git.staged_paths().map_err(anyhow::Error::msg)?;
+    Ok(named.iter().filter(|file| !staged.contains(*file)).map(PathBuf::from).collect())
+}
+
+fn worse(one: Exit, other: Exit) -> Exit {
+    [Exit::Findings, Exit::Incomplete].into_iter().find(|exit| [one, other].contains(exit)).unwrap_or(one)
+}
+
+/// What decides on a report.
+struct Verdict<'v> {
+    global: &'v Global,
+    loaded: &'v Loaded,
+    scanner: &'v Scanner,
+    baseline: Option<baseline::Read>,
+    fail_on: Severity,
+    end: Option<End>,
+}
+
+impl Verdict<'_> {
+    /// Decides, and says why.
+    fn on(&mut self, mut report: Report, advice: &Advice<'_>) -> Result<Exit> {
+        if let Some(baseline) = &mut self.baseline {
+            baseline.apply(self.scanner, &mut report)?;
+        }
+        let exit = Exit::of(&report, self.fail_on, false);
+        let mut words = Vec::new();
+        report::brief(&report, self.scanner.rules(), self.fail_on, advice, &mut words)?;
+        // To standard error: the standard output of `git push` is for programs.
+        if !words.is_empty() {
+            tell(format_args!("{}", String::from_utf8_lossy(words.trim_ascii_end())));
+        }
+        say_notes(self.global, self.loaded, &report, true);
+        match (exit, self.end) {
+            (Exit::Clean, _) => say(self.global, &format!("{}, no key", extent(&report))),
+            (Exit::Incomplete, Some(end)) if was_ended(&report) => {
+                tell(format_args!("error: skelkey: {}: {}", extent(&report), limit::too_long(end.limit)));
+            }
+            (Exit::Incomplete, _) => tell(format_args!("error: skelkey: what could not be scanned is not let through")),
+            _ => {}
+        }
+        Ok(exit)
+    }
 }
 
 /// What is to be scanned; `None` for a push of nothing.
@@ -105,39 +161,25 @@ fn untold(framework: &PreCommit) -> Vec<RefUpdate> {
     vec![RefUpdate { name, old: framework.from.clone(), new: Some(new) }]
 }
 
-fn scan(
-    global: &Global,
-    hook: GitHook,
-    around: &Surroundings,
-    scanner: &Scanner,
-    what: &GitScan,
-    options: &GitOptions,
-    end: Option<End>,
-) -> Report {
-    let input = match hook {
-        GitHook::Commit => ". (staged)",
-        GitHook::Push | GitHook::Receive => ". (push)",
-    };
-    match Git::open(std::path::Path::new("."), around.git.clone()) {
-        Ok(git) => progress::during(is_watched(global), |progress| {
-            if let Some(end) = end {
-                end.watch(progress);
-            }
-            scanner.git(&git, what, options, input, progress, None)
-        }),
-        Err(why) => scanner.git_failed(".", why.to_string(), input),
-    }
-}
-
 /// How much there was: "3 files staged", "12 of 40 commits".
-fn extent(report: &Report) -> &str {
+fn extent(report: &Report) -> String {
     let tells = |note: &&String| [" staged", " commit", " commits"].iter().any(|end| note.ends_with(end));
-    report.notes.iter().find(tells).map_or("", String::as_str)
+    let files = || options::count(usize::try_from(report.coverage.blobs_scanned).unwrap_or(usize::MAX), "file");
+    report.notes.iter().find(tells).cloned().unwrap_or_else(files)
 }
 
 fn was_ended(report: &Report) -> bool {
     report.coverage.skips.iter().any(|skip| skip.reason == skelkey::coverage::Reason::Interrupted)
 }
+
+/// What is right where files are named that nobody is about to commit.
+const NAMED: Advice<'static> = Advice {
+    looked_at: "the files",
+    first: "Take it out of the file.",
+    is_out: true,
+    all: Some("skelkey scan"),
+    bypass: None,
+};
 
 fn advice(hook: GitHook) -> Advice<'static> {
     match hook {

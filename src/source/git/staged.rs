@@ -1,6 +1,6 @@
 //! The index: exactly what the next commit would hold, against `HEAD`. Never the work tree's bytes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
@@ -54,6 +54,16 @@ impl Git {
         done.notes.push(if files == 1 { "1 file staged".to_owned() } else { format!("{files} files staged") });
         done.notes.extend(staged.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         done
+    }
+
+    /// The paths of the files that are staged and differ from `HEAD`.
+    ///
+    /// # Errors
+    /// The index or `HEAD` cannot be read; why.
+    pub fn staged_paths(&self) -> Result<BTreeSet<String>, String> {
+        let repo = self.repo();
+        let staged = self.index(&repo, &self.index_path(&repo)).and_then(|index| Staged::of(&repo, &index));
+        Ok(staged?.added.iter().map(|added| text(added.path.as_bstr())).collect())
     }
 
     fn index_path(&self, repo: &gix::Repository) -> PathBuf {
