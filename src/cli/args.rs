@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Findings that were there before the gate: make, renew, prune or explain a baseline
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Put skelkey into the hooks of git or of coding agents, or run as one
+    #[command(subcommand)]
+    Hook(super::hook::args::HookCommand),
     /// Key hygiene from the owner's list, without any leak
     #[command(subcommand)]
     Keys(KeysCommand),

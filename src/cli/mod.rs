@@ -10,6 +10,7 @@ mod date;
 mod demo;
 mod exit;
 mod fetch;
+mod hook;
 mod import;
 mod inspect;
 mod interrupt;
@@ -74,6 +75,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
+        Command::Hook(command) => hook::run(&cli.global, command, &around),
         Command::Report(command) => rewrite::run(&cli.global, command, &around),
         Command::Keys(command) => keys::run(&cli.global, command, &around),
         Command::Recheck(args) => recheck::run(&cli.global, args, &around),

@@ -25,7 +25,7 @@ use super::named::Named;
 use super::session::Session;
 
 /// What the process finds around it, read once in one place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Surroundings {
     pub(crate) here: PathBuf,
     pub(crate) user_config: Option<PathBuf>,
@@ -43,13 +43,27 @@ pub(crate) struct Surroundings {
     pub(crate) step_summary: Option<PathBuf>,
     #[cfg(feature = "git")]
     pub(crate) git: skelkey::source::GitPlaces,
+    #[cfg(feature = "git")]
+    pub(crate) pre_commit: PreCommit,
     #[cfg(feature = "probe")]
     pub(crate) proxies: Proxies,
 }
 
+/// What the pre-commit framework says of a push, instead of git's own lines.
+#[cfg(feature = "git")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PreCommit {
+    /// The ends of the range; absent when the push brings a repository's first commit.
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) branch: Option<String>,
+    pub(crate) remote: Option<String>,
+    pub(crate) remote_branch: Option<String>,
+}
+
 /// The proxy variables, as they are set.
 #[cfg(feature = "probe")]
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
     pub(crate) https: Option<String>,
     pub(crate) http: Option<String>,
@@ -88,6 +102,14 @@ impl Surroundings {
                 more_objects: variable("GIT_ALTERNATE_OBJECT_DIRECTORIES")
                     .map(|folders| std::env::split_paths(&folders).collect())
                     .unwrap_or_default(),
+            },
+            #[cfg(feature = "git")]
+            pre_commit: PreCommit {
+                from: variable("PRE_COMMIT_FROM_REF"),
+                to: variable("PRE_COMMIT_TO_REF"),
+                branch: variable("PRE_COMMIT_LOCAL_BRANCH"),
+                remote: variable("PRE_COMMIT_REMOTE_NAME"),
+                remote_branch: variable("PRE_COMMIT_REMOTE_BRANCH"),
             },
             #[cfg(feature = "probe")]
             proxies: Proxies {

@@ -59,8 +59,8 @@ pub(crate) struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// Scans. `probe`: whom to ask, if anybody may be asked.
-    pub(crate) fn scan(&self, probe: Option<&ProbeArgs>) -> Result<(Scanner, Report)> {
+    /// What scans, and how files are chosen.
+    pub(crate) fn scanner(&self) -> Result<(Scanner, FileOptions)> {
         let Self { global, around, loaded, source, lists, fail_on } = *self;
         let files = options::file_options(source, loaded)?;
         let confidence = options::confidence(source.confidence, loaded)?;
@@ -68,6 +68,13 @@ impl Look<'_> {
         let session = Session { global, around, loaded, lists, confidence, inline_ignore };
         let scanner = session
             .scanner(|stated| options::state(stated, fail_on, Some(confidence), Some((&files, &loaded.config))))?;
+        Ok((scanner, files))
+    }
+
+    /// Scans. `probe`: whom to ask, if anybody may be asked.
+    pub(crate) fn scan(&self, probe: Option<&ProbeArgs>) -> Result<(Scanner, Report)> {
+        let Self { global, around, loaded, source, .. } = *self;
+        let (scanner, files) = self.scanner()?;
         let scan = |ask: Asker<'_>| scan(global, source, around, &scanner, &files, ask);
         let report = match probe {
             Some(probe) => super::probe::asking(probe, around, global, &loaded.config, scan)?,

@@ -2,6 +2,7 @@
 //!
 //! The same report and options give the same bytes in every format.
 
+mod brief;
 mod codeclimate;
 mod csv;
 pub mod escape;
@@ -35,6 +36,8 @@ use jiff::Timestamp;
 
 use crate::finding::{Finding, Report};
 use crate::rules::RuleSet;
+
+pub use self::brief::{Advice, brief};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 
 use crate::coverage::Reason;
 use crate::finding::{Mode, Report, Root};
-use crate::source::{Git, GitOptions, GitOutcome, Progress, RangeSpec};
+use crate::source::{Git, GitOptions, GitOutcome, Progress, Push, RangeSpec};
 
 use super::sighting::Gatherer;
 use super::{Asker, Scanner};
@@ -14,6 +14,8 @@ pub enum GitScan {
     Staged,
     /// What a range of commits adds.
     Range(RangeSpec),
+    /// What a push brings to the other side.
+    Push(Push),
     /// Every object, reachable or not.
     History,
 }
@@ -44,6 +46,7 @@ impl Scanner {
         let mut done = match what {
             GitScan::Staged => git.staged(options, &gatherer, progress),
             GitScan::Range(spec) => git.range(spec, options, &gatherer, progress),
+            GitScan::Push(push) => git.push(push, options, &gatherer, progress),
             GitScan::History => git.history(options, &gatherer, progress),
         };
         let mut roots = vec![root(git)];

@@ -74,6 +74,17 @@ pub use self::ask::Asking;
 #[cfg(feature = "git")]
 pub use self::git::GitScan;
 
+/// A text that is not on disk, or not as it is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t> {
+    /// The file that it belongs to, as the rules' conditions see it; empty if it belongs to none.
+    pub path: &'t str,
+    /// How a report calls its place.
+    pub shown: &'t str,
+    /// The text.
+    pub bytes: &'t [u8],
+}
+
 /// Who asks issuers in a run, if anybody may.
 pub type Asker<'a> = Option<&'a Asking<'a>>;
 
@@ -172,6 +183,22 @@ impl Scanner {
             outcome.scanned(text.len() as u64);
         }
         Report { mode: Mode::Text, ..self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask) }
+    }
+
+    /// Scans several texts that are not on disk, each as if it were the file at its path.
+    #[must_use]
+    pub fn texts(&self, texts: &[Text<'_>], input: &str, progress: &Progress) -> Report {
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, 0);
+        let mut outcome = Outcome::default();
+        for text in texts {
+            let readable = readable(text.bytes);
+            gatherer.take(0, &Blob { root: None, path: text.path, shown: text.shown, bytes: &readable });
+            outcome.scanned(text.bytes.len() as u64);
+        }
+        if texts.is_empty() {
+            outcome.skipped(Reason::Empty, input, None, Some("no text arrived".to_owned()));
+        }
+        self.report(gatherer, &[], vec![input.to_owned()], outcome, None)
     }
 
     /// Judges the owner's lists alone, without any scan.

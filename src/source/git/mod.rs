@@ -12,7 +12,9 @@ mod known;
 mod lfs;
 mod local;
 mod look;
+mod merging;
 mod pack;
+mod push;
 mod quarantine;
 mod range;
 mod staged;
@@ -30,6 +32,7 @@ use super::{Blob, Outcome};
 use crate::provenance::{CommitRef, Provenance};
 
 pub use self::look::{Built, Copied, Look, Place};
+pub use self::push::{Push, PushedTo, RefUpdate};
 pub use self::range::RangeSpec;
 pub use self::submodules::Submodule;
 pub(super) use self::tracked::Tracked;
