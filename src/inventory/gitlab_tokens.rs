@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::actions::{GITLAB, action};
 use super::document::Document;
+use super::importer::Join;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Row};
@@ -17,15 +18,18 @@ use crate::key::{Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Reported, Re
 
 pub(super) const FORMAT: Format = Format {
     name: "gitlab-tokens",
+    issuers: &["gitlab"],
+    joined_by: &[Join::Name, Join::Owner, Join::Elimination],
     export: "GitLab's list of tokens: the JSON of /api/v4/personal_access_tokens, \
              /api/v4/projects/:id/access_tokens, /api/v4/groups/:id/access_tokens or …/deploy_tokens, all pages in one \
              list (?per_page=100)",
+    source: "GitLab documentation: api/personal_access_tokens, api/project_access_tokens, api/group_access_tokens, api/deploy_tokens",
     recognise,
     import,
 };
 
 fn recognise(document: &Document<'_>) -> bool {
-    document.any_element("", |row| row.has(&["id", "name", "scopes", "expires_at"]) && row.has(&["revoked"]))
+    document.has_rows(&[""], &["id", "name", "scopes", "expires_at", "revoked"])
 }
 
 /// The API gives 20 rows at a time unless asked, and at most 100.
@@ -131,7 +135,7 @@ fn state(entry: &mut Entry<'_>) -> (State, Option<String>) {
 
 /// The role that a project or group token has, as GitLab numbers roles.
 fn access_level(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
-    let Value::Number(level) = &entry.row.get("access_level")?.value else {
+    let Value::Number(level) = entry.row.get("access_level")?.value else {
         entry.wrong("access_level", "is not a number");
         return None;
     };

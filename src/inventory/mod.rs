@@ -8,7 +8,9 @@ mod actions;
 mod crates_io_tokens;
 mod document;
 mod gitlab_tokens;
+mod importer;
 mod join;
+mod listing;
 mod marks;
 mod mistake;
 mod moment;
@@ -20,16 +22,19 @@ mod own_csv;
 mod own_json;
 mod plaintext;
 mod row;
+mod sample;
 mod sort;
+mod table;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use self::document::{Document, Shape};
-pub use self::join::{JoinOutcome, join, settle, twins};
+pub use self::importer::{Importer, Join, importers};
+pub use self::join::{JoinOutcome, Lists, join, settle, twins};
 use self::mistake::Mistakes;
 pub use self::mistake::ReadError;
-pub use self::names::NearbyNames;
+pub use self::names::{Names, NearbyNames};
 use crate::issuer::Issuer;
 use crate::key::KeyFacts;
 pub use crate::mistake::Mistake;
@@ -78,11 +83,18 @@ pub enum Mark {
     Sha512([u8; 64]),
     /// The issuer's public id that is embedded in the key (NuGet v4: its first 20 characters).
     KeyId(String),
-    /// First and last characters of the key.
+    /// First and last characters of the key, six or more of them random.
     Ends {
-        /// What it begins with.
+        /// What it begins with; may be empty.
         prefix: String,
-        /// What it ends with.
+        /// What it ends with; may be empty.
+        suffix: String,
+    },
+    /// Fewer characters than that: what the issuer shows so that people tell their keys apart.
+    Hint {
+        /// What it begins with; may be empty.
+        prefix: String,
+        /// What it ends with; may be empty.
         suffix: String,
     },
 }
@@ -99,8 +111,14 @@ struct List {
 struct Format {
     /// Its name, stable.
     name: &'static str,
+    /// Whose keys it lists.
+    issuers: &'static [&'static str],
+    /// By what a leaked key can be joined to its rows, the surest first.
+    joined_by: &'static [Join],
     /// What it is and how the owner gets it, for the error about an unknown format.
     export: &'static str,
+    /// Where the issuer describes it.
+    source: &'static str,
     /// Whether a file is one, by its content.
     recognise: fn(&Document<'_>) -> bool,
     /// Reads it; mistakes go to the second argument.

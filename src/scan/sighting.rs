@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
-use crate::inventory::{Inventory, NearbyNames};
+use crate::inventory::{Names, NearbyNames};
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
@@ -86,7 +86,7 @@ pub(super) struct Gatherer<'g> {
     /// Least confidence of what counts.
     #[cfg(feature = "git")]
     least: Confidence,
-    inventories: &'g [Inventory],
+    names: Names,
     progress: &'g Progress,
     overlap: usize,
     /// Whether comments may set findings aside.
@@ -103,7 +103,7 @@ impl<'g> Gatherer<'g> {
             first_look: OnceLock::new(),
             #[cfg(feature = "git")]
             least: settings.confidence,
-            inventories: &settings.inventories,
+            names: Names::of(&settings.inventories),
             progress,
             overlap: detector.rules().overlap(),
             reads_markers: settings.inline_ignore,
@@ -186,7 +186,7 @@ impl<'g> Gatherer<'g> {
                 shown: blob.shown.to_owned(),
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
-                nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
+                nearby: self.names.near(blob.bytes, here, found.variable.as_deref()),
                 markers: if self.reads_markers { markers_at(&index, &found, here, &masks) } else { Vec::new() },
                 found,
                 provenance: provenance.cloned().map(Box::new),
