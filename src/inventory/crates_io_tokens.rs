@@ -62,7 +62,7 @@ fn record(row: Row, mistakes: &mut Mistakes) -> Record {
     if !(actions.is_empty() && subjects == Subjects::NotSaid) {
         facts.grants = Reported::Said(vec![Grant { actions, subjects, bound: Bound::Exact }]);
     }
-    row.into_record(facts, Vec::new())
+    row.record(facts, Vec::new())
 }
 
 /// `endpoint_scopes: null` is a token from before scopes: it may do everything.

@@ -13,6 +13,7 @@ use super::{List, Record};
 use crate::issuer::Issuer;
 
 /// How the JSON of one issuer's list is built.
+#[derive(Clone, Copy)]
 pub(super) struct Listing {
     /// Whose keys it lists.
     pub(super) issuer: &'static str,
@@ -24,9 +25,15 @@ pub(super) struct Listing {
     pub(super) secrets: &'static [&'static str],
     /// Sizes of a full page of an issuer whose pages do not tell whether more follow.
     pub(super) full_pages: &'static [usize],
+    /// Whether such a list never holds all keys of its owner.
+    pub(super) partial: bool,
     /// What a reader must know of every such list.
     pub(super) notes: &'static [&'static str],
 }
+
+/// A list with nothing of note, for importers to fill in.
+pub(super) const PLAIN: Listing =
+    Listing { issuer: "", under: &[], required: &[], secrets: &[], full_pages: &[], partial: false, notes: &[] };
 
 /// Nests of lists of pages that are looked into: `--slurp` makes two.
 const DEEPEST: usize = 3;
@@ -38,23 +45,15 @@ impl Listing {
             .any_row(|under| under.is_empty() || self.under.contains(&under), |row| fields.iter().all(|f| row.has(f)))
     }
 
-    /// Reads every row with `record`.
+    /// Reads every row with `record`, which gives none or some records for each.
     pub(super) fn import(
         &self,
         document: &Document<'_>,
         mistakes: &mut Mistakes,
         record: impl Fn(&Row, &mut Mistakes) -> Vec<Record>,
     ) -> List {
-        let mut pages = Pages { under: self.under, document, rows: Vec::new(), more: false, total: 0 };
-        match &document.shape {
-            Shape::Object(members) => pages.object(members, None, mistakes),
-            Shape::Array(values) => values.iter().for_each(|value| pages.value(value, 1, mistakes)),
-            Shape::Stream(values) => values.iter().for_each(|value| pages.value(value, 0, mistakes)),
-            Shape::Markup | Shape::Plain => {}
-        }
-        let single = matches!(document.shape, Shape::Array(_));
-        let (count, more, total) = (pages.rows.len(), pages.more, pages.total);
-        let rows = Row::all_from_json(document, &pages.rows, mistakes);
+        let found = self.find(document, mistakes);
+        let rows = Row::all_from_json(document, &found.rows, mistakes);
         let mut seen = BTreeMap::new();
         let mut records = Vec::with_capacity(rows.len());
         for row in rows {
@@ -63,24 +62,53 @@ impl Listing {
             read.iter().for_each(|one| complain_of_same_id(one, row.number, &mut seen, mistakes));
             records.extend(read);
         }
-        let mut notes: Vec<String> = self.notes.iter().map(|&note| note.to_owned()).collect();
-        let complete = !more && total <= count;
-        let full = single && self.full_pages.contains(&count);
-        if !complete {
-            notes.push("this is one page of a longer list; a key that is not in it may be on another".to_owned());
-        } else if full {
-            notes.push(format!(
-                "exactly {count} rows: this may be one page of a longer list; put all pages in one file"
-            ));
-        }
-        List { issuers: vec![Issuer::new(self.issuer)], complete: complete && !full, records, notes }
+        self.list(&found, records)
     }
 
-    fn check(&self, row: &Row, mistakes: &mut Mistakes) {
+    /// All rows of all pages, unread.
+    pub(super) fn find<'t>(&self, document: &Document<'t>, mistakes: &mut Mistakes) -> FoundRows<'t> {
+        let mut pages = Pages { under: self.under, document, rows: Vec::new(), more: false, total: 0 };
+        match &document.shape {
+            Shape::Object(members) => pages.object(members, None, mistakes),
+            Shape::Array(values) => values.iter().for_each(|value| pages.value(value, 1, mistakes)),
+            Shape::Stream(values) => values.iter().for_each(|value| pages.value(value, 0, mistakes)),
+            Shape::Markup | Shape::Plain => {}
+        }
+        let count = pages.rows.len();
+        let is_full = matches!(document.shape, Shape::Array(_)) && self.full_pages.contains(&count);
+        FoundRows { whole: !pages.more && pages.total <= count, is_full, rows: pages.rows }
+    }
+
+    /// The list that `records` are, with what its pages tell of its completeness.
+    pub(super) fn list(&self, found: &FoundRows<'_>, records: Vec<Record>) -> List {
+        let mut notes: Vec<String> = self.notes.iter().map(|&note| note.to_owned()).collect();
+        let count = found.rows.len();
+        if !found.whole {
+            notes.push("this is one page of a longer list; a key that is not in it may be on another".to_owned());
+        } else if found.is_full {
+            notes.push(format!(
+                "exactly {count} rows: this may be one page of a longer list; put all pages in one list"
+            ));
+        }
+        let complete = found.whole && !found.is_full && !self.partial;
+        List { issuers: vec![Issuer::new(self.issuer)], complete, records, notes }
+    }
+
+    /// Complains of fields that are missing and of keys.
+    pub(super) fn check(&self, row: &Row, mistakes: &mut Mistakes) {
         let mut entry = Entry { row, mistakes };
         self.required.iter().for_each(|field| entry.require(field));
         self.secrets.iter().for_each(|field| entry.refuse_key(field));
     }
+}
+
+/// The rows of all pages, unread.
+pub(super) struct FoundRows<'t> {
+    pub(super) rows: Vec<&'t RawValue>,
+    /// Whether no page says that more follow.
+    whole: bool,
+    /// Whether there are exactly as many as a full page has.
+    is_full: bool,
 }
 
 /// The rows of all pages, and what the last page says of further ones.

@@ -5,10 +5,27 @@
 //! is refused without repeating it. [`join()`] then says which row, if any, a leaked key is.
 
 mod actions;
+mod algolia;
+mod anthropic;
+mod aws_access_keys;
+mod aws_credential_report;
+mod azure_devops;
+mod cloudflare;
 mod crates_io_tokens;
+mod databricks;
+mod datadog;
+mod docker_hub;
 mod document;
+mod entra;
+mod gcp_api_keys;
+mod gcp_service_account_keys;
+mod github_audit_log;
+mod github_credentials;
+mod github_fine_grained;
 mod gitlab_tokens;
+mod hugging_face;
 mod importer;
+mod jfrog;
 mod join;
 mod listing;
 mod marks;
@@ -17,14 +34,25 @@ mod moment;
 mod names;
 mod npm_token_list;
 mod nuget_page;
+mod okta;
+mod openai;
 mod own;
 mod own_csv;
 mod own_json;
+mod page;
 mod plaintext;
+mod pypi_page;
 mod row;
+mod rubygems_page;
 mod sample;
+mod sendgrid;
+mod slack;
+mod snowflake;
 mod sort;
+mod state;
 mod table;
+mod tailscale;
+mod vercel;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -132,6 +160,32 @@ const FORMATS: &[Format] = &[
     npm_token_list::FORMAT,
     crates_io_tokens::FORMAT,
     gitlab_tokens::FORMAT,
+    pypi_page::FORMAT,
+    rubygems_page::FORMAT,
+    github_fine_grained::FORMAT,
+    github_credentials::FORMAT,
+    github_audit_log::FORMAT,
+    azure_devops::FORMAT,
+    entra::FORMAT,
+    aws_access_keys::FORMAT,
+    aws_credential_report::FORMAT,
+    gcp_service_account_keys::FORMAT,
+    gcp_api_keys::FORMAT,
+    cloudflare::FORMAT,
+    docker_hub::FORMAT,
+    jfrog::FORMAT,
+    hugging_face::FORMAT,
+    vercel::FORMAT,
+    datadog::FORMAT,
+    anthropic::FORMAT,
+    openai::FORMAT,
+    okta::FORMAT,
+    databricks::FORMAT,
+    snowflake::FORMAT,
+    tailscale::FORMAT,
+    algolia::FORMAT,
+    sendgrid::FORMAT,
+    slack::FORMAT,
     own_csv::FORMAT,
 ];
 

@@ -26,8 +26,11 @@ pub(super) fn moment(text: &str, edge: Edge) -> Option<Timestamp> {
     text.parse().ok().or_else(|| zoneless(text)).or_else(|| spoken(text))
 }
 
-/// `2026-11-01 00:00 UTC` (Rails) and `2026-11-01T00:00:00+0000` (Babel), which are no RFC 3339.
+/// `2026-11-01 00:00 UTC` (Rails), `2026-11-01 00:00:00.000 -0700` (Snowflake) and `2026-11-01T00:00:00+0000` (Babel), which are no RFC 3339.
 fn spoken(text: &str) -> Option<Timestamp> {
+    if let Ok(zoned) = Timestamp::strptime("%Y-%m-%d %H:%M:%S%.f %z", text) {
+        return Some(zoned);
+    }
     let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix("+0000"))?;
     let at = DateTime::strptime("%Y-%m-%d %H:%M", text).or_else(|_| text.parse());
     Some(at.ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
@@ -83,6 +86,7 @@ mod tests {
             " 2026-11-01 ",
             "2026-11-01 00:00 UTC",
             "2026-11-01 00:00:00 UTC",
+            "2026-10-31 17:00:00.000 -0700",
             "2026-11-01T00:00:00+0000",
         ] {
             assert_eq!(read(text, Edge::Start), expected, "{text}");

@@ -87,7 +87,7 @@ fn record(row: Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
     facts.restrictions = restrictions(&mut entry).into();
     facts.kind = kind(&mut entry);
     let marks = ends(&mut entry).into_iter().chain(key_id.map(Mark::KeyId)).collect();
-    row.into_record(facts, marks)
+    row.record(facts, marks)
 }
 
 fn kind(entry: &mut Entry<'_>) -> Reported<String> {

@@ -124,7 +124,7 @@ fn record(row: Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
         facts.details.insert("type".to_owned(), sort);
     }
     facts.grants = Reported::Said(vec![if full { full_access() } else { grant(&mut entry, &mut facts.notes) }]);
-    row.into_record(facts, Vec::new())
+    row.record(facts, Vec::new())
 }
 
 fn kind(sort: &str, full: bool) -> String {

@@ -158,7 +158,7 @@ fn record(row: Row, mistakes: &mut Mistakes) -> Record {
                        with `suffix`), so no key can be recognised as it";
         mistakes.add(line, format!("record {number}: {message}"));
     }
-    row.into_record(facts, marks)
+    row.record(facts, marks)
 }
 
 fn refuse_nulls(entry: &mut Entry<'_>) {

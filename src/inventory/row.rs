@@ -101,6 +101,11 @@ impl Row {
         Some(row)
     }
 
+    /// The same row under another number: one that stands inside a row is told by that one's.
+    pub(super) fn numbered(self, number: usize) -> Self {
+        Self { number, ..self }
+    }
+
     /// Adds a field. A second one of the same name and a value that is a key are mistakes.
     pub(super) fn push(&mut self, field: Field, mistakes: &mut Mistakes) {
         if self.get(&field.name).is_some() {
@@ -133,7 +138,7 @@ impl Row {
     }
 
     /// The row as a record.
-    pub(super) fn into_record(self, facts: KeyFacts, marks: Vec<Mark>) -> Record {
+    pub(super) fn record(&self, facts: KeyFacts, marks: Vec<Mark>) -> Record {
         let Place { line, column, end_column } = self.place;
         Record { line, column, end_column, facts, marks }
     }
@@ -235,7 +240,8 @@ impl Entry<'_> {
     /// A moment; a date that is empty, 0 or -1 is as good as `null`.
     fn dated(&mut self, name: &str, edge: Edge) -> Given<Timestamp> {
         let blank = |found: Found<'_>| match found.value {
-            Value::String(text) => text.trim().is_empty(),
+            // Google and Microsoft write the end of their calendar where there is no end.
+            Value::String(text) => text.trim().is_empty() || text.starts_with("9999-"),
             Value::Number(number) => matches!(number.as_i64(), Some(-1 | 0)),
             _ => false,
         };
@@ -258,6 +264,28 @@ impl Entry<'_> {
             },
             Given::Value,
         )
+    }
+
+    /// What a list says of a key besides what is judged: text, number or flag, under the second name. Nothing for what
+    /// is not there, `null` or empty.
+    pub(super) fn details(&mut self, mut facts: KeyFacts, fields: &[(&str, &str)]) -> KeyFacts {
+        for (field, name) in fields {
+            let text = match self.row.get(field).map(|found| found.value) {
+                Some(Value::String(text)) => text.trim().to_owned(),
+                Some(Value::Number(number)) => number.to_string(),
+                Some(Value::Bool(flag)) => flag.to_string(),
+                _ => continue,
+            };
+            if !text.is_empty() {
+                facts = facts.detail(*name, text);
+            }
+        }
+        facts
+    }
+
+    /// A member that is an object, by its members.
+    pub(super) fn object(&mut self, name: &str) -> Option<serde_json::Map<String, Value>> {
+        self.read(name, "is not an object with named members", |value| value.as_object().cloned()).value()
     }
 
     /// Says that `name` is missing if it is.
