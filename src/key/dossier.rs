@@ -138,7 +138,7 @@ impl Dossier {
 
 /// Whether the witness may be speaking of another key.
 fn is_weak(evidence: &Evidence) -> bool {
-    matches!(evidence, Evidence::Inventory { join: JoinStrength::Name | JoinStrength::Elimination, .. })
+    matches!(evidence, Evidence::Inventory { join, .. } if *join < JoinStrength::Ends)
 }
 
 fn ended(facts: &KeyFacts, now: Timestamp) -> bool {

@@ -311,9 +311,15 @@ impl KeyFacts {
 pub enum JoinStrength {
     /// It is the only live key of that issuer and kind in the list.
     Elimination,
+    /// It is the only live key in the list of the user, account or project that the key's own text names.
+    Owner,
     /// The key's name in the list stands beside the leak.
     Name,
-    /// The first eight and last four characters agree.
+    /// The moment of creation or end in the key's own text is the row's, to the second.
+    Moment,
+    /// The few characters that the issuer shows (three to five) agree.
+    Hint,
+    /// The first and last characters agree, six or more of those that are random.
     Ends,
     /// The issuer's public id, embedded in the key, agrees.
     Id,
@@ -329,8 +335,11 @@ impl JoinStrength {
     pub fn words(self) -> &'static str {
         match self {
             Self::Elimination => "by elimination",
+            Self::Owner => "by owner",
             Self::Name => "by name",
-            Self::Ends => "by first 8 + last 4",
+            Self::Moment => "by the moment in its text",
+            Self::Hint => "by a hint of a few characters",
+            Self::Ends => "by first and last characters",
             Self::Id => "by id",
             Self::Hash => "by sha256",
             Self::Row => "as the row itself",

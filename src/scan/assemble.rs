@@ -7,7 +7,7 @@ use crate::finding::{
     Asked, Finding, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, Subject, worst_first,
 };
 use crate::hygiene::{self, Case, Exposure, Judgement};
-use crate::inventory::{self, JoinOutcome, NearbyNames};
+use crate::inventory::{self, JoinOutcome, Lists, NearbyNames};
 use crate::issuer::Issuer;
 use crate::key::{self, Dossier, Evidence, JoinStrength, KeyFacts, State};
 use crate::packages::Publishes;
@@ -28,6 +28,7 @@ pub(super) struct Assembly<'a> {
     key: FingerprintKeyRef<'a>,
     published: BTreeMap<Issuer, Vec<String>>,
     known: BTreeMap<Issuer, Vec<String>>,
+    lists: Lists<'a>,
 }
 
 /// The owner's key, or the published one made for this run.
@@ -86,7 +87,7 @@ impl<'a> Assembly<'a> {
         };
         let published = by_issuer(project_files);
         let known = known_packages(scanner, &published);
-        Self { scanner, roots, key, published, known }
+        Self { scanner, roots, key, published, known, lists: Lists::of(&settings.inventories) }
     }
 
     pub(super) fn report(
@@ -302,14 +303,14 @@ impl<'a> Assembly<'a> {
             nearby.merge(&sighting.nearby);
         }
         let decoded = group.decoded.as_ref();
-        inventory::join(group.secret(), &self.issuer(group), decoded, &nearby, &settings.inventories, settings.now)
+        self.lists.join(group.secret(), &self.issuer(group), decoded, &nearby, settings.now)
     }
 
     /// What the joined row says, and the rows of other lists that are the same key.
     fn add_rows(&self, join: &JoinOutcome, dossier: &mut Dossier) {
         let JoinOutcome::Found { inventory, record, strength } = *join else { return };
         let lists = &self.scanner.settings().inventories;
-        let twins = inventory::twins(lists, inventory, record).into_iter().map(|row| (row, JoinStrength::Name));
+        let twins = self.lists.twins(inventory, record).into_iter().map(|row| (row, JoinStrength::Name));
         for ((list, row), join) in std::iter::once(((inventory, record), strength)).chain(twins) {
             let (list, row) = (&lists[list], &lists[list].records[row]);
             let file = list.path.to_string_lossy().into_owned();

@@ -16,7 +16,7 @@ use crate::coverage::Configuration;
 use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
-use crate::inventory::{Inventory, NearbyNames};
+use crate::inventory::{Names, NearbyNames};
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
@@ -99,7 +99,7 @@ pub(super) struct Gatherer<'g> {
     /// Which rules are switched off or rated otherwise.
     #[cfg(feature = "git")]
     configuration: &'g Configuration,
-    inventories: &'g [Inventory],
+    names: Names,
     progress: &'g Progress,
     overlap: usize,
     /// Whether comments may set findings aside.
@@ -118,7 +118,7 @@ impl<'g> Gatherer<'g> {
             least: settings.confidence,
             #[cfg(feature = "git")]
             configuration: &settings.configuration,
-            inventories: &settings.inventories,
+            names: Names::of(&settings.inventories),
             progress,
             overlap: detector.rules().overlap(),
             reads_markers: settings.inline_ignore,
@@ -201,7 +201,7 @@ impl<'g> Gatherer<'g> {
                 shown: blob.shown.to_owned(),
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
-                nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
+                nearby: self.names.near(blob.bytes, here, found.variable.as_deref()),
                 markers: if self.reads_markers { markers_at(&index, &found, here, &masks) } else { Vec::new() },
                 found,
                 provenance: provenance.cloned().map(Box::new),
