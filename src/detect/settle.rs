@@ -11,8 +11,9 @@ use crate::severity::Confidence;
 /// Removes what a better candidate overlaps, and contextual and generic candidates that overlap a `rejected` span: a
 /// value that its own text disproves does not come back through a weaker rule. Sorts the rest by span.
 ///
-/// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: a secret over what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer secret, then
-/// the one whose name was read too, then the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
+/// A weaker candidate of the same span first raises a structured one that its checksum lowered. Better is: a secret over
+/// what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer
+/// secret, then the one whose name was read too, then the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
 /// overlap, and so on. `lost` becomes what the losers cover beyond the winners: it may hold the rest of a secret, and
 /// whoever shows the text must hide it.
 pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span], lost: &mut Vec<Span>) {
@@ -61,11 +62,11 @@ fn beyond(span: Span, winners: &[Candidate]) -> Vec<Span> {
     parts
 }
 
-/// Gives a structured candidate that its unproved checksum lowered the confidence of a contextual one of the same
-/// span: a mismatch does not hide what stands in a place that holds nothing but keys.
+/// Gives a structured candidate that its unproved checksum lowered the confidence of a contextual or generic one of the
+/// same span: a mismatch does not hide what would be found without the rule.
 fn raise(candidates: &mut [Candidate]) {
     let mut places: BTreeMap<Span, Confidence> = BTreeMap::new();
-    for place in candidates.iter().filter(|candidate| candidate.kind == Kind::Contextual) {
+    for place in candidates.iter().filter(|candidate| candidate.kind != Kind::Structured) {
         let highest = places.entry(place.span).or_insert(place.confidence);
         *highest = place.confidence.max(*highest);
     }
@@ -151,6 +152,20 @@ mod tests {
             candidate(2, Kind::Generic, 20, 30),
         ];
         assert_eq!(settled(all, &[]), [(0, 0), (2, 20)]);
+    }
+
+    #[test]
+    fn a_lowered_candidate_takes_the_confidence_of_a_weaker_one_of_its_span() {
+        for kind in [Kind::Contextual, Kind::Generic] {
+            let lowered = |start, end| Candidate {
+                proved: Some(false),
+                confidence: Confidence::Low,
+                ..candidate(0, Kind::Structured, start, end)
+            };
+            let mut all = vec![lowered(0, 10), candidate(1, kind, 0, 10), lowered(20, 30), candidate(1, kind, 20, 31)];
+            settle(&mut all, &[], &mut Vec::new());
+            assert_eq!(all.iter().map(|one| one.confidence).collect::<Vec<_>>(), [Confidence::Medium, Confidence::Low]);
+        }
     }
 
     #[test]
