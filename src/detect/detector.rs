@@ -77,7 +77,14 @@ impl Detector {
         self.begin(scratch);
         self.anchors.find(text, |rule, at| self.confirm(text, path, rule, at, scratch));
         settle(&mut scratch.candidates, &scratch.rejected, &mut scratch.lost);
-        scratch.candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
+        let off = &self.rules.off;
+        let Scratch { candidates, lost, .. } = scratch;
+        lost.extend(
+            candidates.iter().filter(|candidate| off.contains(&candidate.rule)).map(|candidate| candidate.span),
+        );
+        lost.sort_unstable();
+        candidates.retain(|candidate| !off.contains(&candidate.rule));
+        candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
     }
 
     /// Makes ready for a text.
@@ -137,7 +144,7 @@ impl Detector {
     #[cfg(feature = "git")]
     pub(super) fn leads(&self, text: &[u8], index: usize, at: Span, least: Confidence, scratch: &mut Scratch) -> bool {
         let rule = &*self.rules.rules[index];
-        if rule.part_only {
+        if rule.part_only || self.rules.off.contains(&index) {
             return false;
         }
         if let Some(reading) = rule.reading {

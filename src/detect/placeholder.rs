@@ -266,7 +266,12 @@ fn is_regular(value: &[u8]) -> bool {
     if length == 0 {
         return true;
     }
-    length >= 8 && (has_few_symbols(symbols) || has_short_period(symbols) || counts(symbols))
+    length >= 8
+        && (has_few_symbols(symbols)
+            || has_short_period(symbols)
+            || counts(symbols)
+            || stands_still(symbols)
+            || says_one_word(symbols))
 }
 
 /// Of longer values the beginning tells.
@@ -279,6 +284,30 @@ fn has_few_symbols(symbols: &[u8]) -> bool {
 
 fn has_short_period(symbols: &[u8]) -> bool {
     (1..=symbols.len() / 2).any(|period| symbols[period..] == symbols[..symbols.len() - period])
+}
+
+/// Fewest letters and digits in which runs and repeated words tell: fewer may hold them by chance.
+const SHORTEST_TOLD: usize = 20;
+
+/// Whether half of the steps lead to the same character again: `5555555aaaaa7777777cccc`.
+fn stands_still(symbols: &[u8]) -> bool {
+    let still = symbols.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    symbols.len() >= SHORTEST_TOLD && still * 2 >= symbols.len() - 1
+}
+
+/// Whether one piece of four makes up half of it, wherever it stands: `xtest1testtest9test`.
+fn says_one_word(symbols: &[u8]) -> bool {
+    const PIECE: usize = 4;
+    let fills_half = |piece: &[u8]| {
+        let (mut count, mut rest) = (0, symbols);
+        while let Some(at) = rest.windows(PIECE).position(|window| window == piece) {
+            count += 1;
+            rest = &rest[at + PIECE..];
+        }
+        count * PIECE * 2 >= symbols.len()
+    };
+    // A piece that fills half of it stands in one half of it at least.
+    symbols.len() >= SHORTEST_TOLD && symbols.windows(PIECE).take(symbols.len() / 2 + PIECE).any(fills_half)
 }
 
 /// Whether six of ten steps go one up, or six of ten one down: `abc123def456`, `9876543210`.
@@ -374,6 +403,9 @@ mod tests {
             "k7xxxxxxxxxxxxx",
             "AKIAIOSFODNN7EXAMPLE",
             "9876543210",
+            "AAAAAAAAAAAAAAAAAAAAAAAA0b9c",
+            "5555555dAAAAA7777777CcccCFaaaaaaaaaaaaaa",
+            "EtestTESTt3s7te-_testtesttesttest",
         ];
         for body in filler {
             assert!(is_filler(body.as_bytes()), "{body}");

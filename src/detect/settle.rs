@@ -11,8 +11,9 @@ use crate::severity::Confidence;
 /// Removes what a better candidate overlaps, and contextual and generic candidates that overlap a `rejected` span: a
 /// value that its own text disproves does not come back through a weaker rule. Sorts the rest by span.
 ///
-/// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: a secret over what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer secret, then
-/// the one whose name was read too, then the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
+/// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: a secret over
+/// what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer
+/// secret, then the one whose name was read too, then the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
 /// overlap, and so on. `lost` becomes what the losers cover beyond the winners: it may hold the rest of a secret, and
 /// whoever shows the text must hide it.
 pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span], lost: &mut Vec<Span>) {
@@ -62,7 +63,8 @@ fn beyond(span: Span, winners: &[Candidate]) -> Vec<Span> {
 }
 
 /// Gives a structured candidate that its unproved checksum lowered the confidence of a contextual one of the same
-/// span: a mismatch does not hide what stands in a place that holds nothing but keys.
+/// span: a mismatch does not hide what stands in a place that holds nothing but keys. A generic one raises nothing: a
+/// word such as `token` stands beside samples too.
 fn raise(candidates: &mut [Candidate]) {
     let mut places: BTreeMap<Span, Confidence> = BTreeMap::new();
     for place in candidates.iter().filter(|candidate| candidate.kind == Kind::Contextual) {
@@ -151,6 +153,21 @@ mod tests {
             candidate(2, Kind::Generic, 20, 30),
         ];
         assert_eq!(settled(all, &[]), [(0, 0), (2, 20)]);
+    }
+
+    #[test]
+    fn a_lowered_candidate_takes_the_confidence_of_a_contextual_one_of_its_span() {
+        let lowered =
+            Candidate { proved: Some(false), confidence: Confidence::Low, ..candidate(0, Kind::Structured, 0, 10) };
+        for (kind, end, confidence) in [
+            (Kind::Contextual, 10, Confidence::Medium),
+            (Kind::Contextual, 11, Confidence::Low),
+            (Kind::Generic, 10, Confidence::Low),
+        ] {
+            let mut all = vec![Candidate { ..lowered }, candidate(1, kind, 0, end)];
+            settle(&mut all, &[], &mut Vec::new());
+            assert_eq!((all.len(), all[0].confidence), (1, confidence), "{kind:?}");
+        }
     }
 
     #[test]

@@ -250,7 +250,7 @@ impl Scanner {
             bytes_scanned,
             skipped,
             skips,
-            rules: self.rules().rules.len(),
+            rules: self.rules().in_force(),
             rules_hash: self.rules().hash.clone(),
             config_hash: self.settings.config_hash.clone(),
             configuration: self.settings.configuration.clone(),

@@ -495,6 +495,7 @@ pub(crate) fn rules() -> RuleSet {
         .into(),
         hash: "ab".repeat(32),
         replaced: Vec::new(),
+        ..RuleSet::default()
     }
 }
 

@@ -20,11 +20,13 @@ const OTHER_WORDS: [&str; 12] = [
 ];
 
 /// Words for secrets, wherever they stand in a name. Compared without case, like all words here.
-const SECRET_WORDS: [&str; 12] = [
+const SECRET_WORDS: [&str; 14] = [
     "key",
     "token",
     "secret",
     "passw",
+    "passphrase",
+    "authorization",
     "pwd",
     "bearer",
     "private",
@@ -59,18 +61,31 @@ pub(super) fn speaks_of_secret(before: &[u8]) -> bool {
     SECRET_WORDS.iter().any(|word| holds(before, word)) || SECRET_PARTS.iter().any(|word| holds_part(before, word))
 }
 
-/// Whether the name speaks of a digest or of something public, other than by the rule's own word.
+/// Whether the name speaks of a digest or of something public, other than by the rule's own word. What the path of an
+/// address says (`/v1/public/search?key=…`) is not said of the value.
 pub(super) fn speaks_of_other(before: &[u8], own: &[u8]) -> bool {
-    OTHER_WORDS.iter().any(|word| holds(before, word) && !holds(own, word))
+    let says = |word: &&str| places(before, word).any(|at| !is_in_path(&before[..at]));
+    OTHER_WORDS.iter().filter(|word| !holds(own, word)).any(|word| says(word))
+}
+
+/// Whether a path goes on where this text ends: no white space, quote or sign of an assignment after its last `/`.
+fn is_in_path(text: &[u8]) -> bool {
+    let goes_on = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(byte);
+    text.iter().rev().find(|byte| !goes_on(byte)) == Some(&b'/')
 }
 
 fn holds(text: &[u8], word: &str) -> bool {
-    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    places(text, word).next().is_some()
+}
+
+/// Where a word stands in a text.
+fn places<'t>(text: &'t [u8], word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let windows = text.windows(word.len()).enumerate();
+    windows.filter(move |(_, window)| window.eq_ignore_ascii_case(word.as_bytes())).map(|(start, _)| start)
 }
 
 fn holds_part(text: &[u8], word: &str) -> bool {
-    let places = text.windows(word.len()).enumerate();
-    places.filter(|(_, window)| window.eq_ignore_ascii_case(word.as_bytes())).any(|(start, _)| {
+    places(text, word).any(|start| {
         let end = start + word.len();
         let begins = start == 0 || !continues(text[start - 1], text[start]);
         begins && text.get(end).is_none_or(|&after| !continues(text[end - 1], after))

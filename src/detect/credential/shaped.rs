@@ -54,7 +54,16 @@ fn is_whole_word(text: &[u8], at: Span) -> bool {
 /// Whether no word goes on at `at`.
 #[inline]
 pub(in crate::detect) fn begins_word(text: &[u8], at: usize) -> bool {
-    at == 0 || !continues(text[at - 1], text[at])
+    at == 0 || !continues(text[at - 1], text[at]) || defines_property(&text[..at])
+}
+
+/// Whether a text ends in the option by which a command defines a property whose name follows: `-Dacme.token=…` of Java
+/// and CMake, `-PacmeToken=…` of Gradle.
+fn defines_property(before: &[u8]) -> bool {
+    match before {
+        [rest @ .., b'-', b'D' | b'P'] => rest.last().is_none_or(|&byte| !byte.is_ascii_alphanumeric() && byte != b'_'),
+        _ => false,
+    }
 }
 
 /// Where the last value of this statement may begin: at the end of the gap, or of the line, unless the line goes on (`{`,
@@ -95,7 +104,7 @@ pub(in crate::detect) fn is_separator(byte: u8) -> bool {
 
 /// The value that begins at `start`, if it has the rule's shape and ends where it should.
 fn value_at(value: &mut impl FnMut(usize, usize) -> Option<usize>, text: &[u8], start: usize) -> Option<Span> {
-    let end = value(start, text.len().min(start + crate::rules::LONGEST_VALUE + 1))?;
+    let end = value(start, text.len().min(start + crate::rules::LONGEST_VALUE))?;
     (end > start && ends_at(&text[end..])).then(|| Span::new(start, end))
 }
 
