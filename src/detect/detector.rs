@@ -111,11 +111,13 @@ impl Detector {
         }
         if let Some(reading) = rule.reading {
             work.count(rule.window().min(text.len()));
-            let Some(found) = credential::search(reading, text, path, at) else { return };
-            if slot.last != Some(found.value) {
-                slot.last = Some(found.value);
-                self.note(index, text, &found, scratch);
-            }
+            let mut last = slot.last;
+            credential::search(reading, text, path, at, |found| {
+                if last.replace(found.value) != Some(found.value) {
+                    self.note(index, text, &found, scratch);
+                }
+            });
+            scratch.slot(index, || true).0.last = last;
             return;
         }
         let Some(groups) = self.compiled(index).search(rule, text, at, slot, work) else { return };
@@ -141,11 +143,13 @@ impl Detector {
             return false;
         }
         if let Some(reading) = rule.reading {
-            let judged = |path| credential::search(reading, text, path, at).map(|found| found.confidence);
-            return credential::SUREST_PATHS
-                .into_iter()
-                .filter_map(judged)
-                .any(|sure| sure.min(rule.confidence) >= least);
+            let mut leads = false;
+            for path in credential::SUREST_PATHS {
+                credential::search(reading, text, path, at, |found| {
+                    leads = leads || found.confidence.min(rule.confidence) >= least;
+                });
+            }
+            return leads;
         }
         let (slot, work) = scratch.slot(index, || true);
         let found = self.compiled(index).search(rule, text, at, slot, work);

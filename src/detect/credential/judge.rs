@@ -6,9 +6,9 @@
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::place::{self, Place};
-use super::shape::{WORDY, is_other, is_uuid};
+use super::shape::{WORDY, is_number, is_other, is_uuid};
 use super::surprise::surprise;
-use super::{Found, Syntax, code, meaning};
+use super::{Found, Syntax, code, meaning, name, weak};
 use crate::detect::placeholder::{is_placeholder, is_reference};
 use crate::location::Span;
 use crate::rules::Reading;
@@ -19,6 +19,9 @@ const RANDOM: u32 = 11;
 
 /// Shortest value that is looked at.
 const SHORTEST: usize = 4;
+
+/// No counter, identifier or moment has so many digits.
+const LONGEST_COUNT: usize = 24;
 
 /// A machine's token has so many characters at least to be told from a word by its look.
 const SHORTEST_TOKEN: usize = 16;
@@ -55,12 +58,14 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
         Reading::Token | Reading::Key => case.token(),
         Reading::Bearer => case.bearer(),
         Reading::Basic => case.basic(),
+        Reading::Manifest => case.manifest(),
         Reading::Otp => Some(Confidence::Medium),
     }?;
     if is_reference(text, found.value) || is_placeholder(value) {
         return None;
     }
-    Some(if case.place.apart && reading != Reading::Address { Confidence::Low } else { confidence })
+    let doubtful = case.place.apart && reading != Reading::Address || meaning::is_made_up(case.name());
+    Some(if doubtful { Confidence::Low } else { confidence })
 }
 
 impl Case<'_> {
@@ -74,6 +79,11 @@ impl Case<'_> {
         if self.is_something_else() {
             return None;
         }
+        let bare = matches!(self.found.syntax, Syntax::Setting | Syntax::Bare);
+        if bare && weak::is_word(value) && value.len() < SHORTEST_TOKEN {
+            let is_setting = self.place.pairs || self.place.settings && name::is_constant(self.name());
+            return (is_setting && self.ends_statement() && weak::is_chosen(value)).then(|| self.unless_sample());
+        }
         if let Some(decoded) = decoded_text(value) {
             let inner = Case { value: &decoded, ..*self };
             return if is_placeholder(&decoded) { None } else { Some(inner.as_written().min(Confidence::Medium)) };
@@ -85,19 +95,56 @@ impl Case<'_> {
         let value = self.value;
         let random = is_random_password(value);
         let literal = match self.found.syntax {
-            Syntax::Quoted | Syntax::Argument | Syntax::Element | Syntax::Address => true,
-            Syntax::Setting => self.place.settings || is_constant(self.name()),
-            Syntax::Bare => self.place.settings,
+            Syntax::Quoted | Syntax::Argument | Syntax::Element | Syntax::Address | Syntax::Encoded => true,
+            Syntax::Setting => self.place.settings || self.place.prose || name::is_constant(self.name()),
+            Syntax::Bare => self.place.settings || self.place.prose,
             Syntax::Told => false,
         };
-        let chosen = literal && is_mixed(value) && !is_dashed_words(value) && !speaks_for_itself(value);
+        let mixed = is_mixed(value) && !is_dashed_words(value) && !weak::speaks_for_itself(value);
+        let chosen = literal && (mixed || self.place.settings && weak::is_word(value) && weak::is_chosen(value));
         let least = if self.remark { SHORTEST_TOKEN } else { 10 };
-        let told = random && !speaks_for_itself(value) && value.len() >= least;
+        let spelled = self.place.sample && weak::spells_itself(value);
+        let told = random && !weak::speaks_for_itself(value) && !spelled && value.len() >= least;
         match (chosen && value.len() >= 6, told) {
             (_, true) => Confidence::Medium,
-            (true, false) if !self.place.sample && !self.is_for_nobody() => Confidence::Medium,
+            (true, false) if !self.place.sample && !self.is_for_nobody() && !self.is_user() => Confidence::Medium,
             _ => Confidence::Low,
         }
+    }
+
+    /// Whether nothing but a remark follows on the line.
+    fn ends_statement(&self) -> bool {
+        let rest =
+            self.text[self.found.value.end..].split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+        rest.is_empty() || b"#;\\\"'}".contains(&rest[0])
+    }
+
+    /// Whether the password of an address is its user's name.
+    fn is_user(&self) -> bool {
+        let before = &self.text[..self.found.value.start];
+        let user = before.strip_suffix(b":").filter(|_| self.found.syntax == Syntax::Address);
+        user.is_some_and(|user| user.ends_with(self.value))
+    }
+
+    /// Medium, but not where made-up values are usual.
+    fn unless_sample(&self) -> Confidence {
+        if self.place.sample { Confidence::Low } else { Confidence::Medium }
+    }
+
+    /// A value of a Kubernetes Secret: what stands there is one, unless it plainly is not.
+    fn manifest(&self) -> Option<Confidence> {
+        let value = self.value;
+        let decoded = decoded_text(value).filter(|_| self.found.syntax == Syntax::Encoded);
+        let plain = decoded.as_deref().unwrap_or(value);
+        if is_other(plain) || is_placeholder(plain) || code::is_keyword(plain) || plain.starts_with(b"-----BEGIN") {
+            return None;
+        }
+        let random = is_random_password(plain) || is_random_token(plain);
+        Some(if random || !weak::speaks_for_itself(plain) && !self.place.sample {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        })
     }
 
     /// A random text, or what stands for a password.
@@ -106,14 +153,19 @@ impl Case<'_> {
         if token == Some(Confidence::Medium) || self.value.iter().all(|byte| is_token_byte(*byte)) {
             return token;
         }
-        self.password().map(|confidence| if is_random_password(self.value) { confidence } else { Confidence::Low })
+        let is_setting = self.place.settings && !self.place.sample;
+        let sure = is_setting || is_random_password(self.value);
+        self.password().map(|confidence| if sure { confidence } else { Confidence::Low })
     }
 
     /// A random text, as machines make it.
     fn token(&self) -> Option<Confidence> {
         let value = self.value;
-        if !value.iter().all(|byte| is_token_byte(*byte)) || !value.iter().any(u8::is_ascii_alphabetic) {
+        if !value.iter().all(|byte| is_token_byte(*byte)) {
             return None;
+        }
+        if !value.iter().any(u8::is_ascii_alphabetic) {
+            return self.number();
         }
         // Most values are words: that is told before anything else is asked.
         let (uuid, random) = (is_uuid(value), is_random_token(value));
@@ -136,12 +188,24 @@ impl Case<'_> {
         match (random, self.found.syntax) {
             (true, Syntax::Bare | Syntax::Told) if short || !has_digits(value, 2) => None,
             (true, _) if short && (self.place.sample || self.is_query()) => Some(Confidence::Low),
+            (true, _) if weak::is_typed(value) => Some(Confidence::Low),
             (true, _) => Some(Confidence::Medium),
             (false, Syntax::Quoted | Syntax::Setting | Syntax::Element) if mixed && !is_dashed_words(value) => {
-                Some(Confidence::Low)
+                let chosen = self.place.settings && !self.place.sample && self.reading != Reading::Key;
+                let chosen =
+                    chosen && has_digits(value, 2) && !weak::speaks_for_itself(value) && !weak::is_typed(value);
+                Some(if chosen { Confidence::Medium } else { Confidence::Low })
             }
             (false, _) => None,
         }
+    }
+
+    /// A token of digits alone: so long that it counts nothing.
+    fn number(&self) -> Option<Confidence> {
+        let value = self.value;
+        let is_long = value.len() >= LONGEST_COUNT && value.iter().all(u8::is_ascii_digit) && distinct(value) >= 7;
+        let literal = matches!(self.found.syntax, Syntax::Quoted | Syntax::Setting | Syntax::Element);
+        (is_long && literal && !self.is_unclear() && !self.is_something_else()).then(|| self.unless_sample())
     }
 
     /// Whether the name may be about anything: `key` alone.
@@ -154,7 +218,7 @@ impl Case<'_> {
         if is_other(value) || code::is_keyword(value) {
             return None;
         }
-        let random = is_uuid(value) || is_random_token(value);
+        let random = (is_uuid(value) || is_random_token(value)) && !weak::is_typed(value);
         if random { Some(Confidence::Medium) } else { has_digits(value, 2).then_some(Confidence::Low) }
     }
 
@@ -166,8 +230,8 @@ impl Case<'_> {
         if password.is_empty() || is_placeholder(password) || decoded == b"Aladdin:open sesame" {
             return None;
         }
-        let chosen = is_mixed(password) && !speaks_for_itself(password) || is_random_password(password);
-        Some(if chosen { Confidence::Medium } else { Confidence::Low })
+        let chosen = !weak::speaks_for_itself(password) && !repeats(password, &decoded[..colon]);
+        Some(if chosen || is_random_password(password) { Confidence::Medium } else { Confidence::Low })
     }
 
     fn is_something_else(&self) -> bool {
@@ -175,7 +239,11 @@ impl Case<'_> {
         let quoted = !matches!(self.found.syntax, Syntax::Setting | Syntax::Bare | Syntax::Told);
         let expression =
             !(quoted || self.found.syntax == Syntax::Setting && self.place.settings) && code::is_expression(value);
-        is_other(value) || expression || code::is_keyword(value) || repeats(value, self.name())
+        is_other(value)
+            || expression
+            || is_number(value, quoted)
+            || code::is_keyword(value)
+            || repeats(value, self.name())
     }
 
     /// Whether the key is a parameter of an address: `?key=…`.
@@ -295,51 +363,6 @@ fn is_dashed_words(value: &[u8]) -> bool {
 fn is_spelled(value: &[u8]) -> bool {
     let one_case = !(value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase));
     one_case && value.iter().filter(|byte| b"-_".contains(byte)).count() >= 2 && !has_digits(value, value.len() / 8 + 1)
-}
-
-/// `DB_PASSWORD`: as environments have it.
-fn is_constant(name: &[u8]) -> bool {
-    name.len() > 3 && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-}
-
-/// Words that a made-up password holds because nobody uses it.
-const OWN_WORDS: [&str; 30] = [
-    "password",
-    "passwd",
-    "passwort",
-    "passphrase",
-    "passw0rd",
-    "secret",
-    "token",
-    "apikey",
-    "credential",
-    "example",
-    "sample",
-    "dummy",
-    "changeme",
-    "changeit",
-    "change_me",
-    "change-me",
-    "placeholder",
-    "redacted",
-    "foobar",
-    "your",
-    "insert",
-    "replace",
-    "fake",
-    "mock",
-    "default",
-    "test",
-    "todo",
-    "1234",
-    "qwerty",
-    "invalid",
-];
-
-/// Whether the value says what it is instead of being it.
-fn speaks_for_itself(value: &[u8]) -> bool {
-    let value = value.to_ascii_lowercase();
-    OWN_WORDS.iter().any(|word| value.windows(word.len()).any(|window| window == word.as_bytes()))
 }
 
 /// Whether the value is its name, or a part of it, but for digits and separators.

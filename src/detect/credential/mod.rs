@@ -11,6 +11,7 @@ mod code;
 mod command;
 mod header;
 mod judge;
+mod manifest;
 mod meaning;
 mod name;
 mod otp;
@@ -20,6 +21,7 @@ pub(super) mod shaped;
 mod surprise;
 mod url;
 mod value;
+mod weak;
 
 use crate::location::Span;
 use crate::rules::Reading;
@@ -55,6 +57,8 @@ enum Syntax {
     Argument,
     /// In the address of a server.
     Address,
+    /// A value of a document of which all values are in base64.
+    Encoded,
 }
 
 /// What a reading finds, before it is judged.
@@ -65,15 +69,29 @@ struct Found {
     syntax: Syntax,
 }
 
-/// Looks for the credential of which the word `at` tells, and judges it. Only the window that the reading's rule states
+/// Calls `found` with each credential of which the word `at` tells, judged. Only the window that the reading's rule states
 /// is looked at.
-pub(super) fn search(reading: Reading, text: &[u8], path: &str, at: Span) -> Option<Credential> {
+pub(super) fn search(reading: Reading, text: &[u8], path: &str, at: Span, mut found: impl FnMut(Credential)) {
     let (left, right) = reading.window(at.len());
     let start = at.start.saturating_sub(left);
     let window = &text[start..text.len().min(at.start + right)];
     let at = Span::new(at.start - start, at.end - start);
-    let found = match reading {
-        Reading::Password => assignment::read(window, at, || meaning::of_password(window, at)),
+    let back = |span: Span| Span::new(span.start + start, span.end + start);
+    read(reading, window, at, |read| {
+        if let Some(confidence) = judge::judge(reading, window, at, &read, path) {
+            let Found { name, value, host, .. } = read;
+            found(Credential { name: name.map(back), value: back(value), host: host.map(back), confidence });
+        }
+    });
+}
+
+/// Calls `found` with what stands in the window around the word `at`, before it is judged.
+fn read(reading: Reading, window: &[u8], at: Span, mut found: impl FnMut(Found)) {
+    let read = match reading {
+        Reading::Password => {
+            let at = letters(window, at);
+            assignment::read(window, at, || meaning::of_password(window, at))
+        }
         Reading::Secret => assignment::read(window, at, || meaning::of_secret(window, at)),
         Reading::Token => assignment::read(window, at, || meaning::of_token(window, at)),
         Reading::Key => assignment::read(window, at, || meaning::of_key(window, at)),
@@ -83,8 +101,17 @@ pub(super) fn search(reading: Reading, text: &[u8], path: &str, at: Span) -> Opt
         Reading::Bearer => header::read_bearer(window, at),
         Reading::Basic => header::read_basic(window, at),
         Reading::Otp => otp::read(window, at),
-    }?;
-    let confidence = judge::judge(reading, window, at, &found, path)?;
-    let back = |span: Span| Span::new(span.start + start, span.end + start);
-    Some(Credential { name: found.name.map(back), value: back(found.value), host: found.host.map(back), confidence })
+        Reading::Manifest => return manifest::read(window, at, found),
+    };
+    if let Some(read) = read {
+        found(read);
+    }
+}
+
+/// The word itself, where the rule names it with what stands around it: `pw:`, `_pw`.
+fn letters(window: &[u8], at: Span) -> Span {
+    let is_edge = |byte: &&u8| !byte.is_ascii_alphanumeric();
+    let front = window[at.start..at.end].iter().take_while(is_edge).count();
+    let back = window[at.start + front..at.end].iter().rev().take_while(is_edge).count();
+    Span::new(at.start + front, at.end - back)
 }
