@@ -58,9 +58,9 @@ pub(super) fn read(text: &[u8], at: Span) -> Option<Found> {
         let (value, next) = argument(text, from)?;
         if index == wanted {
             let value = value?;
-            return Some(Found { name: None, value, host: None, syntax: Syntax::Quoted });
+            return Some(Found { name: None, value, host: None, syntax: Syntax::Argument });
         }
-        from = next;
+        from = next?;
     }
     None
 }
@@ -78,8 +78,8 @@ fn after_switches(text: &[u8], mut from: usize) -> usize {
 /// What some languages put around a literal.
 const AROUND: [&[u8]; 4] = [b"Some(", b"String::from(", b"new String(", b"b"];
 
-/// One argument: its text if it is quoted, and where the next begins.
-fn argument(text: &[u8], from: usize) -> Option<(Option<Span>, usize)> {
+/// One argument: its text if it is quoted, and where the next begins, if one does.
+fn argument(text: &[u8], from: usize) -> Option<(Option<Span>, Option<usize>)> {
     let around = AROUND.iter().find(|around| text[from.min(text.len())..].starts_with(around));
     let around = around.filter(|around| text.get(from + around.len()).is_some_and(|byte| b"\"'".contains(byte)));
     let from = from + around.map_or(0, |around| around.len());
@@ -100,11 +100,12 @@ fn argument(text: &[u8], from: usize) -> Option<(Option<Span>, usize)> {
     match text.get(end + gap) {
         Some(b',') => {
             let next = end + gap + 1;
-            Some((value, next + text[next..].iter().take(40).take_while(|byte| byte.is_ascii_whitespace()).count()))
+            let gap = text[next..].iter().take(40).take_while(|byte| byte.is_ascii_whitespace()).count();
+            Some((value, Some(next + gap)))
         }
         // Put together from parts: not the whole password.
-        Some(b'+' | b'.') => Some((None, end)),
-        _ => Some((value, end)),
+        Some(b'+' | b'.') => Some((None, None)),
+        _ => Some((value, None)),
     }
 }
 

@@ -9,7 +9,7 @@ use super::place::{self, Place};
 use super::shape::{WORDY, is_number, is_other, is_uuid};
 use super::surprise::surprise;
 use super::{Found, Syntax, code, meaning, name, weak};
-use crate::detect::placeholder::{is_placeholder, is_reference};
+use crate::detect::placeholder::{is_placeholder, is_reference, is_unfinished};
 use crate::location::Span;
 use crate::rules::Reading;
 use crate::severity::Confidence;
@@ -61,7 +61,8 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
         Reading::Manifest => case.manifest(),
         Reading::Otp => Some(Confidence::Medium),
     }?;
-    if is_reference(text, found.value) || is_placeholder(value) {
+    let is_placeholder = if case.is_strengthened() { is_unfinished(value) } else { is_placeholder(value) };
+    if is_reference(text, found.value) || is_placeholder {
         return None;
     }
     let doubtful = case.place.apart && reading != Reading::Address || meaning::is_made_up(case.name());
@@ -101,7 +102,8 @@ impl Case<'_> {
             Syntax::Told => false,
         };
         let mixed = is_mixed(value) && !is_dashed_words(value) && !weak::speaks_for_itself(value);
-        let chosen = literal && (mixed || self.place.settings && weak::is_word(value) && weak::is_chosen(value));
+        let worded = self.place.settings || self.found.syntax == Syntax::Argument && self.found.name.is_none();
+        let chosen = literal && (mixed || worded && weak::is_word(value) && weak::is_chosen(value));
         let least = if self.remark { SHORTEST_TOKEN } else { 10 };
         let spelled = self.place.sample && weak::spells_itself(value);
         let told = random && !weak::speaks_for_itself(value) && !spelled && value.len() >= least;
@@ -110,6 +112,16 @@ impl Case<'_> {
             (true, false) if !self.place.sample && !self.is_for_nobody() && !self.is_user() => Confidence::Medium,
             _ => Confidence::Low,
         }
+    }
+
+    /// Whether signs and digits were put to the words of a password, as rules for passwords demand: `Admin@123`.
+    fn is_strengthened(&self) -> bool {
+        let has = |is: fn(&u8) -> bool| self.value.iter().any(is);
+        matches!(self.reading, Reading::Password | Reading::Command | Reading::Arguments)
+            && !self.place.sample
+            && has(|byte| b"!@#$%^&*".contains(byte))
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_alphabetic)
     }
 
     /// Whether nothing but a remark follows on the line.
@@ -153,7 +165,7 @@ impl Case<'_> {
         if token == Some(Confidence::Medium) || self.value.iter().all(|byte| is_token_byte(*byte)) {
             return token;
         }
-        let is_setting = self.place.settings && !self.place.sample;
+        let is_setting = (self.place.settings || self.place.prose) && !self.place.sample;
         let sure = is_setting || is_random_password(self.value);
         self.password().map(|confidence| if sure { confidence } else { Confidence::Low })
     }

@@ -192,7 +192,7 @@ const ABOUT_TOO: [&str; 35] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 72] = [
+const UNLIKE: [&str; 71] = [
     "contract",
     "gpu",
     "hashed",
@@ -237,7 +237,6 @@ const UNLIKE: [&str; 72] = [
     "locale",
     "map",
     "mask",
-    "message",
     "missing",
     "natural",
     "next",
@@ -338,6 +337,11 @@ pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
         return Some(Meaning::Plain);
     }
     let is_short = SHORT_PASSWORDS.iter().any(|word| word.eq_ignore_ascii_case(&text[at.start..at.end]));
+    // Two letters stand in much that is no text.
+    let before = at.start.checked_sub(1).map(|before| text[before]);
+    if at.len() == 2 && before.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b" \t\n_-.,/(\"'".contains(&byte)) {
+        return None;
+    }
     let endings = if is_short { &[][..] } else { &PASSWORD_ENDINGS[..] };
     let ending = endings.iter().find(|ending| starts_with_folded(rest, ending)).map_or(0, |found| found.len());
     let end = at.end + ending;

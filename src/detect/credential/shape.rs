@@ -145,7 +145,7 @@ fn is_template(value: &[u8]) -> bool {
         || value.windows(2).any(|pair| pair[0] == b'%' && b"sdvqfx@(".contains(&pair[1]))
         || (value.contains(&b'{') && value.ends_with(b"}"))
         || contains(value, b"{}")
-        || value.iter().any(|byte| b"<>".contains(byte))
+        || value.iter().position(|byte| *byte == b'<').is_some_and(|open| value[open..].contains(&b'>'))
 }
 
 /// A regular expression or a glob.
