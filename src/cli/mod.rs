@@ -9,6 +9,7 @@ mod config;
 mod date;
 mod demo;
 mod exit;
+mod explain;
 mod import;
 mod inspect;
 mod interrupt;
@@ -66,6 +67,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         Command::Scan(args) => scan::run(&cli.global, args, &around),
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
+        Command::Explain { what } => explain::run(&cli.global, what, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
         Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),

@@ -134,6 +134,12 @@ impl Detector {
         }
     }
 
+    /// The match of a rule's pattern around one anchor.
+    pub(super) fn search(&self, text: &[u8], index: usize, at: Span, scratch: &mut Scratch) -> Option<Groups> {
+        let (slot, work) = scratch.slot(index, || true);
+        self.compiled(index).search(&self.rules.rules[index], text, at, slot, work)
+    }
+
     /// Whether the rule takes anything around one anchor for a key, at least so surely, whatever the path. A part of a key
     /// is none.
     #[cfg(feature = "git")]
@@ -151,8 +157,7 @@ impl Detector {
             }
             return leads;
         }
-        let (slot, work) = scratch.slot(index, || true);
-        let found = self.compiled(index).search(rule, text, at, slot, work);
+        let found = self.search(text, index, at, scratch);
         let judged = |groups: Groups| judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret));
         found.is_some_and(|groups| matches!(judged(groups), Judged::Key { confidence, .. } if confidence >= least))
     }
@@ -199,7 +204,7 @@ fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence,
 }
 
 /// What a rule makes of a value that has its form.
-enum Judged {
+pub(super) enum Judged {
     Key {
         confidence: Confidence,
         proved: Option<bool>,
@@ -211,7 +216,7 @@ enum Judged {
 }
 
 /// `core` is the part of the secret at `span` that must not be written by hand.
-fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
+pub(super) fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
     let secret = &text[span.start..span.end];
     if is_sample(rule, secret) {
         return Judged::Disproved;
@@ -234,7 +239,7 @@ fn excludes(rule: &Rule) -> bool {
     rule.check.is_some_and(|check| check.on_mismatch == OnMismatch::Exclude)
 }
 
-fn is_sample(rule: &Rule, secret: &[u8]) -> bool {
+pub(super) fn is_sample(rule: &Rule, secret: &[u8]) -> bool {
     !rule.samples.is_empty() && rule.samples.contains(&Sha256::digest(secret).into())
 }
 

@@ -15,6 +15,19 @@ pub(super) struct Place {
     pub(super) apart: bool,
 }
 
+impl Place {
+    /// What the path says, in words.
+    pub(super) fn words(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (self.sample, "file: a test, an example or documentation"),
+            (self.settings, "file: settings, in which values need no quotes"),
+            (self.prose, "file: text for people"),
+            (self.apart, "file: written by a machine, or words in several languages"),
+        ];
+        all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words)
+    }
+}
+
 /// Names of folders for tests and their like.
 const SAMPLE_FOLDERS: [&str; 35] = [
     "test",
