@@ -29,6 +29,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every one of them.
+    pub const ALL: [Self; 10] = [
+        Self::Ignored,
+        Self::Excluded,
+        Self::TooLarge,
+        Self::NotAFile,
+        Self::Elsewhere,
+        Self::Unreadable,
+        Self::Vanished,
+        Self::Missing,
+        Self::Empty,
+        Self::Interrupted,
+    ];
+
     /// Whether something that was asked for could not be scanned.
     #[must_use]
     pub fn is_gap(self) -> bool {

@@ -60,6 +60,12 @@ pub(crate) enum Command {
     /// List, show or check rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Say why a line is a finding or none, or what a rule or a verdict is about and how to fix it
+    Explain {
+        /// A line (FILE:LINE), the id of a rule, or of a verdict (SK2001)
+        #[arg(value_name = "FILE:LINE|ID")]
+        what: String,
+    },
     /// Findings that were there before the gate: make, renew, prune or explain a baseline
     #[command(subcommand)]
     Baseline(BaselineCommand),

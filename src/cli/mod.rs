@@ -9,6 +9,7 @@ mod config;
 mod date;
 mod demo;
 mod exit;
+mod explain;
 mod fetch;
 mod hook;
 mod import;
@@ -73,6 +74,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         Command::Scan(args) => scan::run(&cli.global, args, &around),
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
+        Command::Explain { what } => explain::run(&cli.global, what, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
         Command::Hook(command) => hook::run(&cli.global, command, &around),

@@ -63,7 +63,8 @@ fn check(global: &Global, named: &Named, paths: &[std::path::PathBuf]) -> Result
     Ok(Exit::Usage)
 }
 
-fn show(set: &RuleSet, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+/// Everything about one rule.
+pub(crate) fn show(set: &RuleSet, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}  ({}, {} by default, {} confidence)", rule.id, kind(rule.kind), rule.severity, rule.confidence)?;
     writeln!(out, "{} · {}\n\n{}\n", rule.title, set.provider(rule).name, rule.description)?;
     if let Some(check) = rule.check {
