@@ -15,7 +15,7 @@ use crate::source::{Blob, Part};
 
 /// A rule whose matches are clues, and how one is read.
 const CLUES: &[(&str, fn(&[u8]) -> Option<Clue>)] = &[
-    ("x509-certificate", |text| certificate(text).map(Clue::Certificate)),
+    ("private-key-certificate", |text| certificate(text).map(Clue::Certificate)),
     ("kubernetes-kubeconfig-certificate", |text| certificate(&BASE64.decode(text).ok()?).map(Clue::Certificate)),
     ("supabase-project-url", |text| {
         str::from_utf8(text).ok()?.split_once('.').map(|(project, _)| Clue::SupabaseProject(project.to_owned()))
