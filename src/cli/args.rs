@@ -226,6 +226,9 @@ pub(crate) struct InspectArgs {
     /// Output format, as for `scan`
     #[arg(long, short, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
+    /// Show the ready snippet for needing no key as well
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     /// The owner's list of keys (may repeat; the format is recognised)
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Vec<PathBuf>,

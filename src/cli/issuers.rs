@@ -8,6 +8,7 @@ use skelkey::escape::visible;
 use skelkey::hygiene::{Ceiling, CeilingBasis, ceilings};
 use skelkey::inventory;
 use skelkey::issuer::Issuer;
+use skelkey::report::words::any_key;
 use skelkey::rules::{RemedyTemplate, Rule, RuleSet};
 
 use super::args::ListFormat;
@@ -82,8 +83,9 @@ fn decoded(rule: &Rule) -> Option<Told> {
     Some(Told { what: format!("{}: {}", rule.title, decoder.reads), sources })
 }
 
-/// The page, the command, or else the first step.
+/// The page, the command, or else the first step, in the words for a key of which nothing more is known.
 fn revoked(remedy: &RemedyTemplate) -> Vec<Told> {
+    let remedy = any_key(remedy);
     let page = remedy.page.iter().map(|page| format!("<{page}>"));
     let command = remedy.command.iter().map(|command| format!("`{}`", command.replace('`', "'")));
     let mut told: Vec<Told> = page.chain(command).map(|what| Told { what, sources: Vec::new() }).collect();

@@ -115,6 +115,24 @@ impl Outputs {
     }
 }
 
+impl Outputs {
+    /// The short answer about each key where people are told, and the whole report in any other format.
+    pub(crate) fn write_answers(
+        &self,
+        report: &Report,
+        rules: &RuleSet,
+        options: &report::Options,
+        colour: Colour,
+    ) -> Result<Exit> {
+        if !self.tells_people() {
+            return Ok(self.write(report, rules, options, colour, Exit::Clean));
+        }
+        let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
+        to_stdout(|out| report::write_answers(report, rules, &options, out))?;
+        Ok(Exit::Clean)
+    }
+}
+
 /// Whether standard output is to be coloured. `NO_COLOR` and `CLICOLOR_FORCE` are honoured.
 fn colours(when: Colour) -> bool {
     match when {

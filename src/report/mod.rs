@@ -315,6 +315,16 @@ pub fn key_in_markdown(finding: &Finding, report: &Report) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+/// Writes the short answer about each key of a report, for a terminal: what it is, what it opens, until when, what to do.
+///
+/// # Errors
+/// Whatever `out` answers.
+pub fn write_answers(report: &Report, rules: &RuleSet, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    human::write_answers(report, rules, options, &mut out)?;
+    out.flush()
+}
+
 /// Writes any document as JSON, as our own format does: indented, and safe to print to a terminal.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ use crate::rules::{Identity, IssuerProof, RemedyTemplate, Rule};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::ask::Log;
+use super::clues::Clues;
 use super::covers::Covers;
 use super::scrub::Scrub;
 use super::sighting::{Sighting, mask};
@@ -29,6 +30,7 @@ pub(super) struct Assembly<'a> {
     published: BTreeMap<Issuer, Vec<String>>,
     known: BTreeMap<Issuer, Vec<String>>,
     lists: Lists<'a>,
+    clues: Clues,
 }
 
 /// The owner's key, or the published one made for this run.
@@ -79,7 +81,12 @@ impl Group {
 }
 
 impl<'a> Assembly<'a> {
-    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], project_files: Vec<Publishes>) -> Self {
+    pub(super) fn new(
+        scanner: &'a Scanner,
+        roots: &'a [Root],
+        project_files: Vec<Publishes>,
+        clues: Clues,
+    ) -> Self {
         let settings = scanner.settings();
         let key = match &settings.fingerprint_key {
             Some(key) => FingerprintKeyRef::Owner(key),
@@ -87,7 +94,7 @@ impl<'a> Assembly<'a> {
         };
         let published = by_issuer(project_files);
         let known = known_packages(scanner, &published);
-        Self { scanner, roots, key, published, known, lists: Lists::of(&settings.inventories) }
+        Self { scanner, roots, key, published, known, lists: Lists::of(&settings.inventories), clues }
     }
 
     pub(super) fn report(
@@ -170,9 +177,20 @@ impl<'a> Assembly<'a> {
             group
                 .sightings
                 .sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
-            group.decoded = with_parts(decode(self.rule(group.first()), group.secret()), &group.sightings);
+            let decoded = with_parts(decode(self.rule(group.first()), group.secret()), &group.sightings);
+            group.decoded = self.with_clues(decoded, group.first());
         }
         groups
+    }
+
+    /// The key's facts with what stands about it elsewhere in the same root.
+    fn with_clues(&self, decoded: Option<KeyFacts>, first: &Sighting) -> Option<KeyFacts> {
+        let key = (self.rule(first), &first.found.secret, first.root);
+        self.clues.complete(decoded, key, self.scanner.settings().now, |place| {
+            let mut place = crate::escape::visible(place).into_owned();
+            self.scanner.mask(&mut place);
+            place
+        })
     }
 
     fn strength(&self, sighting: &Sighting) -> (crate::severity::Confidence, crate::rules::Kind, bool) {

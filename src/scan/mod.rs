@@ -11,6 +11,7 @@ mod ask;
 mod ask;
 mod assemble;
 mod audit;
+mod clues;
 mod companion;
 mod covers;
 mod frame;
@@ -232,12 +233,12 @@ impl Scanner {
         let mut scrub = Scrub::new(&self.detector);
         let mut coverage = self.coverage(inputs, outcome);
         scrub.coverage(&mut coverage);
-        let (sightings, mut published, mut notes) = gatherer.finish();
+        let (sightings, mut published, mut notes, clues) = gatherer.finish();
         for one in &mut published {
             scrub.names(&mut one.ids);
         }
         scrub.names(&mut notes);
-        Assembly::new(self, roots, published).report(sightings, notes, coverage, ask)
+        Assembly::new(self, roots, published, clues).report(sightings, notes, coverage, ask)
     }
 
     fn coverage(&self, inputs: Vec<String>, outcome: Outcome) -> Coverage {

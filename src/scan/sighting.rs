@@ -29,6 +29,7 @@ use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
 use crate::suppression::{Marker, markers};
 
+use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};
 use super::{Settings, frame};
 
@@ -76,6 +77,7 @@ struct Worker {
     sightings: Vec<Sighting>,
     published: Vec<Publishes>,
     notes: Vec<String>,
+    clues: Vec<clues::Placed>,
 }
 
 /// A text with everything that its frames need besides the matches.
@@ -132,23 +134,25 @@ impl<'g> Gatherer<'g> {
     }
 
     /// Everything, in an order that does not depend on the threads.
-    pub(super) fn finish(self) -> (Vec<Sighting>, Vec<Publishes>, Vec<String>) {
-        let (mut sightings, mut published, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    pub(super) fn finish(self) -> (Vec<Sighting>, Vec<Publishes>, Vec<String>, Clues) {
+        let (mut sightings, mut published, mut notes, mut clues) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for worker in self.workers {
             let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             sightings.extend(worker.sightings);
             published.extend(worker.published);
             notes.extend(worker.notes);
+            clues.extend(worker.clues);
         }
         sightings.sort_by(|a, b| a.order().cmp(&b.order()));
         notes.sort();
-        (sightings, published, notes)
+        (sightings, published, notes, Clues::new(clues))
     }
 
     /// Looks through one text, or one part of a long one.
     fn look(&self, worker: &mut Worker, blob: &Blob<'_>, part: &Part) {
-        let Worker { scratch, sightings, published, notes, .. } = worker;
+        let Worker { scratch, sightings, published, notes, clues } = worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
+        clues.extend(clues::among(self.detector.rules(), &matches, blob, part));
         let counts = |found: &Match| part.own.contains_start(found.span);
         self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
         // A project file of several parts is too large to be one, and the first part says so.
@@ -275,11 +279,12 @@ pub(super) fn mask(rule: &Rule, secret: &Secret) -> Masked {
 impl GitSink for Gatherer<'_> {
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let Worker { scratch, sightings, .. } = &mut *worker;
+        let Worker { scratch, sightings, clues, .. } = &mut *worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         let all = matches.len();
         let counts = |found: &Match| !before.holds(&blob.bytes[found.span.start..found.span.end]);
         let part = Part::whole(blob.bytes);
+        clues.extend(clues::among(self.detector.rules(), &matches, blob, &part));
         let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
         self.sight(&seen, matches, counts, sightings);
         all
