@@ -608,7 +608,7 @@ fn azure_is_told_the_pipeline_or_that_there_is_none() {
     let details = &parsed(Format::Sarif, &sample::report(), &options)["runs"][0]["automationDetails"];
     let id = "azuredevops/pipeline/build/contoso/tools/7/3a3a2a60-14c7-570b-14a4-fa42ad92f52a/refs-heads-main/99";
     assert_eq!(details["id"], id);
-    assert_eq!(details["properties"]["azuredevops/pipeline/build/buildDefinitionId"], 7);
+    assert_eq!(details["properties"]["azuredevops/pipeline/build/buildDefinitionId"], "7");
 }
 
 #[test]

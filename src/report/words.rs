@@ -214,7 +214,10 @@ pub fn history(provenance: &Provenance) -> String {
         (Reach::Refs, Some(true)) => said.push(format!("in HEAD now, and in {}", refs(provenance))),
         (Reach::Refs, Some(false)) => {
             said.extend(provenance.removed.as_ref().map(|commit| format!("removed {}", moment_of(commit))));
-            said.push(format!("not in HEAD, in the trees of {}; every clone has it", refs(provenance)));
+            said.push(match provenance.refs {
+                Some(0) => "in no tree that a ref names, but in their histories; every clone has it".to_owned(),
+                _ => format!("not in HEAD, in the trees of {}; every clone has it", refs(provenance)),
+            });
         }
         (Reach::Reflog, _) => said.push(format!("in no ref, kept by a reflog of this clone; {PURGE}")),
         (Reach::Unreachable, _) => said.push(format!("reachable from no ref or reflog; {PURGE}")),

@@ -5,6 +5,7 @@
 
 mod chart;
 mod key;
+mod window;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -94,7 +95,9 @@ impl Write for Adapter<'_> {
 }
 
 fn page(report: &Report, options: &Options) -> Page {
-    let keys: Vec<Key> = report.findings.iter().take(KEYS_MAX).map(|finding| Key::of(finding, report)).collect();
+    let span = window::Span::of(report);
+    let keys = report.findings.iter().take(KEYS_MAX);
+    let keys: Vec<Key> = keys.map(|finding| Key::of(finding, report, &span)).collect();
     let gaps: Vec<_> = report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()).collect();
     let chips = |(severity, count): &(crate::severity::Severity, u64)| Chip { word: severity.as_str(), count: *count };
     let tally = Tally::of(report);

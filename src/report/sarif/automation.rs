@@ -57,7 +57,8 @@ fn azure(report: &Report, options: &Options) -> RunAutomationDetails {
         false => format!("{AZURE}/{}", parts.join("/")),
     };
     let properties = json!({
-        (format!("{AZURE}/buildDefinitionId")): definition_id,
+        // A number, but its validator reads a text.
+        (format!("{AZURE}/buildDefinitionId")): number(definition_id),
         (format!("{AZURE}/buildDefinitionName")): definition_name,
         (format!("{AZURE}/phaseId")): phase_id,
         (format!("{AZURE}/phaseName")): phase_name,
