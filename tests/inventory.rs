@@ -210,8 +210,9 @@ mod importers {
 
     #[test]
     fn twenty_gitlab_rows_may_be_one_page() {
-        let row = r#"{"id":1,"name":"n","revoked":false,"scopes":[],"expires_at":null,"active":true}"#;
-        let rows = |count| format!("[{}]", vec![row; count].join(","));
+        let row =
+            |id| format!(r#"{{"id":{id},"name":"n","revoked":false,"scopes":[],"expires_at":null,"active":true}}"#);
+        let rows = |count: usize| format!("[{}]", (0..count).map(row).collect::<Vec<_>>().join(","));
         assert!(list(&rows(19)).complete);
         assert!(!list(&rows(20)).complete);
     }

@@ -7,7 +7,7 @@ use super::importer::Join;
 use super::listing::{Listing, PLAIN};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
-use super::state::{Stated, active, by_word, expired, revoked};
+use super::state::{Word, active, by_word, expired, revoked};
 use super::{Format, List, Mark, Record};
 use crate::issuer::Issuer;
 use crate::key::{Grant, KeyFacts, Reported, Subjects};
@@ -52,8 +52,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         expires: entry.until("expires_at", Blank::Never),
         ..KeyFacts::default()
     };
-    let words: &[(&str, fn(String) -> Stated)] =
-        &[("active", active), ("inactive", revoked), ("archived", revoked), ("expired", expired)];
+    let words: &[Word] = &[("active", active), ("inactive", revoked), ("archived", revoked), ("expired", expired)];
     (facts.state, facts.state_reason) = by_word(entry.words("status").as_deref(), words);
     let workspace = entry.id("workspace_id").or_else(|| entry.id("scope.workspace_id"));
     // `null` is the default workspace.

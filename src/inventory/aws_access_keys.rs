@@ -10,7 +10,7 @@ use super::importer::Join;
 use super::listing::{Listing, PLAIN, complain_of_same_id};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
-use super::state::{Stated, active, by_word, expired, revoked};
+use super::state::{Word, active, by_word, expired, revoked};
 use super::{Format, List, Mark, Record};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, KeyFacts, LastUse, Reported};
@@ -70,7 +70,9 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
 
 fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
     let mut entry = Entry { row, mistakes };
-    ["UserName", "Status", "CreateDate"].into_iter().for_each(|field| entry.require(field));
+    for field in ["UserName", "Status", "CreateDate"] {
+        entry.require(field);
+    }
     let id = entry.id("AccessKeyId");
     let user = entry.words("UserName");
     let mut facts = KeyFacts {
@@ -83,7 +85,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
         expires: Reported::Said(Expiry::Never),
         ..KeyFacts::default()
     };
-    let words: &[(&str, fn(String) -> Stated)] = &[("Active", active), ("Inactive", revoked), ("Expired", expired)];
+    let words: &[Word] = &[("Active", active), ("Inactive", revoked), ("Expired", expired)];
     (facts.state, facts.state_reason) = by_word(entry.words("Status").as_deref(), words);
     if row.get(USE).is_some() {
         facts.last_used = last_use(&mut entry);

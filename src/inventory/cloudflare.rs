@@ -10,7 +10,7 @@ use super::importer::Join;
 use super::listing::{Listing, PLAIN};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
-use super::state::{Stated, active, by_word, expired, revoked};
+use super::state::{Word, active, by_word, expired, revoked};
 use super::{Format, List, Record};
 use crate::issuer::Issuer;
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Restriction, Subjects};
@@ -58,7 +58,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         restrictions: restrictions(&mut entry).into(),
         ..KeyFacts::default()
     };
-    let words: &[(&str, fn(String) -> Stated)] = &[("active", active), ("disabled", revoked), ("expired", expired)];
+    let words: &[Word] = &[("active", active), ("disabled", revoked), ("expired", expired)];
     (facts.state, facts.state_reason) = by_word(entry.words("status").as_deref(), words);
     if let Some(policies) = entry.objects("policies").value() {
         let denies = |policy: &&Map<String, Value>| policy.get("effect").and_then(Value::as_str) == Some("deny");
@@ -74,8 +74,8 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
 /// that is an object names what is inside of the account.
 fn grant(policy: &Map<String, Value>) -> Grant {
     let groups = policy.get("permission_groups").and_then(Value::as_array);
-    let names = groups.into_iter().flatten().filter_map(|group| group.get("name")?.as_str());
-    let actions = names.map(action).collect();
+    let granted = groups.into_iter().flatten().filter_map(|group| group.get("name")?.as_str());
+    let actions = granted.map(action).collect();
     let resources = policy.get("resources").and_then(Value::as_object);
     let named = resources.into_iter().flatten().flat_map(|(name, inside)| match inside.as_object() {
         Some(inside) => inside.keys().cloned().collect(),

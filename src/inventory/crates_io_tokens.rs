@@ -6,6 +6,7 @@
 use super::actions::{CRATES_IO, action};
 use super::document::Document;
 use super::importer::Join;
+use super::listing::each;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Given, Row};
@@ -31,7 +32,7 @@ fn recognise(document: &Document<'_>) -> bool {
 fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     let elements = document.elements("api_tokens", mistakes);
     let rows = Row::all_from_json(document, &elements, mistakes);
-    let records = rows.into_iter().map(|row| record(row, mistakes)).collect();
+    let records = each(rows, mistakes, record);
     let notes = vec![
         "crates.io tells no part of a token's text, and leaves out revoked tokens and those of trusted publishing"
             .to_owned(),
@@ -39,8 +40,8 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     List { issuers: vec![Issuer::CRATES_IO], complete: true, records, notes }
 }
 
-fn record(row: Row, mistakes: &mut Mistakes) -> Record {
-    let mut entry = Entry { row: &row, mistakes };
+fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
+    let mut entry = Entry { row, mistakes };
     entry.refuse_key("token");
     for name in ["id", "name", "created_at"] {
         entry.require(name);

@@ -69,6 +69,6 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
 fn action(scope: &str) -> Action {
     match scope {
         "all-apis" => Action::new(scope, Power::Everything),
-        _ => reading(scope, scope.ends_with(".read")),
+        _ => reading(scope, scope.rsplit('.').next() == Some("read")),
     }
 }

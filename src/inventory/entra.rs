@@ -71,6 +71,7 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
         complain_of_same_id(&record, row.number, &mut seen, mistakes);
         records.push(record);
     }
+    records.sort_by_key(|record| (record.line, record.column));
     LISTING.list(&found, records)
 }
 
@@ -90,8 +91,12 @@ impl App {
 
 fn record(row: &Row, app: &App, mistakes: &mut Mistakes) -> Record {
     let mut entry = Entry { row, mistakes };
-    ["keyId", "endDateTime"].into_iter().for_each(|field| entry.require(field));
-    ["secretText", "key"].into_iter().for_each(|field| entry.refuse_key(field));
+    for field in ["keyId", "endDateTime"] {
+        entry.require(field);
+    }
+    for field in ["secretText", "key"] {
+        entry.refuse_key(field);
+    }
     let is_certificate = row.get("usage").is_some() || row.get("type").is_some();
     let mut facts = KeyFacts {
         issuer: Some(Issuer::new(LISTING.issuer)),

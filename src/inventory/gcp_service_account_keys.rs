@@ -47,19 +47,15 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
 fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     let mut entry = Entry { row, mistakes };
     let name = entry.words("name").unwrap_or_default();
-    let (account, id) = match name.rsplit_once("/keys/") {
-        Some((parent, id)) => {
-            (parent.rsplit_once("/serviceAccounts/").map(|(_, account)| account.to_owned()), Some(id))
-        }
-        None => {
-            entry.wrong("name", "is not the name of a service account's key (projects/…/serviceAccounts/…/keys/…)");
-            (None, None)
-        }
-    };
+    let parts = name.rsplit_once("/keys/").zip(name.rsplit_once("/serviceAccounts/"));
+    if parts.is_none() {
+        entry.wrong("name", "is not the name of a service account's key (projects/…/serviceAccounts/…/keys/…)");
+    }
+    let id = parts.map(|((_, id), _)| id.to_owned());
+    let account = parts.and_then(|(_, (_, rest))| rest.split('/').next()).map(str::to_owned);
     if entry.words("keyType").as_deref() == Some("SYSTEM_MANAGED") {
         return Vec::new();
     }
-    let id = id.map(str::to_owned);
     let mut facts = KeyFacts {
         issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("service account key".to_owned()),

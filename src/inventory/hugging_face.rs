@@ -97,7 +97,7 @@ fn action(word: &str, wide: bool) -> Action {
         "repo.write" | "repo.content.write" if wide => Power::PublishNew,
         "repo.write" | "repo.content.write" => Power::PublishUpdate,
         "discussion.write" => Power::Read,
-        _ if word.ends_with(".read") || word.starts_with("inference.serverless") => Power::Read,
+        _ if word.rsplit('.').next() == Some("read") || word.starts_with("inference.serverless") => Power::Read,
         _ => Power::Manage,
     };
     Action::new(word, power)

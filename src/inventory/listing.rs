@@ -59,7 +59,9 @@ impl Listing {
         for row in rows {
             self.check(&row, mistakes);
             let read = record(&row, mistakes);
-            read.iter().for_each(|one| complain_of_same_id(one, row.number, &mut seen, mistakes));
+            for one in &read {
+                complain_of_same_id(one, row.number, &mut seen, mistakes);
+            }
             records.extend(read);
         }
         self.list(&found, records)
@@ -126,7 +128,9 @@ impl<'t> Pages<'_, 't> {
         match raw.get().as_bytes().first() {
             Some(b'[') if depth < DEEPEST => {
                 let values = self.document.array("a page", raw, mistakes);
-                values.into_iter().for_each(|value| self.value(value, depth + 1, mistakes));
+                for value in values {
+                    self.value(value, depth + 1, mistakes);
+                }
             }
             Some(b'{') => match serde_json::from_str(raw.get()) {
                 Ok(members) => self.object(&members, Some(raw), mistakes),
@@ -197,6 +201,22 @@ fn at(page: &Members<'_>, name: &str) -> Option<Value> {
         let outer = whole(names.next()?)?;
         names.try_fold(outer, |value, name| value.get(name).cloned())
     })
+}
+
+/// Reads each row of a list with `record`; an id that two rows have is a mistake.
+pub(super) fn each(
+    rows: Vec<Row>,
+    mistakes: &mut Mistakes,
+    record: impl Fn(&Row, &mut Mistakes) -> Record,
+) -> Vec<Record> {
+    let mut seen = BTreeMap::new();
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
+        let one = record(&row, mistakes);
+        complain_of_same_id(&one, row.number, &mut seen, mistakes);
+        read.push(one);
+    }
+    read
 }
 
 /// The same id twice is a page that was fetched twice, or two lists of different owners in one file.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::actions::{NPM, action};
 use super::document::Document;
 use super::importer::Join;
+use super::listing::each;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Given, Row, USE_A_HASH};
@@ -41,7 +42,7 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     let rows = Row::all_from_json(document, &elements, mistakes);
     let issuer = if is_verdaccio(&rows) { Issuer::VERDACCIO } else { Issuer::NPM };
     let complete = is_complete(document, rows.len());
-    let records: Vec<Record> = rows.into_iter().map(|row| record(row, &issuer, mistakes)).collect();
+    let records = each(rows, mistakes, |row, mistakes| record(row, &issuer, mistakes));
     let mut notes = vec!["session tokens are not in npm's list of tokens".to_owned()];
     if !complete {
         notes.push("this is one page of a longer list; a key that is not in it may be on another".to_owned());
@@ -62,8 +63,8 @@ fn is_verdaccio(rows: &[Row]) -> bool {
         && rows.iter().all(|row| row.get("user").is_some() && NPM_ONLY.iter().all(|name| row.get(name).is_none()))
 }
 
-fn record(row: Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
-    let mut entry = Entry { row: &row, mistakes };
+fn record(row: &Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
+    let mut entry = Entry { row, mistakes };
     entry.require("key");
     entry.require("token");
     let key_id = entry.id("key");

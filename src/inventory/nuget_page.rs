@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::actions::{NUGET, action};
 use super::document::{Document, Members, Shape, json_message};
 use super::importer::Join;
+use super::listing::each;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Row};
@@ -45,7 +46,7 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     let (issuer, told) = site(document);
     let elements = rows(document, mistakes);
     let rows = Row::all_from_json(document, &elements, mistakes);
-    let records = rows.into_iter().map(|row| record(row, &issuer, mistakes)).collect();
+    let records = each(rows, mistakes, |row, mistakes| record(row, &issuer, mistakes));
     let mut notes = vec![
         "NuGet's page tells neither when a key was created nor when it was last used, and no part of its text; \
          short-lived keys of Trusted Publishing are not on it"
@@ -103,8 +104,8 @@ fn rows_of_page<'t>(document: &Document<'t>, mistakes: &mut Mistakes) -> Vec<&'t
     Vec::new()
 }
 
-fn record(row: Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
-    let mut entry = Entry { row: &row, mistakes };
+fn record(row: &Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
+    let mut entry = Entry { row, mistakes };
     entry.refuse_key("Value");
     for name in ["Description", "Expires", "HasExpired", "IsNonScopedApiKey", "Scopes"] {
         entry.require(name);

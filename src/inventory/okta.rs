@@ -64,11 +64,9 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
 /// `connection` is `ANYWHERE` or `ZONE`, with the ids of zones.
 fn network(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
     let restriction = |name: &str, value: &str| Restriction { name: name.to_owned(), value: value.to_owned() };
-    match entry.words("network.connection")?.as_str() {
-        "ANYWHERE" => Some(vec![restriction("cidr", "any")]),
-        _ => {
-            let zones = entry.texts("network.include").value().unwrap_or_default();
-            Some(zones.iter().map(|zone| restriction("network-zone", zone)).collect())
-        }
+    if entry.words("network.connection")? == "ANYWHERE" {
+        return Some(vec![restriction("cidr", "any")]);
     }
+    let zones = entry.texts("network.include").value().unwrap_or_default();
+    Some(zones.iter().map(|zone| restriction("network-zone", zone)).collect())
 }

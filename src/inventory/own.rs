@@ -77,7 +77,7 @@ pub(super) fn list(rows: Vec<Row>, mistakes: &mut Mistakes) -> List {
     let mut records = Vec::with_capacity(rows.len());
     for row in rows {
         let (number, line) = (row.number, row.place.line);
-        let record = record(row, mistakes);
+        let record = record(&row, mistakes);
         complain_of_twins(&record, number, line, &mut seen, mistakes);
         records.push(record);
     }
@@ -133,8 +133,8 @@ fn complain_of_twins(
     }
 }
 
-fn record(row: Row, mistakes: &mut Mistakes) -> Record {
-    let mut entry = Entry { row: &row, mistakes };
+fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
+    let mut entry = Entry { row, mistakes };
     refuse_nulls(&mut entry);
     let issuer = issuer(&mut entry);
     let mut facts = KeyFacts {

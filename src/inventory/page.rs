@@ -108,7 +108,7 @@ impl Reader {
             }
             b"span" if self.in_label > 0 => self.in_label += 1,
             b"span" if value(b"class").is_some_and(|class| class.split(' ').any(|one| one == LABEL)) => {
-                self.in_label = 1
+                self.in_label = 1;
             }
             _ => {
                 let Some(cell) = self.cell() else { return };

@@ -71,6 +71,6 @@ fn action(scope: &str) -> Action {
     match scope {
         "api_keys.create" | "api_keys.update" => Action::new(scope, Power::Everything),
         "mail.send" => Action::new(scope, Power::PublishUpdate),
-        _ => reading(scope, scope.ends_with(".read")),
+        _ => reading(scope, scope.rsplit('.').next() == Some("read")),
     }
 }

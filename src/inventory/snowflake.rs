@@ -10,7 +10,7 @@ use super::importer::Join;
 use super::listing::{Listing, PLAIN};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
-use super::state::{Stated, active, by_word, expired, revoked};
+use super::state::{Word, active, by_word, expired, revoked};
 use super::table::{Table, heading, unknown_column};
 use super::{Format, List, Record};
 use crate::issuer::Issuer;
@@ -98,7 +98,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
         restrictions: bypass(&mut entry).into(),
         ..KeyFacts::default()
     };
-    let words: &[(&str, fn(String) -> Stated)] = &[("ACTIVE", active), ("EXPIRED", expired), ("DISABLED", revoked)];
+    let words: &[Word] = &[("ACTIVE", active), ("EXPIRED", expired), ("DISABLED", revoked)];
     (facts.state, facts.state_reason) = by_word(entry.words("status").as_deref(), words);
     facts.grants = Reported::Said(vec![grant(entry.words("role_restriction").as_deref())]);
     let facts =

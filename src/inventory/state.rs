@@ -5,6 +5,9 @@ use crate::key::{Inactive, State};
 /// A state and why it is that.
 pub(super) type Stated = (State, Option<String>);
 
+/// A word of an issuer's and the state that it means.
+pub(super) type Word = (&'static str, fn(String) -> Stated);
+
 /// The list says that it works.
 pub(super) fn active(why: impl Into<String>) -> Stated {
     (State::Active, Some(why.into()))
@@ -26,7 +29,7 @@ pub(super) fn unknown(why: impl Into<String>) -> Stated {
 }
 
 /// What a list says in one word of its own.
-pub(super) fn by_word(word: Option<&str>, words: &[(&str, fn(String) -> Stated)]) -> Stated {
+pub(super) fn by_word(word: Option<&str>, words: &[Word]) -> Stated {
     let Some(word) = word else { return unknown("the list does not say whether it works") };
     let known = words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
     known.map_or_else(

@@ -56,11 +56,13 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         last_used: entry.used("activeAt", Blank::NotSaid),
         ..KeyFacts::default()
     };
-    (facts.state, facts.state_reason) = match row.get("revokedAt").is_some_and(|found| !found.value.is_null()) {
-        true => revoked("the list says that it was revoked"),
-        false => active("the list has it and does not say that it was revoked"),
+    let is_set = |name: &str| row.get(name).is_some_and(|found| !found.value.is_null());
+    (facts.state, facts.state_reason) = if is_set("revokedAt") {
+        revoked("the list says that it was revoked")
+    } else {
+        active("the list has it and does not say that it was revoked")
     };
-    if row.get("leakedAt").is_some_and(|found| !found.value.is_null()) {
+    if is_set("leakedAt") {
         facts.notes.push("Vercel itself says that it has leaked.".to_owned());
     }
     facts.grants = entry.objects("scopes").value().map(|scopes| scopes.iter().map(grant).collect()).into();
