@@ -197,6 +197,7 @@ impl Baseline {
             applied.used += 1;
         }
         report.set_aside();
+        report.compared = true;
         Ok(applied)
     }
 

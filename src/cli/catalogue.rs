@@ -75,7 +75,7 @@ fn row(rule: &Rule, asked: &BTreeSet<&Issuer>) -> String {
 }
 
 /// Text that ends no cell and begins no markup of its own.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     skelkey::escape::visible(text).replace('|', "\\|").replace('<', "&lt;")
 }
 

@@ -9,10 +9,16 @@ mod config;
 mod date;
 mod demo;
 mod exit;
+mod explain;
+mod fetch;
+mod hook;
 mod import;
 mod inspect;
 mod interrupt;
+mod issuers;
 mod keys;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod named;
 mod options;
 mod output;
@@ -22,6 +28,8 @@ mod probe;
 #[path = "probe_nobody.rs"]
 mod probe;
 mod progress;
+mod recheck;
+mod rewrite;
 mod rules;
 mod scan;
 mod session;
@@ -34,7 +42,7 @@ use std::io::Write;
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 
-use self::args::{Cli, Command, ConfigCommand, KeysCommand};
+use self::args::{Cli, Command, ConfigCommand};
 pub(crate) use self::exit::Exit;
 use self::options::Surroundings;
 
@@ -66,13 +74,20 @@ fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         Command::Scan(args) => scan::run(&cli.global, args, &around),
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
+        Command::Explain { what } => explain::run(&cli.global, what, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
-        Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
+        Command::Hook(command) => hook::run(&cli.global, command, &around),
+        Command::Report(command) => rewrite::run(&cli.global, command, &around),
+        Command::Keys(command) => keys::run(&cli.global, command, &around),
+        Command::Recheck(args) => recheck::run(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
         Command::Probe(args::ProbeCommand::List) => probe::list(),
-        Command::Config(ConfigCommand::Show) => show::config(&cli.global, &around),
+        Command::Config(ConfigCommand::Show { origin }) => show::config(&cli.global, &around, *origin),
+        Command::Config(ConfigCommand::Fetch) => fetch::run(&cli.global, &around),
+        #[cfg(feature = "lsp")]
+        Command::Lsp { .. } => lsp::run(&cli.global),
         Command::Completions { shell } => completions(*shell),
     }
 }

@@ -83,10 +83,24 @@ fn settings(around: &Surroundings, config: &Config) -> Result<Settings> {
         let pem = std::fs::read(file).with_context(|| format!("read the CA file {}", file.display()))?;
         settings.ca_pem = Some(pem);
     }
-    let Proxies { https, http, no } = &around.proxies;
-    settings.proxies =
-        ProxySettings { http: http.clone(), https: https.clone(), none_for: no.clone().unwrap_or_default() };
+    settings.proxies = proxies(around);
     Ok(settings)
+}
+
+fn proxies(around: &Surroundings) -> ProxySettings {
+    let Proxies { https, http, no } = &around.proxies;
+    ProxySettings { http: http.clone(), https: https.clone(), none_for: no.clone().unwrap_or_default() }
+}
+
+/// A public text of at most `most` bytes, for `skelkey config fetch`. The user named the address in a file of their own,
+/// so it may be a private one.
+pub(crate) fn download(address: &str, around: &Surroundings, most: u64) -> Result<Vec<u8>> {
+    let plain_http = address.starts_with("http:");
+    let base = Base::parse(address, Allow { plain_http, private_addresses: true })?;
+    let mut settings = Settings::new(Arc::new(RealClock));
+    settings.limits.body = usize::try_from(most)?;
+    settings.proxies = proxies(around);
+    Ok(probe::download(&settings, &base)?)
 }
 
 struct RealClock;

@@ -118,11 +118,13 @@ impl Detector {
         }
         if let Some(reading) = rule.reading {
             work.count(rule.window().min(text.len()));
-            let Some(found) = credential::search(reading, text, path, at) else { return };
-            if slot.last != Some(found.value) {
-                slot.last = Some(found.value);
-                self.note(index, text, &found, scratch);
-            }
+            let mut last = slot.last;
+            credential::search(reading, text, path, at, |found| {
+                if last.replace(found.value) != Some(found.value) {
+                    self.note(index, text, &found, scratch);
+                }
+            });
+            scratch.slot(index, || true).0.last = last;
             return;
         }
         let Some(groups) = self.compiled(index).search(rule, text, at, slot, work) else { return };
@@ -139,6 +141,12 @@ impl Detector {
         }
     }
 
+    /// The match of a rule's pattern around one anchor.
+    pub(super) fn search(&self, text: &[u8], index: usize, at: Span, scratch: &mut Scratch) -> Option<Groups> {
+        let (slot, work) = scratch.slot(index, || true);
+        self.compiled(index).search(&self.rules.rules[index], text, at, slot, work)
+    }
+
     /// Whether the rule takes anything around one anchor for a key, at least so surely, whatever the path. A part of a key
     /// is none.
     #[cfg(feature = "git")]
@@ -148,14 +156,15 @@ impl Detector {
             return false;
         }
         if let Some(reading) = rule.reading {
-            let judged = |path| credential::search(reading, text, path, at).map(|found| found.confidence);
-            return credential::SUREST_PATHS
-                .into_iter()
-                .filter_map(judged)
-                .any(|sure| sure.min(rule.confidence) >= least);
+            let mut leads = false;
+            for path in credential::SUREST_PATHS {
+                credential::search(reading, text, path, at, |found| {
+                    leads = leads || found.confidence.min(rule.confidence) >= least;
+                });
+            }
+            return leads;
         }
-        let (slot, work) = scratch.slot(index, || true);
-        let found = self.compiled(index).search(rule, text, at, slot, work);
+        let found = self.search(text, index, at, scratch);
         let judged = |groups: Groups| judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret));
         found.is_some_and(|groups| matches!(judged(groups), Judged::Key { confidence, .. } if confidence >= least))
     }
@@ -202,7 +211,7 @@ fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence,
 }
 
 /// What a rule makes of a value that has its form.
-enum Judged {
+pub(super) enum Judged {
     Key {
         confidence: Confidence,
         proved: Option<bool>,
@@ -214,7 +223,7 @@ enum Judged {
 }
 
 /// `core` is the part of the secret at `span` that must not be written by hand.
-fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
+pub(super) fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
     let secret = &text[span.start..span.end];
     if is_sample(rule, secret) {
         return Judged::Disproved;
@@ -237,7 +246,7 @@ fn excludes(rule: &Rule) -> bool {
     rule.check.is_some_and(|check| check.on_mismatch == OnMismatch::Exclude)
 }
 
-fn is_sample(rule: &Rule, secret: &[u8]) -> bool {
+pub(super) fn is_sample(rule: &Rule, secret: &[u8]) -> bool {
     !rule.samples.is_empty() && rule.samples.contains(&Sha256::digest(secret).into())
 }
 

@@ -15,7 +15,12 @@ pub(super) fn is_reference(text: &[u8], secret: Span) -> bool {
 /// Whether the value is made of words that people write in place of a key, is cut short, or is filler. For contextual
 /// and generic rules.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_filler(value) || contains_any(value, &CUT_SHORT) || is_all_words(value)
+    is_unfinished(value) || is_all_words(value)
+}
+
+/// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
+pub(super) fn is_unfinished(value: &[u8]) -> bool {
+    is_filler(value) || contains_any(value, &CUT_SHORT)
 }
 
 /// Whether the part of a key that should be random is written by hand. For structured rules without a proof. Only what

@@ -55,6 +55,79 @@ pub(super) const GITLAB: &[(&str, Power)] = &[
     ("self_rotate", Power::Manage),
 ];
 
+/// GitHub: scopes of OAuth apps and classic tokens that are not told by their first word (GitHub documentation, "scopes
+/// for OAuth apps").
+const GITHUB: &[(&str, Power)] = &[
+    ("write:packages", Power::PublishNew),
+    ("public_repo", Power::PublishUpdate),
+    ("gist", Power::PublishUpdate),
+    ("delete:packages", Power::Withdraw),
+    ("notifications", Power::Read),
+    ("user:email", Power::Read),
+    ("repo:status", Power::Read),
+    ("repo:read", Power::Read),
+    ("repo_deployment", Power::Read),
+];
+
+/// What a scope of GitHub amounts to. A word that is not known counts as managing unless it says that it reads.
+pub(super) fn github(scope: &str) -> Action {
+    let reads = if scope.starts_with("read:") { Power::Read } else { Power::Manage };
+    Action::new(scope, power(GITHUB, scope).unwrap_or(reads))
+}
+
+/// Algolia: "API keys, access control list" in its documentation.
+pub(super) const ALGOLIA: &[(&str, Power)] = &[
+    ("search", Power::Read),
+    ("browse", Power::Read),
+    ("listIndexes", Power::Read),
+    ("settings", Power::Read),
+    ("analytics", Power::Read),
+    ("recommendation", Power::Read),
+    ("usage", Power::Read),
+    ("logs", Power::Read),
+    ("inference", Power::Read),
+    ("nluReadProject", Power::Read),
+    ("nluReadEntity", Power::Read),
+    ("nluReadAnswers", Power::Read),
+    ("nluPrediction", Power::Read),
+    ("seeUnretrievableAttributes", Power::Read),
+    ("addObject", Power::PublishUpdate),
+    ("deleteObject", Power::Withdraw),
+    ("deleteIndex", Power::Manage),
+    ("editSettings", Power::Manage),
+    ("personalization", Power::Manage),
+    ("nluWriteProject", Power::Manage),
+    ("nluWriteEntity", Power::Manage),
+];
+
+/// Docker Hub: scopes of personal tokens and of organisations' tokens, as its API's documentation names them.
+pub(super) const DOCKER_HUB: &[(&str, Power)] = &[
+    ("repo:admin", Power::Manage),
+    ("repo:write", Power::PublishNew),
+    ("repo:read", Power::Read),
+    ("repo:public_read", Power::Read),
+    ("scope-image-pull", Power::Read),
+    ("scope-image-push", Power::PublishNew),
+];
+
+/// RubyGems: `ApiKey::API_SCOPES` of rubygems/rubygems.org.
+pub(super) const RUBYGEMS: &[(&str, Power)] = &[
+    ("show_dashboard", Power::Read),
+    ("index_rubygems", Power::Read),
+    ("push_rubygem", Power::PublishNew),
+    ("yank_rubygem", Power::Withdraw),
+    ("add_owner", Power::Manage),
+    ("update_owner", Power::Manage),
+    ("remove_owner", Power::Manage),
+    ("access_webhooks", Power::Manage),
+    ("configure_trusted_publishers", Power::Manage),
+];
+
+/// An action of an issuer with more words than a table can hold: it reads if `reads` says so, and manages if not.
+pub(super) fn reading(word: &str, reads: bool) -> Action {
+    Action::new(word, if reads { Power::Read } else { Power::Manage })
+}
+
 /// Our own words for powers, accepted for any issuer.
 pub(super) const POWERS: &[(&str, Power)] = &[
     ("read", Power::Read),
@@ -72,6 +145,9 @@ pub(super) fn words_of(issuer: &str) -> &'static [(&'static str, Power)] {
         "npm" => NPM,
         "crates-io" => CRATES_IO,
         "gitlab" => GITLAB,
+        "algolia" => ALGOLIA,
+        "docker-hub" => DOCKER_HUB,
+        "rubygems" => RUBYGEMS,
         _ => &[],
     }
 }

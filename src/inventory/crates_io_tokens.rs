@@ -5,6 +5,7 @@
 
 use super::actions::{CRATES_IO, action};
 use super::document::Document;
+use super::importer::Join;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Given, Row};
@@ -14,8 +15,11 @@ use crate::key::{Action, Bound, Expiry, Grant, KeyFacts, LastUse, Power, Reporte
 
 pub(super) const FORMAT: Format = Format {
     name: "crates-io-tokens",
+    issuers: &["crates-io"],
+    joined_by: &[Join::Name, Join::Elimination],
     export: "crates.io's list of tokens: signed in, open /api/v1/me/tokens?expired_days=3650 in the browser and save \
              the JSON",
+    source: "rust-lang/crates.io: src/controllers/token.rs",
     recognise,
     import,
 };
@@ -58,7 +62,7 @@ fn record(row: Row, mistakes: &mut Mistakes) -> Record {
     if !(actions.is_empty() && subjects == Subjects::NotSaid) {
         facts.grants = Reported::Said(vec![Grant { actions, subjects, bound: Bound::Exact }]);
     }
-    row.into_record(facts, Vec::new())
+    row.record(facts, Vec::new())
 }
 
 /// `endpoint_scopes: null` is a token from before scopes: it may do everything.

@@ -9,6 +9,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::mistake::{Mistakes, ReadError};
+use super::sample::{Sample, SampleRow};
 use crate::decode::Utf16;
 use crate::location::{LineIndex, Span};
 
@@ -20,6 +21,7 @@ pub(super) struct Document<'t> {
     pub(super) text: &'t str,
     /// What it is.
     pub(super) shape: Shape<'t>,
+    sample: Sample,
     lines: LineIndex<'t>,
 }
 
@@ -29,6 +31,8 @@ pub(super) enum Shape<'t> {
     Object(Members<'t>),
     /// A JSON array.
     Array(Vec<&'t RawValue>),
+    /// Several JSON values one after the other: JSON Lines, or the pages of an export put into one file.
+    Stream(Vec<&'t RawValue>),
     /// Something that begins like a page.
     Markup,
     /// Any other text.
@@ -59,7 +63,8 @@ impl<'t> Document<'t> {
     pub(super) fn open(file: &'t str, text: &'t str) -> Result<Self, ReadError> {
         let lines = LineIndex::new(text.as_bytes());
         let shape = shape(text).map_err(|(line, message)| Mistakes::only(file, line, message))?;
-        Ok(Self { file, text, shape, lines })
+        let sample = Sample::of(&shape);
+        Ok(Self { file, text, shape, sample, lines })
     }
 
     /// Offset of `part`, a slice of the text.
@@ -94,7 +99,7 @@ impl<'t> Document<'t> {
         match &self.shape {
             Shape::Array(elements) => elements.clone(),
             Shape::Object(members) => members.get(name).map_or_else(Vec::new, |raw| self.array(name, raw, mistakes)),
-            Shape::Markup | Shape::Plain => Vec::new(),
+            Shape::Stream(_) | Shape::Markup | Shape::Plain => Vec::new(),
         }
     }
 
@@ -106,18 +111,20 @@ impl<'t> Document<'t> {
         })
     }
 
-    /// Whether an element of the outermost array (or of the member `name`) is an object that `tells` accepts.
-    pub(super) fn any_element(&self, name: &str, tells: impl Fn(&Members<'_>) -> bool) -> bool {
-        let elements = match &self.shape {
-            Shape::Array(elements) => Some(Cow::Borrowed(elements)),
-            Shape::Object(members) => {
-                members.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok()).map(Cow::Owned)
-            }
-            Shape::Markup | Shape::Plain => None,
-        };
-        elements.is_some_and(|elements| {
-            elements.iter().filter_map(|raw| serde_json::from_str::<Members<'_>>(raw.get()).ok()).any(|row| tells(&row))
-        })
+    /// Whether one of the first rows has all of `fields`: a row of the outermost list where `under` holds `""`, or of a
+    /// list that a page has under one of the other names.
+    pub(super) fn has_rows(&self, under: &[&str], fields: &[&str]) -> bool {
+        self.any_row(|name| under.contains(&name), |row| fields.iter().all(|field| row.has(field)))
+    }
+
+    /// Whether one of the first rows, of a list whose name `is_under` accepts, is accepted by `tells`.
+    pub(super) fn any_row(&self, is_under: impl Fn(&str) -> bool, tells: impl Fn(&SampleRow) -> bool) -> bool {
+        self.sample.rows.iter().any(|row| is_under(&row.under) && tells(row))
+    }
+
+    /// The JSON value that the whole document is.
+    pub(super) fn whole(&self) -> Option<&'t RawValue> {
+        serde_json::from_str(self.text).ok()
     }
 
     /// The members, if this document is a JSON object.
@@ -169,10 +176,19 @@ fn shape(text: &str) -> Result<Shape<'_>, (usize, String)> {
     let json = |error: &serde_json::Error| (error.line().max(1), json_message(error));
     match first {
         None => Err((1, "is empty".to_owned())),
-        Some('{') => serde_json::from_str(text).map(Shape::Object).map_err(|error| json(&error)),
-        Some('[') => serde_json::from_str(text).map(Shape::Array).map_err(|error| json(&error)),
+        Some('{' | '[') => values(text).map_err(|error| json(&error)),
         Some('<') => Ok(Shape::Markup),
         Some(_) => Ok(Shape::Plain),
+    }
+}
+
+/// One JSON value, or several in a row.
+fn values(text: &str) -> Result<Shape<'_>, serde_json::Error> {
+    let values: Vec<&RawValue> = serde_json::Deserializer::from_str(text).into_iter().collect::<Result<_, _>>()?;
+    match *values.as_slice() {
+        [only] if only.get().starts_with('{') => serde_json::from_str(only.get()).map(Shape::Object),
+        [only] => serde_json::from_str(only.get()).map(Shape::Array),
+        _ => Ok(Shape::Stream(values)),
     }
 }
 

@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use super::actions::{GITLAB, action};
 use super::document::Document;
+use super::importer::Join;
+use super::listing::{Listing, PLAIN};
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Row};
@@ -17,33 +19,32 @@ use crate::key::{Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Reported, Re
 
 pub(super) const FORMAT: Format = Format {
     name: "gitlab-tokens",
+    issuers: &["gitlab"],
+    joined_by: &[Join::Name, Join::Owner, Join::Elimination],
     export: "GitLab's list of tokens: the JSON of /api/v4/personal_access_tokens, \
              /api/v4/projects/:id/access_tokens, /api/v4/groups/:id/access_tokens or …/deploy_tokens, all pages in one \
              list (?per_page=100)",
+    source: "GitLab documentation: api/personal_access_tokens, api/project_access_tokens, api/group_access_tokens, api/deploy_tokens",
     recognise,
     import,
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    document.any_element("", |row| row.has(&["id", "name", "scopes", "expires_at"]) && row.has(&["revoked"]))
-}
+const LISTING: Listing = Listing {
+    issuer: "gitlab",
+    required: &["id", "name", "scopes", "expires_at", "revoked"],
+    secrets: &["token"],
+    // The API gives 20 rows at a time unless asked, and at most 100.
+    full_pages: &[20, 100],
+    notes: &["GitLab's lists tell no part of a token's text and not which project they are of"],
+    ..PLAIN
+};
 
-/// The API gives 20 rows at a time unless asked, and at most 100.
-fn may_be_one_page(count: usize) -> bool {
-    count == 20 || count == 100
+fn recognise(document: &Document<'_>) -> bool {
+    LISTING.has(document, LISTING.required)
 }
 
 fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    let elements = document.elements("", mistakes);
-    let rows = Row::all_from_json(document, &elements, mistakes);
-    let records: Vec<Record> = rows.into_iter().map(|row| record(row, mistakes)).collect();
-    let mut notes = vec!["GitLab's lists tell no part of a token's text and not which project they are of".to_owned()];
-    let complete = !may_be_one_page(records.len());
-    if !complete {
-        let count = records.len();
-        notes.push(format!("exactly {count} rows: this may be one page of a longer list; put all pages in one list"));
-    }
-    List { issuers: vec![Issuer::GITLAB], complete, records, notes }
+    LISTING.import(document, mistakes, record)
 }
 
 /// What a row is of.
@@ -75,13 +76,9 @@ impl Sort {
     }
 }
 
-fn record(row: Row, mistakes: &mut Mistakes) -> Record {
-    let mut entry = Entry { row: &row, mistakes };
-    entry.refuse_key("token");
-    for name in ["id", "name", "scopes", "expires_at", "revoked"] {
-        entry.require(name);
-    }
-    let sort = Sort::of(&row);
+fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
+    let mut entry = Entry { row, mistakes };
+    let sort = Sort::of(row);
     let mut facts = KeyFacts {
         issuer: Some(Issuer::GITLAB),
         kind: Reported::Said(sort.words().to_owned()),
@@ -105,7 +102,7 @@ fn record(row: Row, mistakes: &mut Mistakes) -> Record {
     let scopes = entry.texts("scopes").value().unwrap_or_default();
     let actions = scopes.iter().map(|word| action(GITLAB, word, &mut facts.notes)).collect();
     facts.grants = Reported::Said(vec![Grant { actions, subjects: subjects(sort), bound: Bound::AtMost }]);
-    row.into_record(facts, Vec::new())
+    vec![row.record(facts, Vec::new())]
 }
 
 /// A personal token acts for its user everywhere; the other lists do not say of which project or group they are.
@@ -131,7 +128,7 @@ fn state(entry: &mut Entry<'_>) -> (State, Option<String>) {
 
 /// The role that a project or group token has, as GitLab numbers roles.
 fn access_level(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
-    let Value::Number(level) = &entry.row.get("access_level")?.value else {
+    let Value::Number(level) = entry.row.get("access_level")?.value else {
         entry.wrong("access_level", "is not a number");
         return None;
     };

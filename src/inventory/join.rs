@@ -3,9 +3,10 @@
 //! # How a row is found
 //! A row *relates* to a leak if it is of the leak's issuer. NuGet.org and the PowerShell Gallery make keys of the same
 //! form, so a row of the PowerShell Gallery's also relates to a leak that is said to be NuGet's. A row *can be* the key
-//! if it relates, is of the same sort (NuGet v4, GUID, …) as far as both tell, was not created after `now`, and was not
-//! created at another time than the key's own text says, and if its list can hold such a key at all (NuGet's page never
-//! has short-lived keys).
+//! if it relates, is of the same sort (NuGet v4, GUID, …) as far as both tell, was not created after `now`, was not
+//! created and does not end at another time than the key's own text says, and is not of another owner than the one
+//! whom the key's own text names (a GitLab token's user, an AWS key's account), and if its list can hold such a key at
+//! all (NuGet's page never has short-lived keys).
 //!
 //! The marks of a row are compared by strength: the strongest sort of mark that both the row and the leak have decides.
 //! If it agrees the row *is* the key; if it differs the row *is not*; if there is none the row is *open*. A row is also
@@ -14,9 +15,9 @@
 //! | # | found | outcome |
 //! |---|---|---|
 //! | 1 | a row of any issuer has the key's hash | found, by hash |
-//! | 2 | a row that can be the key has its id (NuGet v4: the first 20 characters, case ignored) | found, by id |
-//! | 3 | one row of each list that has any, has its first and last characters (at least four each) | found, by ends |
-//! | 4 | several rows of one list have | ambiguous, by ends |
+//! | 2 | a row that relates has its id (NuGet v4: the first 20 characters, case ignored) | found, by id |
+//! | 3 | one row of each list that has any, has its first and last characters (six random ones at least); else a hint of three to five; else its second of creation or of the end | found, by ends, by hint, by moment |
+//! | 4 | several rows of one list have | ambiguous, by ends, by hint, by moment |
 //! | 5 | the names of open rows, at most one of each list and all the same, stand beside the leak | found, by name |
 //! | 6 | several names of open rows do | ambiguous, by name |
 //! | 7 | of the open rows one is alive, is of the issuer itself, and every list is complete | found, by elimination |
@@ -24,13 +25,14 @@
 //! | 9 | no row is open, and there is a list of the issuer that could hold such a key | shadow |
 //! | 10 | there is no such list | no list |
 //!
-//! In 7 and 8 a key that two lists have by the same name counts once. In 1, 2, 3 and 5 the same key may stand in several lists; the first row that is alive is taken, else the first.
+//! If some open rows are of the very owner whom the key's text names, 7 and 8 are of these alone, and it is found by
+//! owner instead. In 7 and 8 a key that two lists have by the same name counts once. In 1, 2, 3 and 5 the same key may stand in several lists; the first row that is alive is taken, else the first.
 //! Elimination never says that a key is dead: a dead row is not joined by it, and dead rows beside one that is alive do
 //! not keep it from being joined, since a key that is dead after all was only taken too seriously.
 //!
 //! A join looks at one leak. [`settle`] takes back weak joins of two leaks to one row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -74,8 +76,49 @@ pub enum JoinOutcome {
     Shadow,
 }
 
-/// Finds the row of a leaked key. `issuer` is the leak's issuer after its context was looked at, `decoded` what the key's
-/// own text says. The module's documentation has the rules as a table.
+/// The owner's lists, made ready for many joins: what is the same for every leak is found once.
+pub struct Lists<'i> {
+    inventories: &'i [Inventory],
+    namesakes: Namesakes,
+}
+
+impl<'i> Lists<'i> {
+    /// Reads the names of all rows once.
+    #[must_use]
+    pub fn of(inventories: &'i [Inventory]) -> Self {
+        Self { inventories, namesakes: Namesakes::of(inventories) }
+    }
+
+    /// Finds the row of a leaked key. `issuer` is the leak's issuer after its context was looked at, `decoded` what the
+    /// key's own text says. The module's documentation has the rules as a table.
+    #[must_use]
+    pub fn join(
+        &self,
+        secret: &Secret,
+        issuer: &Issuer,
+        decoded: Option<&KeyFacts>,
+        nearby: &NearbyNames,
+        now: Timestamp,
+    ) -> JoinOutcome {
+        let leak = Leak::of(secret, issuer, decoded);
+        let fitting = self.inventories.iter().map(|list| leak.sort.is_none_or(|sort| sort.fits_list(list))).collect();
+        let search = Search { leak, issuer, decoded, nearby, lists: self, fitting, now };
+        if let Some(found) = search.by_hash().or_else(|| search.by_marks()) {
+            return found;
+        }
+        let open = search.open();
+        search.by_name(&open).unwrap_or_else(|| search.by_elimination(open))
+    }
+
+    /// Rows of other lists that are the same key as this row: of the same issuer and the same name, which is that of one
+    /// row only in either list. What they say may be added to what is known of the key, as joined by name.
+    #[must_use]
+    pub fn twins(&self, inventory: usize, record: usize) -> Vec<(usize, usize)> {
+        self.namesakes.twins(self.inventories, (inventory, record)).collect()
+    }
+}
+
+/// [`Lists::join`] for one key alone.
 #[must_use]
 pub fn join(
     secret: &Secret,
@@ -85,13 +128,7 @@ pub fn join(
     inventories: &[Inventory],
     now: Timestamp,
 ) -> JoinOutcome {
-    let leak = Leak::of(secret, issuer, decoded);
-    let search = Search { leak, issuer, decoded, nearby, inventories, now };
-    if let Some(found) = search.by_hash().or_else(|| search.by_marks()) {
-        return found;
-    }
-    let open = search.open();
-    search.by_name(&open).unwrap_or_else(|| search.by_elimination(open))
+    Lists::of(inventories).join(secret, issuer, decoded, nearby, now)
 }
 
 /// Takes back what two leaked keys cannot both be: of several *different* keys that were joined to the same row, those
@@ -109,37 +146,36 @@ pub fn settle(outcomes: &mut [JoinOutcome]) {
     }
 }
 
-/// Rows of other lists that are the same key as this row: of the same issuer and the same name, which is that of one row
-/// only in either list. What they say may be added to what is known of the key, as joined by name.
+/// [`Lists::twins`] of one row alone.
 #[must_use]
 pub fn twins(inventories: &[Inventory], inventory: usize, record: usize) -> Vec<(usize, usize)> {
-    Namesakes::of(inventories).twins(inventories, (inventory, record))
+    Lists::of(inventories).twins(inventory, record)
 }
 
-/// Rows by issuer and name, case ignored.
-struct Namesakes(HashMap<(Issuer, String), Vec<RowId>>);
+/// Of each issuer and name, case ignored, and each list that has it: the first row, and whether it is the only one.
+struct Namesakes(HashMap<(Issuer, String), Vec<(RowId, bool)>>);
 
 impl Namesakes {
     fn of(inventories: &[Inventory]) -> Self {
-        let mut rows: HashMap<_, Vec<RowId>> = HashMap::new();
+        let mut rows: HashMap<_, Vec<(RowId, bool)>> = HashMap::new();
         for (list, inventory) in inventories.iter().enumerate() {
             for (row, record) in inventory.records.iter().enumerate() {
-                if let Some(name) = full_name(record) {
-                    rows.entry(name).or_default().push((list, row));
+                let Some(name) = full_name(record) else { continue };
+                let same = rows.entry(name).or_default();
+                match same.last_mut() {
+                    Some(((last, _), alone)) if *last == list => *alone = false,
+                    _ => same.push(((list, row), true)),
                 }
             }
         }
         Self(rows)
     }
 
-    fn twins(&self, inventories: &[Inventory], (list, row): RowId) -> Vec<RowId> {
-        let record = inventories.get(list).and_then(|inventory| inventory.records.get(row));
-        let Some(same) = record.and_then(full_name).and_then(|name| self.0.get(&name)) else { return Vec::new() };
-        let alone = |id: &RowId| same.iter().filter(|other| other.0 == id.0).count() == 1;
-        if !alone(&(list, row)) {
-            return Vec::new();
-        }
-        same.iter().copied().filter(|id| id.0 != list && alone(id)).collect()
+    fn twins(&self, inventories: &[Inventory], id: RowId) -> impl Iterator<Item = RowId> {
+        let record = inventories.get(id.0).and_then(|inventory| inventory.records.get(id.1));
+        let same = record.and_then(full_name).and_then(|name| self.0.get(&name)).map_or(&[][..], Vec::as_slice);
+        let same = if same.contains(&(id, true)) { same } else { &[] };
+        same.iter().filter(move |((list, _), alone)| *list != id.0 && *alone).map(|&(twin, _)| twin)
     }
 }
 
@@ -170,7 +206,9 @@ struct Search<'a> {
     issuer: &'a Issuer,
     decoded: Option<&'a KeyFacts>,
     nearby: &'a NearbyNames,
-    inventories: &'a [Inventory],
+    lists: &'a Lists<'a>,
+    /// Of each list, whether it can hold a key of this sort.
+    fitting: Vec<bool>,
     now: Timestamp,
 }
 
@@ -184,12 +222,18 @@ impl<'a> Search<'a> {
 
     /// Rows 2 to 4 of the table.
     fn by_marks(&self) -> Option<JoinOutcome> {
-        let alike = |strength| -> Vec<RowId> {
-            let likeness = Likeness::Is(strength);
-            self.possible().filter(|(_, record)| self.leak.compare(record) == likeness).map(|(id, _)| id).collect()
-        };
-        let by_id = self.best(&alike(JoinStrength::Id), JoinStrength::Id);
-        by_id.or_else(|| self.best_of_each(&alike(JoinStrength::Ends), JoinStrength::Ends))
+        let mut alike: Vec<(JoinStrength, RowId)> = Vec::new();
+        for (id, record) in self.rows().filter(|(_, record)| self.relation(record).is_some()) {
+            match self.leak.compare(record) {
+                // An id is proof whatever else is told of the row.
+                Likeness::Is(JoinStrength::Id) => alike.push((JoinStrength::Id, id)),
+                Likeness::Is(strength) if self.can_be(id, record) => alike.push((strength, id)),
+                Likeness::Is(_) | Likeness::IsNot | Likeness::Open => {}
+            }
+        }
+        let strength = alike.iter().map(|(strength, _)| *strength).max()?;
+        let rows: Vec<RowId> = alike.into_iter().filter(|(one, _)| *one == strength).map(|(_, id)| id).collect();
+        if strength == JoinStrength::Id { self.best(&rows, strength) } else { self.best_of_each(&rows, strength) }
     }
 
     /// Rows 5 and 6 of the table.
@@ -204,48 +248,57 @@ impl<'a> Search<'a> {
 
     /// Rows 7 to 10 of the table.
     fn by_elimination(&self, open: Vec<RowId>) -> JoinOutcome {
-        let strength = JoinStrength::Elimination;
+        let owned: Vec<RowId> =
+            open.iter().copied().filter(|&id| self.leak.same_owner(self.record(id)) == Some(true)).collect();
+        let (open, strength) =
+            if owned.is_empty() { (open, JoinStrength::Elimination) } else { (owned, JoinStrength::Owner) };
         let alive: Vec<RowId> = open.iter().copied().filter(|&id| self.is_alive(id)).collect();
         let alive = self.distinct(&alive);
-        let lists: Vec<&Inventory> = self.inventories.iter().filter(|list| self.could_hold(list)).collect();
-        let complete = lists.iter().all(|list| list.complete);
+        let mut lists = self.inventories().iter().enumerate().filter(|(index, list)| self.could_hold(*index, list));
+        let none = lists.clone().next().is_none();
+        let complete = lists.all(|(_, list)| list.complete);
         match *alive.as_slice() {
             [(inventory, record)] if complete && self.is_of_issuer((inventory, record)) => {
                 JoinOutcome::Found { inventory, record, strength }
             }
-            [] if open.is_empty() && lists.is_empty() => JoinOutcome::NoList,
+            [] if open.is_empty() && none => JoinOutcome::NoList,
             [] if open.is_empty() && complete => JoinOutcome::Shadow,
             [] => JoinOutcome::Ambiguous { candidates: open, strength },
             _ => JoinOutcome::Ambiguous { candidates: alive, strength },
         }
     }
 
+    fn inventories(&self) -> &'a [Inventory] {
+        self.lists.inventories
+    }
+
     fn rows(&self) -> impl Iterator<Item = (RowId, &'a Record)> {
-        self.inventories.iter().enumerate().flat_map(|(list, inventory)| {
+        self.inventories().iter().enumerate().flat_map(|(list, inventory)| {
             inventory.records.iter().enumerate().map(move |(row, record)| ((list, row), record))
         })
     }
 
-    /// Rows that can be the key, marks aside.
-    fn possible(&self) -> impl Iterator<Item = (RowId, &'a Record)> {
-        self.rows().filter(|((list, _), record)| {
-            self.fits_list(&self.inventories[*list]) && self.relation(record).is_some() && self.fits(record)
-        })
+    /// Whether the row can be the key, marks aside.
+    fn can_be(&self, (list, _): RowId, record: &Record) -> bool {
+        self.fitting[list] && self.relation(record).is_some() && self.fits(record)
     }
 
     /// Possible rows of which no mark tells, and no mark of the same key in another list.
     fn open(&self) -> Vec<RowId> {
-        let open = self.possible().filter(|(_, record)| self.leak.compare(record) == Likeness::Open).map(|(id, _)| id);
-        let namesakes = Namesakes::of(self.inventories);
+        let open = self
+            .rows()
+            .filter(|(id, record)| self.can_be(*id, record) && self.leak.compare(record) == Likeness::Open)
+            .map(|(id, _)| id);
         let is_not = |id| self.leak.compare(self.record(id)) == Likeness::IsNot;
-        open.filter(|&id| !namesakes.twins(self.inventories, id).into_iter().any(is_not)).collect()
+        open.filter(|&id| !self.lists.namesakes.twins(self.inventories(), id).any(is_not)).collect()
     }
 
     /// The rows without those that are the same key as an earlier one, in another list.
     fn distinct(&self, rows: &[RowId]) -> Vec<RowId> {
-        let namesakes = Namesakes::of(self.inventories);
-        let is_first =
-            |&id: &RowId| namesakes.twins(self.inventories, id).iter().all(|twin| *twin > id || !rows.contains(twin));
+        let known: HashSet<RowId> = rows.iter().copied().collect();
+        let is_first = |&id: &RowId| {
+            self.lists.namesakes.twins(self.inventories(), id).all(|twin| twin > id || !known.contains(&twin))
+        };
         rows.iter().copied().filter(is_first).collect()
     }
 
@@ -262,22 +315,17 @@ impl<'a> Search<'a> {
     }
 
     /// Whether the list is one of the issuer's and could hold a key of this sort.
-    fn could_hold(&self, list: &Inventory) -> bool {
-        list.issuers.contains(self.issuer) && self.fits_list(list)
-    }
-
-    fn fits_list(&self, list: &Inventory) -> bool {
-        self.leak.sort.is_none_or(|sort| sort.fits_list(list))
+    fn could_hold(&self, index: usize, list: &Inventory) -> bool {
+        list.issuers.contains(self.issuer) && self.fitting[index]
     }
 
     fn fits(&self, record: &Record) -> bool {
-        let created = record.facts.created.said();
+        let facts = &record.facts;
         compatible(self.leak.sort, Sort::of_record(record))
-            && created.is_none_or(|created| *created <= self.now)
-            && created.zip(self.decoded.and_then(|facts| facts.created.said())).is_none_or(|(listed, stated)| {
-                let after = listed.as_second() - stated.as_second();
-                (-CREATED_BEFORE_SECONDS..=CREATED_AFTER_SECONDS).contains(&after)
-            })
+            && self.leak.same_owner(record) != Some(false)
+            && facts.created.said().is_none_or(|created| *created <= self.now)
+            && within(facts.created.said(), self.decoded.and_then(|own| own.created.said()), CREATED_AFTER_SECONDS)
+            && within(end(facts), self.decoded.and_then(end), CREATED_BEFORE_SECONDS)
     }
 
     fn is_alive(&self, id: RowId) -> bool {
@@ -287,7 +335,7 @@ impl<'a> Search<'a> {
     }
 
     fn record(&self, (list, row): RowId) -> &'a Record {
-        &self.inventories[list].records[row]
+        &self.inventories()[list].records[row]
     }
 
     /// All rows are the same key: the first that is alive, else the first.
@@ -304,6 +352,21 @@ impl<'a> Search<'a> {
             return Some(JoinOutcome::Ambiguous { candidates: rows.to_vec(), strength });
         }
         self.best(rows, strength)
+    }
+}
+
+/// Whether the list's moment is the one of the key's text, as near as lists and keys write moments; one that is not
+/// told is as good as any.
+fn within(listed: Option<&Timestamp>, stated: Option<&Timestamp>, after: i64) -> bool {
+    listed.zip(stated).is_none_or(|(listed, stated)| {
+        (-CREATED_BEFORE_SECONDS..=after).contains(&(listed.as_second() - stated.as_second()))
+    })
+}
+
+fn end(facts: &KeyFacts) -> Option<&Timestamp> {
+    match facts.expires.said() {
+        Some(Expiry::At(at)) => Some(at),
+        _ => None,
     }
 }
 
@@ -327,6 +390,11 @@ fn found(id: RowId, strength: JoinStrength, inventories: &[Inventory]) -> String
             "; this is weak: it is only the one live key in the list that it can be, and nothing of the key itself was compared"
         }
         JoinStrength::Name => "; its name stands beside the leak, but nothing of the key itself was compared",
+        JoinStrength::Owner => {
+            "; this is weak: it is the only live key in the list of the owner whom the key's text names, and nothing else was compared"
+        }
+        JoinStrength::Moment => "; the second in its text is the row's, but nothing else was compared",
+        JoinStrength::Hint => "; so few characters agree now and then by chance",
         JoinStrength::Ends | JoinStrength::Id | JoinStrength::Hash | JoinStrength::Row => "",
     };
     format!("it is {}, joined {}{caution}", row(id, inventories), strength.words())

@@ -5,31 +5,64 @@
 //! is refused without repeating it. [`join()`] then says which row, if any, a leaked key is.
 
 mod actions;
+mod algolia;
+mod anthropic;
+mod aws_access_keys;
+mod aws_credential_report;
+mod azure_devops;
+mod cloudflare;
 mod crates_io_tokens;
+mod databricks;
+mod datadog;
+mod docker_hub;
 mod document;
+mod entra;
+mod gcp_api_keys;
+mod gcp_service_account_keys;
+mod github_audit_log;
+mod github_credentials;
+mod github_fine_grained;
 mod gitlab_tokens;
+mod hugging_face;
+mod importer;
+mod jfrog;
 mod join;
+mod listing;
 mod marks;
 mod mistake;
 mod moment;
 mod names;
 mod npm_token_list;
 mod nuget_page;
+mod okta;
+mod openai;
 mod own;
 mod own_csv;
 mod own_json;
+mod page;
 mod plaintext;
+mod pypi_page;
 mod row;
+mod rubygems_page;
+mod sample;
+mod sendgrid;
+mod slack;
+mod snowflake;
 mod sort;
+mod state;
+mod table;
+mod tailscale;
+mod vercel;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use self::document::{Document, Shape};
-pub use self::join::{JoinOutcome, join, settle, twins};
+pub use self::importer::{Importer, Join, importers};
+pub use self::join::{JoinOutcome, Lists, join, settle, twins};
 use self::mistake::Mistakes;
 pub use self::mistake::ReadError;
-pub use self::names::NearbyNames;
+pub use self::names::{Names, NearbyNames};
 use crate::issuer::Issuer;
 use crate::key::KeyFacts;
 pub use crate::mistake::Mistake;
@@ -78,11 +111,18 @@ pub enum Mark {
     Sha512([u8; 64]),
     /// The issuer's public id that is embedded in the key (NuGet v4: its first 20 characters).
     KeyId(String),
-    /// First and last characters of the key.
+    /// First and last characters of the key, six or more of them random.
     Ends {
-        /// What it begins with.
+        /// What it begins with; may be empty.
         prefix: String,
-        /// What it ends with.
+        /// What it ends with; may be empty.
+        suffix: String,
+    },
+    /// Fewer characters than that: what the issuer shows so that people tell their keys apart.
+    Hint {
+        /// What it begins with; may be empty.
+        prefix: String,
+        /// What it ends with; may be empty.
         suffix: String,
     },
 }
@@ -99,8 +139,14 @@ struct List {
 struct Format {
     /// Its name, stable.
     name: &'static str,
+    /// Whose keys it lists.
+    issuers: &'static [&'static str],
+    /// By what a leaked key can be joined to its rows, the surest first.
+    joined_by: &'static [Join],
     /// What it is and how the owner gets it, for the error about an unknown format.
     export: &'static str,
+    /// Where the issuer describes it.
+    source: &'static str,
     /// Whether a file is one, by its content.
     recognise: fn(&Document<'_>) -> bool,
     /// Reads it; mistakes go to the second argument.
@@ -114,6 +160,32 @@ const FORMATS: &[Format] = &[
     npm_token_list::FORMAT,
     crates_io_tokens::FORMAT,
     gitlab_tokens::FORMAT,
+    pypi_page::FORMAT,
+    rubygems_page::FORMAT,
+    github_fine_grained::FORMAT,
+    github_credentials::FORMAT,
+    github_audit_log::FORMAT,
+    azure_devops::FORMAT,
+    entra::FORMAT,
+    aws_access_keys::FORMAT,
+    aws_credential_report::FORMAT,
+    gcp_service_account_keys::FORMAT,
+    gcp_api_keys::FORMAT,
+    cloudflare::FORMAT,
+    docker_hub::FORMAT,
+    jfrog::FORMAT,
+    hugging_face::FORMAT,
+    vercel::FORMAT,
+    datadog::FORMAT,
+    anthropic::FORMAT,
+    openai::FORMAT,
+    okta::FORMAT,
+    databricks::FORMAT,
+    snowflake::FORMAT,
+    tailscale::FORMAT,
+    algolia::FORMAT,
+    sendgrid::FORMAT,
+    slack::FORMAT,
     own_csv::FORMAT,
 ];
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use serde_json::Number;
 
 /// Which end of a day a bare date stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +23,33 @@ pub(super) fn moment(text: &str, edge: Edge) -> Option<Timestamp> {
     if text.len() == DATE_LENGTH {
         return day(text.parse().ok()?, edge);
     }
-    text.parse().ok().or_else(|| zoneless(text))
+    text.parse().ok().or_else(|| zoneless(text)).or_else(|| spoken(text))
 }
 
-/// Milliseconds since 1970, as some registries answer.
-pub(super) fn milliseconds(since_epoch: i64) -> Option<Timestamp> {
-    Timestamp::from_millisecond(since_epoch).ok()
+/// `2026-11-01 00:00 UTC` (Rails), `2026-11-01 00:00:00.000 -0700` (Snowflake) and `2026-11-01T00:00:00+0000` (Babel), which are no RFC 3339.
+fn spoken(text: &str) -> Option<Timestamp> {
+    if let Ok(zoned) = Timestamp::strptime("%Y-%m-%d %H:%M:%S%.f %z", text) {
+        return Some(zoned);
+    }
+    let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix("+0000"))?;
+    let at = DateTime::strptime("%Y-%m-%d %H:%M", text).or_else(|_| text.parse());
+    Some(at.ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// A smaller number is of seconds: as milliseconds it would be before 1973, as seconds a greater one is after 5138.
+const MILLISECONDS_FROM: i64 = 100_000_000_000;
+
+/// Seconds or milliseconds since 1970, as registries answer.
+pub(super) fn since_epoch(number: &Number) -> Option<Timestamp> {
+    let whole = number.as_i64().or_else(|| whole_part(number.as_f64()?))?;
+    let read =
+        if whole < MILLISECONDS_FROM { Timestamp::from_second(whole) } else { Timestamp::from_millisecond(whole) };
+    read.ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
+}
+
+/// `1780000000.123`, as some tools print a moment.
+fn whole_part(number: f64) -> Option<i64> {
+    format!("{number:.0}").parse().ok().filter(|_| (1e9..1e14).contains(&number))
 }
 
 fn day(date: Date, edge: Edge) -> Option<Timestamp> {
@@ -62,11 +84,26 @@ mod tests {
             "2026-11-01T00:00:00.0000000Z",
             "2026-11-01T00:00:00.0000000",
             " 2026-11-01 ",
+            "2026-11-01 00:00 UTC",
+            "2026-11-01 00:00:00 UTC",
+            "2026-10-31 17:00:00.000 -0700",
+            "2026-11-01T00:00:00+0000",
         ] {
             assert_eq!(read(text, Edge::Start), expected, "{text}");
         }
         assert_eq!(read("2026-10-31", Edge::End), Some("2026-10-31T23:59:59Z".to_owned()));
         assert_eq!(read("2026-11-01T00:00:00Z", Edge::End), expected);
+    }
+
+    #[test]
+    fn seconds_and_milliseconds_are_told_by_their_size() {
+        let read = |text: &str| since_epoch(&serde_json::from_str(text).unwrap()).map(|at| at.to_string());
+        for text in ["1793491200", "1793491200000", "1793491200.25"] {
+            assert!(read(text).is_some_and(|at| at.starts_with("2026-11-01T00:00:00")), "{text}");
+        }
+        for text in ["0", "-1", "5.5", "9223372036854775807", "1e300"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which names of listed keys stand beside a leak.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use memchr::{memchr_iter, memrchr_iter};
 
@@ -128,6 +129,44 @@ pub struct NearbyNames {
     rows: Vec<(usize, usize)>,
 }
 
+/// The names of all listed keys that tell one key from another, made ready to be looked for.
+#[derive(Debug, Default)]
+pub struct Names {
+    rows: HashMap<String, Vec<(usize, usize)>>,
+    longest: usize,
+}
+
+impl Names {
+    /// Reads the names of all rows of all lists.
+    #[must_use]
+    pub fn of(inventories: &[Inventory]) -> Self {
+        let mut names = Self::default();
+        for (row, name) in listed(inventories) {
+            if let Some(joined) = telling(name) {
+                names.longest = names.longest.max(joined.len());
+                names.rows.entry(joined).or_default().push(row);
+            }
+        }
+        names
+    }
+
+    /// [`NearbyNames::find`] in one text.
+    #[must_use]
+    pub fn near(&self, text: &[u8], span: Span, variable: Option<&str>) -> NearbyNames {
+        if self.rows.is_empty() {
+            return NearbyNames::default();
+        }
+        let nearby = Nearby::read(text, span, variable);
+        let places = nearby.places(self);
+        let whole = |place: &Place| !places.iter().any(|(other, _)| other.swallows(place));
+        let mut rows: Vec<(usize, usize)> =
+            places.iter().filter(|(place, _)| whole(place)).flat_map(|(_, rows)| rows.iter().copied()).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        NearbyNames { rows }
+    }
+}
+
 impl NearbyNames {
     /// Looks for the names of all listed keys within eight lines (and 2 KiB) of `span`, which is the key in `text`, and
     /// in `variable`, to which the key is assigned. Names are compared as lower-case words, as a whole; the key itself
@@ -135,19 +174,7 @@ impl NearbyNames {
     /// stands there only as part of a longer listed name.
     #[must_use]
     pub fn find(text: &[u8], span: Span, variable: Option<&str>, inventories: &[Inventory]) -> Self {
-        let nearby = Nearby::read(text, span, variable);
-        let mut seen: Vec<(Place, (usize, usize))> = Vec::new();
-        for (row, name) in names(inventories) {
-            if let Some(words) = telling(name) {
-                seen.extend(nearby.places(&words).into_iter().map(|place| (place, row)));
-            }
-        }
-        let whole = |place: &Place| !seen.iter().any(|(other, _)| other.swallows(place));
-        let mut rows: Vec<(usize, usize)> =
-            seen.iter().filter(|(place, _)| whole(place)).map(|&(_, row)| row).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        Self { rows }
+        Names::of(inventories).near(text, span, variable)
     }
 
     /// Adds what stands beside another place of the same key.
@@ -165,7 +192,7 @@ impl NearbyNames {
 }
 
 /// Every named row of every list.
-fn names(inventories: &[Inventory]) -> impl Iterator<Item = ((usize, usize), &str)> {
+fn listed(inventories: &[Inventory]) -> impl Iterator<Item = ((usize, usize), &str)> {
     inventories.iter().enumerate().flat_map(|(list, inventory)| {
         let rows = inventory.records.iter().enumerate();
         rows.filter_map(move |(row, record)| Some(((list, row), record.facts.name.said()?.as_str())))
@@ -236,38 +263,37 @@ impl Nearby {
         Self { stretches, variable: variable.map(|name| words(name).map(|word| word.text).collect()) }
     }
 
-    /// Where the words that make up `name` stand in a row. `AcmeRelease`, `acme-release` and `Acme Release` are alike.
-    fn places(&self, name: &str) -> Vec<Place> {
+    /// Where the words that make up a name stand in a row, and the rows of that name. `AcmeRelease`, `acme-release` and
+    /// `Acme Release` are alike.
+    fn places<'n>(&self, names: &'n Names) -> Vec<(Place, &'n [(usize, usize)])> {
         let mut places = Vec::new();
-        if self.variable.as_deref() == Some(name) {
-            places.push(Place { stretch: self.stretches.len(), first: 0, last: 0 });
+        if let Some(rows) = self.variable.as_ref().and_then(|name| names.rows.get(name)) {
+            places.push((Place { stretch: self.stretches.len(), first: 0, last: 0 }, rows.as_slice()));
         }
         for (stretch, words) in self.stretches.iter().enumerate() {
             for first in 0..words.len() {
-                if let Some(last) = run(&words[first..], name) {
-                    places.push(Place { stretch, first, last: first + last });
-                }
+                let found = runs(&words[first..], names);
+                places.extend(found.map(|(last, rows)| (Place { stretch, first, last: first + last }, rows)));
             }
         }
         places
     }
 }
 
-/// The index of the last of the words at the front of `words` that, put together, are `name`.
-fn run(words: &[Word], name: &str) -> Option<usize> {
-    let mut rest = name;
-    let mut end = words.first()?.start;
-    for (index, word) in words.iter().enumerate() {
-        if word.start - end > GAP_AT_MOST {
-            return None;
-        }
-        rest = rest.strip_prefix(word.text.as_str())?;
-        if rest.is_empty() {
-            return Some(index);
-        }
+/// Every run of words from the front of `words` that, put together, is a name: the index of its last word, and the
+/// rows of that name.
+fn runs<'n>(words: &[Word], names: &'n Names) -> impl Iterator<Item = (usize, &'n [(usize, usize)])> {
+    let mut joined = String::new();
+    let mut end = words.first().map_or(0, |word| word.start);
+    let near = words.iter().enumerate().map_while(move |(index, word)| {
+        let apart = word.start - end > GAP_AT_MOST || joined.len() + word.text.len() > names.longest;
         end = word.end;
-    }
-    None
+        (!apart).then(|| {
+            joined.push_str(&word.text);
+            names.rows.get(&joined).map(|rows| (index, rows.as_slice()))
+        })
+    });
+    near.flatten()
 }
 
 /// The last lines of `text` within reach. A word that the reach cuts is left out.

@@ -6,7 +6,8 @@
 use serde_json::{Map, Value};
 
 use super::actions::{NPM, action};
-use super::document::{Document, Members};
+use super::document::Document;
+use super::importer::Join;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Given, Row, USE_A_HASH};
@@ -18,7 +19,10 @@ use crate::key::{
 
 pub(super) const FORMAT: Format = Format {
     name: "npm-token-list",
+    issuers: &["npm", "verdaccio"],
+    joined_by: &[Join::Id, Join::Ends, Join::Name],
     export: "npm's list of tokens: signed in with a session, `npm token list --json`",
+    source: "npm/api-documentation: token.yaml",
     recognise,
     import,
 };
@@ -27,12 +31,9 @@ pub(super) const FORMAT: Format = Format {
 const REDACTED_AT_MOST: usize = 8;
 
 fn recognise(document: &Document<'_>) -> bool {
-    document.any_element("objects", |row| row.has(&["key", "token"]) && (is_dated(row) || row.has(&["readonly"])))
+    document.has_rows(&["", "objects"], &["key", "token", "created"])
+        || document.has_rows(&["", "objects"], &["key", "token", "readonly"])
         || document.members().is_some_and(|members| members.has(&["objects", "urls"]))
-}
-
-fn is_dated(row: &Members<'_>) -> bool {
-    row.has(&["created"])
 }
 
 fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
@@ -86,7 +87,7 @@ fn record(row: Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
     facts.restrictions = restrictions(&mut entry).into();
     facts.kind = kind(&mut entry);
     let marks = ends(&mut entry).into_iter().chain(key_id.map(Mark::KeyId)).collect();
-    row.into_record(facts, marks)
+    row.record(facts, marks)
 }
 
 fn kind(entry: &mut Entry<'_>) -> Reported<String> {
@@ -98,7 +99,7 @@ fn kind(entry: &mut Entry<'_>) -> Reported<String> {
 
 /// `revoked` is a time, a flag or `null`.
 fn state(entry: &mut Entry<'_>) -> (State, Option<String>) {
-    match entry.row.get("revoked").map(|field| &field.value) {
+    match entry.row.get("revoked").map(|field| field.value) {
         None | Some(Value::Null | Value::Bool(false)) => {
             (State::Active, Some("the list does not say that it was revoked".to_owned()))
         }
@@ -190,8 +191,13 @@ fn restrictions(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
     if bypass == Given::Absent && cidr.iter().all(|given| *given == Given::Absent) {
         return None;
     }
+    // An empty list is an answer: no range limits the token.
+    let is_open = cidr.iter().any(|given| matches!(given, Given::Value(ranges) if ranges.is_empty()));
     let ranges = cidr.into_iter().filter_map(Given::value).flatten();
     let mut found: Vec<Restriction> = ranges.map(|value| Restriction { name: "cidr".to_owned(), value }).collect();
+    if is_open && found.is_empty() {
+        found.push(Restriction { name: "cidr".to_owned(), value: "none".to_owned() });
+    }
     if let Given::Value(bypass) = bypass {
         found.push(Restriction { name: "bypass-2fa".to_owned(), value: bypass.to_string() });
     }

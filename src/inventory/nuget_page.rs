@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::actions::{NUGET, action};
 use super::document::{Document, Members, Shape, json_message};
+use super::importer::Join;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Row};
@@ -20,8 +21,11 @@ use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, Power, Report
 
 pub(super) const FORMAT: Format = Format {
     name: "nuget-page",
+    issuers: &["nuget", "powershell-gallery"],
+    joined_by: &[Join::Name, Join::Elimination],
     export: "NuGet's page of API keys: signed in, open /account/apikeys?forceApiKeys=true and save it as \"HTML only\", \
              or save the JSON behind `var initialData =` alone",
+    source: "NuGet/NuGetGallery: Views/Users/ApiKeys.cshtml, ApiKeyViewModel.cs",
     recognise,
     import,
 };
@@ -31,7 +35,8 @@ const NAME: &str = "initialData";
 fn recognise(document: &Document<'_>) -> bool {
     match &document.shape {
         Shape::Object(members) => members.get("ApiKeys").is_some(),
-        Shape::Array(_) => document.any_element("", |row| row.has(&["HasExpired", "Scopes", "IsNonScopedApiKey"])),
+        Shape::Array(_) => document.has_rows(&[""], &["HasExpired", "Scopes", "IsNonScopedApiKey"]),
+        Shape::Stream(_) => false,
         Shape::Markup | Shape::Plain => assignments(document.text).next().is_some(),
     }
 }
@@ -70,7 +75,7 @@ fn assignments(text: &str) -> impl Iterator<Item = usize> {
 
 fn rows<'t>(document: &Document<'t>, mistakes: &mut Mistakes) -> Vec<&'t RawValue> {
     match &document.shape {
-        Shape::Array(_) | Shape::Object(_) => document.elements("ApiKeys", mistakes),
+        Shape::Array(_) | Shape::Object(_) | Shape::Stream(_) => document.elements("ApiKeys", mistakes),
         Shape::Markup | Shape::Plain => rows_of_page(document, mistakes),
     }
 }
@@ -119,7 +124,7 @@ fn record(row: Row, issuer: &Issuer, mistakes: &mut Mistakes) -> Record {
         facts.details.insert("type".to_owned(), sort);
     }
     facts.grants = Reported::Said(vec![if full { full_access() } else { grant(&mut entry, &mut facts.notes) }]);
-    row.into_record(facts, Vec::new())
+    row.record(facts, Vec::new())
 }
 
 fn kind(sort: &str, full: bool) -> String {

@@ -125,7 +125,7 @@ fn complain_of_twins(
         let hash = match mark {
             Mark::Sha256(hash) => hash.to_vec(),
             Mark::Sha512(hash) => hash.to_vec(),
-            Mark::KeyId(_) | Mark::Ends { .. } => continue,
+            Mark::KeyId(_) | Mark::Ends { .. } | Mark::Hint { .. } => continue,
         };
         if let Some(first) = seen.insert(hash, number) {
             mistakes.add(line, format!("record {number}: has the same hash as record {first}; one key, one record"));
@@ -158,7 +158,7 @@ fn record(row: Row, mistakes: &mut Mistakes) -> Record {
                        with `suffix`), so no key can be recognised as it";
         mistakes.add(line, format!("record {number}: {message}"));
     }
-    row.into_record(facts, marks)
+    row.record(facts, marks)
 }
 
 fn refuse_nulls(entry: &mut Entry<'_>) {

@@ -1,14 +1,18 @@
 //! Our own list as JSON: `{"skelkey-inventory": 1, "keys": […]}`; schema in `docs/schema`.
 
 use super::document::{Document, Members};
+use super::importer::Join;
 use super::mistake::{Mistakes, shown_name, suggest};
 use super::row::Row;
 use super::{Format, List, own};
 
 pub(super) const FORMAT: Format = Format {
     name: "skelkey-json",
+    issuers: &[super::importer::ANY],
+    joined_by: &[Join::Hash, Join::Id, Join::Ends, Join::Moment, Join::Name],
     export: "our own list: {\"skelkey-inventory\": 1, \"keys\": [{\"name\": …, \"issuer\": …, \"sha256\": …}]} \
              (docs/inventory.md)",
+    source: "docs/inventory.md, docs/schema/skelkey-inventory-v1.schema.json",
     recognise,
     import,
 };

@@ -18,6 +18,25 @@ const PREFIXES: &[(&str, usize)] = &[
     ("ghr_", 36),
     ("cio_tp_", 32),
     ("jsrp_", 30),
+    ("dckr_pat_", 27),
+    ("dckr_oat_", 32),
+    ("hf_", 34),
+    ("sk-ant-", 80),
+    ("sk-proj-", 40),
+    ("sk-svcacct-", 40),
+    ("sk-admin-", 40),
+    ("xoxb-", 30),
+    ("xoxp-", 30),
+    ("xapp-", 40),
+    ("tskey-", 40),
+    ("dapi", 32),
+    ("vcp_", 56),
+    ("cfut_", 48),
+    ("cfat_", 48),
+    ("cfk_", 48),
+    ("AIza", 35),
+    ("SG.", 60),
+    ("cmVmdGtuOjAx", 50),
 ];
 
 /// Whether any text in `value`, at any depth, holds what can only be a key.
@@ -32,11 +51,20 @@ pub(super) fn holds_key(value: &Value) -> bool {
 
 /// Whether a word of `text` has the form of a key.
 pub(super) fn text_holds_key(text: &str) -> bool {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c))).any(is_key)
+    // RFC 7468; no list has a private key, and a public one is named so.
+    text.contains("PRIVATE KEY-----")
+        || text.split(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c))).any(is_key)
 }
 
 fn is_key(word: &str) -> bool {
-    is_nuget_v4(word) || is_identifiable(word) || is_crates_io(word) || has_prefix(word)
+    is_nuget_v4(word) || is_identifiable(word) || is_crates_io(word) || has_prefix(word) || is_signed(word)
+}
+
+/// RFC 7519: a token with claims, of which the first two parts are JSON in base64.
+fn is_signed(word: &str) -> bool {
+    let mut parts = word.split('.');
+    let json = |part: Option<&str>| part.is_some_and(|part| part.starts_with("eyJ") && part.len() > 12);
+    json(parts.next()) && json(parts.next()) && parts.next().is_some_and(|signature| signature.len() > 20)
 }
 
 fn has_prefix(word: &str) -> bool {

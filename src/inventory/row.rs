@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 
 use super::document::{Document, Members, Place};
 use super::mistake::{Mistakes, shown, shown_name};
-use super::moment::{Edge, milliseconds, moment};
+use super::moment::{Edge, moment, since_epoch};
 use super::plaintext::{holds_key, text_holds_key};
 use super::{Mark, Record};
-use crate::key::KeyFacts;
+use crate::key::{Expiry, KeyFacts, LastUse, Reported};
 
 /// How to name a key without writing it down.
 pub(super) const USE_A_HASH: &str = "a list must not carry keys: remove it and give the key's `sha256` instead (`printf %s \"$KEY\" | sha256sum`); \
@@ -33,6 +33,20 @@ pub(super) struct Field {
     pub(super) line: usize,
     /// Its value.
     pub(super) value: Value,
+}
+
+/// A value that a row has, at the line of the field that holds it.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'r> {
+    pub(super) line: usize,
+    pub(super) value: &'r Value,
+}
+
+/// What an issuer means by a date that is `null`, empty, 0 or -1.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blank {
+    Never,
+    NotSaid,
 }
 
 /// What a row says in one field. *Absent* and *null* differ: some issuers write `null` for "never".
@@ -87,6 +101,11 @@ impl Row {
         Some(row)
     }
 
+    /// The same row under another number: one that stands inside a row is told by that one's.
+    pub(super) fn numbered(self, number: usize) -> Self {
+        Self { number, ..self }
+    }
+
     /// Adds a field. A second one of the same name and a value that is a key are mistakes.
     pub(super) fn push(&mut self, field: Field, mistakes: &mut Mistakes) {
         if self.get(&field.name).is_some() {
@@ -99,20 +118,27 @@ impl Row {
         self.fields.push(field);
     }
 
-    /// The field of that name.
-    pub(super) fn get(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
+    /// The value of that name; `owner.login` is the member `login` of the object `owner`.
+    pub(super) fn get(&self, name: &str) -> Option<Found<'_>> {
+        if let Some(field) = self.fields.iter().find(|field| field.name == name) {
+            return Some(Found { line: field.line, value: &field.value });
+        }
+        let (outer, inner) = name.split_once('.')?;
+        let field = self.fields.iter().find(|field| field.name == outer)?;
+        let value = inner.split('.').try_fold(&field.value, |value, name| value.get(name))?;
+        Some(Found { line: field.line, value })
     }
 
     /// A mistake about one field.
     pub(super) fn complain(&self, line: usize, name: &str, message: &str, mistakes: &mut Mistakes) {
-        let position = self.fields.iter().position(|field| field.name == name).unwrap_or(self.fields.len()) + 1;
+        let outer = name.split('.').next().unwrap_or(name);
+        let position = self.fields.iter().position(|field| field.name == outer).unwrap_or(self.fields.len()) + 1;
         let name = shown_name(name, position);
         mistakes.add(line, format!("record {}: field {name}: {message}", self.number));
     }
 
     /// The row as a record.
-    pub(super) fn into_record(self, facts: KeyFacts, marks: Vec<Mark>) -> Record {
+    pub(super) fn record(&self, facts: KeyFacts, marks: Vec<Mark>) -> Record {
         let Place { line, column, end_column } = self.place;
         Record { line, column, end_column, facts, marks }
     }
@@ -163,6 +189,15 @@ impl Entry<'_> {
         })
     }
 
+    /// The texts of a list, of a text with blanks or commas between its words, or of nothing.
+    pub(super) fn word_list(&mut self, name: &str) -> Option<Vec<String>> {
+        let split = |text: &str| text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        match self.row.get(name)?.value {
+            Value::String(text) => Some(split(text)),
+            _ => self.texts(name).value(),
+        }
+    }
+
     /// A list of objects.
     pub(super) fn objects(&mut self, name: &str) -> Given<Vec<serde_json::Map<String, Value>>> {
         self.read(name, "is not a list of objects", |value| {
@@ -170,13 +205,56 @@ impl Entry<'_> {
         })
     }
 
-    /// A moment: text, or milliseconds since 1970. `hint` says what else the field takes.
+    /// When the key was made.
+    pub(super) fn since(&mut self, name: &str) -> Reported<Timestamp> {
+        self.dated(name, Edge::Start).value().into()
+    }
+
+    /// When the key ends. `blank` is what the issuer means by a date that is `null`, empty, 0 or -1; a field that is not
+    /// there says nothing.
+    pub(super) fn until(&mut self, name: &str, blank: Blank) -> Reported<Expiry> {
+        match (self.dated(name, Edge::End), blank) {
+            (Given::Value(at), _) => Reported::Said(Expiry::At(at)),
+            (Given::Null, Blank::Never) => Reported::Said(Expiry::Never),
+            _ => Reported::NotSaid,
+        }
+    }
+
+    /// The same, of an issuer that leaves the field out of keys without an end.
+    pub(super) fn until_if_any(&mut self, name: &str) -> Reported<Expiry> {
+        match self.row.get(name) {
+            Some(_) => self.until(name, Blank::Never),
+            None => Reported::Said(Expiry::Never),
+        }
+    }
+
+    /// When the key was last used.
+    pub(super) fn used(&mut self, name: &str, blank: Blank) -> Reported<LastUse> {
+        match (self.dated(name, Edge::Start), blank) {
+            (Given::Value(at), _) => Reported::Said(LastUse::At(at)),
+            (Given::Null, Blank::Never) => Reported::Said(LastUse::Never),
+            _ => Reported::NotSaid,
+        }
+    }
+
+    /// A moment; a date that is empty, 0 or -1 is as good as `null`.
+    fn dated(&mut self, name: &str, edge: Edge) -> Given<Timestamp> {
+        let blank = |found: Found<'_>| match found.value {
+            // Google and Microsoft write the end of their calendar where there is no end.
+            Value::String(text) => text.trim().is_empty() || text.starts_with("9999-"),
+            Value::Number(number) => matches!(number.as_i64(), Some(-1 | 0)),
+            _ => false,
+        };
+        if self.row.get(name).is_some_and(blank) { Given::Null } else { self.moment(name, edge, "") }
+    }
+
+    /// A moment: text, or seconds or milliseconds since 1970. `hint` says what else the field takes.
     pub(super) fn moment(&mut self, name: &str, edge: Edge, hint: &str) -> Given<Timestamp> {
-        let read = match self.row.get(name).map(|field| &field.value) {
+        let read = match self.row.get(name).map(|field| field.value) {
             None => return Given::Absent,
             Some(Value::Null) => return Given::Null,
             Some(Value::String(text)) => moment(text, edge).ok_or_else(|| shown(text)),
-            Some(Value::Number(number)) => number.as_i64().and_then(milliseconds).ok_or_else(|| "it".to_owned()),
+            Some(Value::Number(number)) => since_epoch(number).ok_or_else(|| "it".to_owned()),
             Some(_) => Err("it".to_owned()),
         };
         read.map_or_else(
@@ -186,6 +264,28 @@ impl Entry<'_> {
             },
             Given::Value,
         )
+    }
+
+    /// What a list says of a key besides what is judged: text, number or flag, under the second name. Nothing for what
+    /// is not there, `null` or empty.
+    pub(super) fn details(&mut self, mut facts: KeyFacts, fields: &[(&str, &str)]) -> KeyFacts {
+        for (field, name) in fields {
+            let text = match self.row.get(field).map(|found| found.value) {
+                Some(Value::String(text)) => text.trim().to_owned(),
+                Some(Value::Number(number)) => number.to_string(),
+                Some(Value::Bool(flag)) => flag.to_string(),
+                _ => continue,
+            };
+            if !text.is_empty() {
+                facts = facts.detail(*name, text);
+            }
+        }
+        facts
+    }
+
+    /// A member that is an object, by its members.
+    pub(super) fn object(&mut self, name: &str) -> Option<serde_json::Map<String, Value>> {
+        self.read(name, "is not an object with named members", |value| value.as_object().cloned()).value()
     }
 
     /// Says that `name` is missing if it is.
@@ -198,13 +298,26 @@ impl Entry<'_> {
 
     /// Refuses a field that holds the key.
     pub(super) fn refuse_key(&mut self, name: &str) {
-        if self.row.get(name).is_some_and(|field| !field.value.is_null() && field.value.as_str() != Some("")) {
+        let hidden = |text: &str| text.bytes().all(|b| b == b'*');
+        let holds = |found: Found<'_>| !found.value.is_null() && !found.value.as_str().is_some_and(hidden);
+        if self.row.get(name).is_some_and(holds) {
             self.wrong(name, &format!("holds the key itself; {USE_A_HASH}"));
         }
     }
 
+    /// A text that must be one of these; `None`, and a mistake, if it is another.
+    pub(super) fn one_of<'w>(&mut self, name: &str, words: &[&'w str]) -> Option<&'w str> {
+        let text = self.words(name)?;
+        let known = words.iter().find(|word| word.eq_ignore_ascii_case(&text)).copied();
+        if known.is_none() {
+            let message = format!("{} is none of {}", shown(&text), words.join(", "));
+            self.wrong(name, &message);
+        }
+        known
+    }
+
     fn read<T>(&mut self, name: &str, wrong: &str, reader: impl Fn(&Value) -> Option<T>) -> Given<T> {
-        match self.row.get(name).map(|field| &field.value) {
+        match self.row.get(name).map(|field| field.value) {
             None => Given::Absent,
             Some(Value::Null) => Given::Null,
             Some(value) => reader(value).map_or_else(

@@ -3,8 +3,9 @@
 
 use super::{Inventory, Record};
 use crate::issuer::Issuer;
+use crate::key::{Expiry, KeyFacts};
 
-/// A sort of key that at least one list tells apart.
+/// A sort of key that at least one list tells apart, or of which at least one list holds none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
     /// NuGet: 46 characters of base32.
@@ -13,24 +14,154 @@ pub(super) enum Sort {
     NugetV5,
     /// NuGet: a GUID, from before scoped keys.
     NugetGuid,
-    /// crates.io: minted for a trusted publisher, lives half an hour; in no list.
-    CratesTrusted,
-    /// GitLab: personal, project or group access token.
-    GitlabAccess,
-    /// GitLab: deploy token.
-    GitlabDeploy,
-    /// GitLab: runner, job, trigger and such; in no list that is read here.
-    GitlabOther,
+    /// One that is told by what it begins with: the issuer and its name.
+    Prefixed(&'static str, &'static str),
 }
+
+/// Sorts that are told by what the key begins with: issuer, beginning, name. A beginning that is not here tells
+/// nothing. Sources: the issuers' lists of token prefixes, as the rules and decoders of each name them.
+const PREFIXED: &[(&str, &str, &str)] = &[
+    ("crates-io", "cio_tp_", "trusted"),
+    ("gitlab", "glpat-", "access"),
+    ("gitlab", "gldt-", "deploy"),
+    ("gitlab", "gloas-", "other"),
+    ("gitlab", "glrt-", "other"),
+    ("gitlab", "glrtr-", "other"),
+    ("gitlab", "glcbt-", "other"),
+    ("gitlab", "glptt-", "other"),
+    ("gitlab", "glft-", "other"),
+    ("gitlab", "glimt-", "other"),
+    ("gitlab", "glagent-", "other"),
+    ("gitlab", "glwt-", "other"),
+    ("gitlab", "glsoat-", "other"),
+    ("gitlab", "glffct-", "other"),
+    ("github", "ghp_", "classic"),
+    ("github", "github_pat_", "fine-grained"),
+    ("github", "gho_", "oauth"),
+    ("github", "ghu_", "app"),
+    ("github", "ghs_", "app"),
+    ("github", "ghr_", "app"),
+    ("aws", "AKIA", "long-term"),
+    ("aws", "ASIA", "temporary"),
+    ("aws", "ABSK", "bedrock"),
+    ("aws", "bedrock-api-key-", "bedrock"),
+    ("gcp", "AIza", "API key"),
+    ("gcp", "AQ.", "API key"),
+    ("gcp", "ya29.", "other"),
+    ("gcp", "1//", "other"),
+    ("gcp", "GOCSPX-", "other"),
+    ("docker-hub", "dckr_pat_", "personal"),
+    ("docker-hub", "dckr_oat_", "organization"),
+    ("openai", "sk-admin-", "admin"),
+    ("openai", "sk-proj-", "project"),
+    ("openai", "sk-svcacct-", "project"),
+    ("anthropic", "sk-ant-api", "API key"),
+    ("anthropic", "sk-ant-admin", "admin"),
+    ("anthropic", "sk-ant-o", "oauth"),
+    ("tailscale", "tskey-auth-", "auth"),
+    ("tailscale", "tskey-api-", "api"),
+    ("tailscale", "tskey-client-", "client"),
+    ("tailscale", "tskey-scim-", "other"),
+    ("tailscale", "tskey-webhook-", "other"),
+    ("cloudflare", "cfut_", "token"),
+    ("cloudflare", "cfat_", "token"),
+    ("cloudflare", "cfk_", "global"),
+    ("cloudflare", "v1.0-", "origin"),
+    ("vercel", "vcp_", "token"),
+    ("vercel", "vck_", "other"),
+    ("vercel", "vci_", "other"),
+    ("jfrog", "AKC", "API key"),
+    ("hugging-face", "hf_jwt_", "exchanged"),
+    ("hugging-face", "hf_oauth_", "exchanged"),
+];
+
+/// What a row's kind says, in small letters, of the sorts above: issuer, word, name. The first that fits counts.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("gitlab", "deploy", "deploy"),
+    ("gitlab", "access", "access"),
+    ("github", "fine-grained", "fine-grained"),
+    ("github", "oauth", "oauth"),
+    ("github", "github app", "app"),
+    ("github", "personal access token", "classic"),
+    ("aws", "access key", "long-term"),
+    ("gcp", "service account", "service account key"),
+    ("gcp", "api key", "API key"),
+    ("docker-hub", "organization", "organization"),
+    ("docker-hub", "personal", "personal"),
+    ("datadog", "application", "application"),
+    ("datadog", "api key", "API key"),
+    ("openai", "admin", "admin"),
+    ("openai", "project", "project"),
+    ("tailscale", "auth", "auth"),
+    ("tailscale", "api", "api"),
+    ("tailscale", "client", "client"),
+    ("azure", "client secret", "client secret"),
+    ("azure", "certificate", "certificate"),
+];
+
+/// Sorts that a format's lists never hold, and why. For the formats of [`BY_ROWS`] the rows tell.
+const NEVER_IN: &[(&str, Sort)] = &[
+    // NuGetGallery, `CredentialTypes.ViewSupported…`: v5 is left out of the page.
+    ("nuget-page", Sort::NugetV5),
+    // rust-lang/crates.io: tokens of trusted publishing are not the user's.
+    ("crates-io-tokens", Sort::Prefixed("crates-io", "trusted")),
+    // warehouse: the page lists what was made on it, and what is made on it has no end.
+    ("pypi-page", Sort::Prefixed("pypi", "with an end")),
+    ("aws-access-keys", Sort::Prefixed("aws", "temporary")),
+    ("aws-access-keys", Sort::Prefixed("aws", "bedrock")),
+    ("aws-credential-report", Sort::Prefixed("aws", "temporary")),
+    ("aws-credential-report", Sort::Prefixed("aws", "bedrock")),
+    ("anthropic-api-keys", Sort::Prefixed("anthropic", "admin")),
+    ("anthropic-api-keys", Sort::Prefixed("anthropic", "oauth")),
+    ("cloudflare-tokens", Sort::Prefixed("cloudflare", "global")),
+    ("cloudflare-tokens", Sort::Prefixed("cloudflare", "origin")),
+    ("vercel-tokens", Sort::Prefixed("vercel", "other")),
+    ("jfrog-tokens", Sort::Prefixed("jfrog", "API key")),
+    ("hugging-face-tokens", Sort::Prefixed("hugging-face", "exchanged")),
+    ("entra-credentials", Sort::Prefixed("azure", "other")),
+];
+
+/// Formats of several sorts, of which one file holds those that its rows are of.
+const BY_ROWS: &[&str] = &[
+    "gitlab-tokens",
+    "github-fine-grained-tokens",
+    "github-credential-authorizations",
+    "github-audit-log",
+    "gcp-service-account-keys",
+    "gcp-api-keys",
+    "docker-hub-tokens",
+    "datadog-keys",
+    "openai-keys",
+    "tailscale-keys",
+];
 
 impl Sort {
     /// The sort of a leaked key. `None` where its text does not tell.
-    pub(super) fn of_key(issuer: &Issuer, key: &[u8]) -> Option<Self> {
+    pub(super) fn of_key(issuer: &Issuer, key: &[u8], decoded: Option<&KeyFacts>) -> Option<Self> {
+        let named = |issuer| move |name| Self::Prefixed(issuer, name);
         match issuer.as_str() {
             "nuget" | "powershell-gallery" => nuget(key),
-            "crates-io" => key.starts_with(b"cio_tp_").then_some(Self::CratesTrusted),
-            "gitlab" => gitlab(key),
-            _ => None,
+            "pypi" | "testpypi" => {
+                let ends = matches!(decoded?.expires.said(), Some(Expiry::At(_)));
+                ends.then_some("with an end").map(named("pypi"))
+            }
+            // Datadog's documentation of keys: an API key has 32 hexadecimal digits, an application key 40.
+            "datadog" => match key.len() {
+                32 => Some("API key"),
+                40 => Some("application"),
+                _ => None,
+            }
+            .map(named("datadog")),
+            // microsoft/security-utilities: `8Q~` or `7Q~` stands behind the first three characters.
+            "azure" if key.get(4..6) == Some(b"Q~") => Some(Self::Prefixed("azure", "client secret")),
+            "azure" => Some(Self::Prefixed("azure", "other")),
+            "gcp" if memchr::memmem::find(key, b"private_key").is_some() => {
+                Some(Self::Prefixed("gcp", "service account key"))
+            }
+            issuer => PREFIXED
+                .iter()
+                .find(|(known, prefix, _)| *known == issuer && key.starts_with(prefix.as_bytes()))
+                .map(|&(issuer, _, name)| Self::Prefixed(issuer, name)),
         }
     }
 
@@ -39,21 +170,19 @@ impl Sort {
         let stated = record.facts.details.get("type").or_else(|| record.facts.kind.said())?.to_ascii_lowercase();
         match record.facts.issuer.as_ref()?.as_str() {
             "nuget" | "powershell-gallery" => nuget_row(&stated),
-            "gitlab" if stated.contains("deploy") => Some(Self::GitlabDeploy),
-            "gitlab" if stated.contains("access") => Some(Self::GitlabAccess),
-            _ => None,
+            issuer => KINDS
+                .iter()
+                .find(|(known, word, _)| *known == issuer && stated.contains(word))
+                .map(|&(issuer, _, name)| Self::Prefixed(issuer, name)),
         }
     }
 
     /// Whether a list of such a format can hold keys of this sort at all.
     pub(super) fn fits_list(self, list: &Inventory) -> bool {
-        match list.format {
-            // NuGetGallery, `CredentialTypes.ViewSupported…`: v5 is left out of the page.
-            "nuget-page" => self != Self::NugetV5,
-            "crates-io-tokens" => self != Self::CratesTrusted,
-            "gitlab-tokens" => list.records.iter().any(|record| Self::of_record(record) == Some(self)),
-            _ => true,
+        if BY_ROWS.contains(&list.format) {
+            return list.records.iter().any(|record| Self::of_record(record) == Some(self));
         }
+        !NEVER_IN.contains(&(list.format, self))
     }
 }
 
@@ -92,31 +221,6 @@ fn nuget_row(stated: &str) -> Option<Sort> {
     }
 }
 
-/// GitLab, documentation of token prefixes; a prefix may be changed by the instance's administrator, so an unknown
-/// one tells nothing.
-fn gitlab(key: &[u8]) -> Option<Sort> {
-    const OTHERS: &[&[u8]] = &[
-        b"gloas-",
-        b"glrt-",
-        b"glrtr-",
-        b"glcbt-",
-        b"glptt-",
-        b"glft-",
-        b"glimt-",
-        b"glagent-",
-        b"glwt-",
-        b"glsoat-",
-        b"glffct-",
-    ];
-    if key.starts_with(b"glpat-") {
-        return Some(Sort::GitlabAccess);
-    }
-    if key.starts_with(b"gldt-") {
-        return Some(Sort::GitlabDeploy);
-    }
-    OTHERS.iter().any(|prefix| key.starts_with(prefix)).then_some(Sort::GitlabOther)
-}
-
 fn is_guid(key: &[u8]) -> bool {
     let dashed = key.len() == 36
         && key.iter().enumerate().all(|(at, b)| match at {
@@ -141,11 +245,13 @@ mod tests {
             (Issuer::NUGET, &guid, Some(Sort::NugetGuid)),
             (Issuer::NUGET, "something else", None),
             (Issuer::NPM, &guid, None),
-            (Issuer::CRATES_IO, "cio_tp_x", Some(Sort::CratesTrusted)),
-            (Issuer::GITLAB, "gldt-x", Some(Sort::GitlabDeploy)),
+            (Issuer::CRATES_IO, "cio_tp_x", Some(Sort::Prefixed("crates-io", "trusted"))),
+            (Issuer::GITLAB, "gldt-x", Some(Sort::Prefixed("gitlab", "deploy"))),
             (Issuer::GITLAB, "acme-x", None),
+            (Issuer::new("azure"), "abc8Q~x", Some(Sort::Prefixed("azure", "client secret"))),
+            (Issuer::new("datadog"), &"0".repeat(40), Some(Sort::Prefixed("datadog", "application"))),
         ] {
-            assert_eq!(Sort::of_key(&issuer, key.as_bytes()), sort, "{issuer}");
+            assert_eq!(Sort::of_key(&issuer, key.as_bytes(), None), sort, "{issuer}");
         }
     }
 }

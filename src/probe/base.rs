@@ -84,6 +84,11 @@ impl Base {
         self.allow
     }
 
+    /// The address as it is.
+    pub(crate) fn url(&self) -> Url {
+        self.url.clone()
+    }
+
     /// The base with path segments after it, each percent-encoded; a segment can neither add a path step nor a query.
     pub(crate) fn join(&self, segments: &[String]) -> Url {
         let mut url = self.url.clone();

@@ -223,7 +223,7 @@ impl Client {
 }
 
 /// Reads at most `limit` bytes; more, or less than announced, is a failure.
-fn read(response: reqwest::blocking::Response, limit: usize) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(response: reqwest::blocking::Response, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     response.take(most).read_to_end(&mut body).map_err(|error| read_failure(&error))?;
@@ -256,7 +256,7 @@ fn back_off(limits: Limits, attempt: u32) -> Duration {
     limits.pause.saturating_mul(factor).min(limits.longest_pause)
 }
 
-fn http_client(settings: &Settings, bases: &[&Base]) -> Result<reqwest::blocking::Client, SettingsError> {
+pub(super) fn http_client(settings: &Settings, bases: &[&Base]) -> Result<reqwest::blocking::Client, SettingsError> {
     // Names the one crypto provider; an error only says that this process has one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let guard = Guard { names: Arc::clone(&settings.names), private: private_hosts(settings, bases)? };

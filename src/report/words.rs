@@ -249,7 +249,7 @@ fn holder(provenance: &Provenance) -> String {
 }
 
 /// `2026-11-02 (commit 1a2b3c4d5e6f by Ada)`.
-fn moment_of(commit: &CommitRef) -> String {
+pub(super) fn moment_of(commit: &CommitRef) -> String {
     let day = commit.authored.map_or_else(|| "an unknown day".to_owned(), |at| at.strftime("%F").to_string());
     let author = commit.author.as_deref().map(|author| format!(" by {author}")).unwrap_or_default();
     format!("{day} (commit {}{author})", short(&commit.id))

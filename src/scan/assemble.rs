@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, IssuerBasis, Part, Place, Published, Remedy, Report, Root, Subject};
+use crate::finding::{
+    Asked, Finding, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, Subject, worst_first,
+};
 use crate::hygiene::{self, Case, Exposure, Judgement};
-use crate::inventory::{self, JoinOutcome, NearbyNames};
+use crate::inventory::{self, JoinOutcome, Lists, NearbyNames};
 use crate::issuer::Issuer;
 use crate::key::{self, Dossier, Evidence, JoinStrength, KeyFacts, State};
 use crate::packages::Publishes;
@@ -26,6 +28,7 @@ pub(super) struct Assembly<'a> {
     key: FingerprintKeyRef<'a>,
     published: BTreeMap<Issuer, Vec<String>>,
     known: BTreeMap<Issuer, Vec<String>>,
+    lists: Lists<'a>,
 }
 
 /// The owner's key, or the published one made for this run.
@@ -84,7 +87,7 @@ impl<'a> Assembly<'a> {
         };
         let published = by_issuer(project_files);
         let known = known_packages(scanner, &published);
-        Self { scanner, roots, key, published, known }
+        Self { scanner, roots, key, published, known, lists: Lists::of(&settings.inventories) }
     }
 
     pub(super) fn report(
@@ -98,7 +101,10 @@ impl<'a> Assembly<'a> {
         let mut below_confidence = 0;
         let mut findings = Vec::new();
         let mut log = Log::default();
-        let groups = self.group(sightings);
+        let mut groups = self.group(sightings);
+        if let Some(only) = &settings.only {
+            groups.retain(|group| only.contains(&group.fingerprint.to_string()));
+        }
         let mut joins: Vec<JoinOutcome> = groups.iter().map(|group| self.join(group)).collect();
         inventory::settle(&mut joins);
         for (group, join) in groups.into_iter().zip(joins) {
@@ -124,6 +130,8 @@ impl<'a> Assembly<'a> {
             scrub.root(root);
         }
         let mut report = Report {
+            mode: Mode::Files,
+            compared: false,
             now: settings.now,
             now_is_given: settings.now_is_given,
             roots,
@@ -295,14 +303,14 @@ impl<'a> Assembly<'a> {
             nearby.merge(&sighting.nearby);
         }
         let decoded = group.decoded.as_ref();
-        inventory::join(group.secret(), &self.issuer(group), decoded, &nearby, &settings.inventories, settings.now)
+        self.lists.join(group.secret(), &self.issuer(group), decoded, &nearby, settings.now)
     }
 
     /// What the joined row says, and the rows of other lists that are the same key.
     fn add_rows(&self, join: &JoinOutcome, dossier: &mut Dossier) {
         let JoinOutcome::Found { inventory, record, strength } = *join else { return };
         let lists = &self.scanner.settings().inventories;
-        let twins = inventory::twins(lists, inventory, record).into_iter().map(|row| (row, JoinStrength::Name));
+        let twins = self.lists.twins(inventory, record).into_iter().map(|row| (row, JoinStrength::Name));
         for ((list, row), join) in std::iter::once(((inventory, record), strength)).chain(twins) {
             let (list, row) = (&lists[list], &lists[list].records[row]);
             let file = list.path.to_string_lossy().into_owned();
@@ -515,13 +523,4 @@ fn known_packages(scanner: &Scanner, published: &BTreeMap<Issuer, Vec<String>>) 
         all.dedup();
     }
     known
-}
-
-/// Worst first; equals by rule and first place, so that the order is the input's own.
-pub(super) fn worst_first(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let score = b.judgement.score.value().total_cmp(&a.judgement.score.value());
-        let place = |f: &Finding| f.places.first().map(|p| (p.root, p.path.clone(), p.region));
-        score.then_with(|| place(a).cmp(&place(b))).then_with(|| a.rule.cmp(&b.rule))
-    });
 }

@@ -4,13 +4,19 @@
 use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "git")]
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
+#[cfg(feature = "git")]
+use sha2::{Digest, Sha256};
 
+#[cfg(feature = "git")]
+use crate::coverage::Configuration;
 #[cfg(feature = "git")]
 use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
-use crate::inventory::{Inventory, NearbyNames};
+use crate::inventory::{Names, NearbyNames};
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
@@ -25,6 +31,10 @@ use crate::suppression::{Marker, markers};
 
 use super::companion::{self, Joined, Part as Companion};
 use super::{Settings, frame};
+
+/// The hash of the sources that decide what is a match.
+#[cfg(feature = "git")]
+const ENGINE: &str = include_str!(concat!(env!("OUT_DIR"), "/engine.hash"));
 
 /// One match at its place, with everything that must be read while its blob is at hand.
 pub(super) struct Sighting {
@@ -86,7 +96,10 @@ pub(super) struct Gatherer<'g> {
     /// Least confidence of what counts.
     #[cfg(feature = "git")]
     least: Confidence,
-    inventories: &'g [Inventory],
+    /// Which rules are switched off or rated otherwise.
+    #[cfg(feature = "git")]
+    configuration: &'g Configuration,
+    names: Names,
     progress: &'g Progress,
     overlap: usize,
     /// Whether comments may set findings aside.
@@ -103,7 +116,9 @@ impl<'g> Gatherer<'g> {
             first_look: OnceLock::new(),
             #[cfg(feature = "git")]
             least: settings.confidence,
-            inventories: &settings.inventories,
+            #[cfg(feature = "git")]
+            configuration: &settings.configuration,
+            names: Names::of(&settings.inventories),
             progress,
             overlap: detector.rules().overlap(),
             reads_markers: settings.inline_ignore,
@@ -186,7 +201,7 @@ impl<'g> Gatherer<'g> {
                 shown: blob.shown.to_owned(),
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
-                nearby: NearbyNames::find(blob.bytes, here, found.variable.as_deref(), self.inventories),
+                nearby: self.names.near(blob.bytes, here, found.variable.as_deref()),
                 markers: if self.reads_markers { markers_at(&index, &found, here, &masks) } else { Vec::new() },
                 found,
                 provenance: provenance.cloned().map(Box::new),
@@ -268,6 +283,23 @@ impl GitSink for Gatherer<'_> {
         let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
         self.sight(&seen, matches, counts, sightings);
         all
+    }
+
+    fn judgement(&self) -> String {
+        let Configuration { disabled_rules, rerated_rules, .. } = self.configuration;
+        let mut hash = Sha256::new();
+        for part in [ENGINE, &self.detector.rules().hash, self.least.as_str()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        for list in [disabled_rules, rerated_rules] {
+            hash.update((list.len() as u64).to_le_bytes());
+            for word in list {
+                hash.update(word);
+                hash.update([0]);
+            }
+        }
+        HEXLOWER.encode(&hash.finalize()[..16])
     }
 
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {

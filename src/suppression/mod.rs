@@ -5,12 +5,12 @@
 mod comment;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::comment::{Marker, markers};
 
 /// What set a place aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
     /// A comment on the line of the key.
@@ -20,7 +20,7 @@ pub enum By {
 }
 
 /// Why and until when a place is set aside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Suppression {
     /// What did it.
     pub by: By,

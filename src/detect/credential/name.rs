@@ -56,6 +56,58 @@ pub(super) fn around(text: &[u8], at: Span) -> Span {
     Span::new(at.start - before, at.end + after)
 }
 
+/// `DB_PASSWORD`: as environments and constants have it.
+pub(super) fn is_constant(name: &[u8]) -> bool {
+    name.len() > 3 && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+}
+
+/// How methods begin that take a value to keep it.
+const TAKING: [&[u8]; 5] = [b"set", b"with", b"add", b"put", b"use"];
+
+/// What calls do with a password besides taking it.
+const DOING: [&[u8]; 22] = [
+    b"assert",
+    b"ask",
+    b"check",
+    b"compare",
+    b"confirm",
+    b"create",
+    b"decode",
+    b"decrypt",
+    b"encode",
+    b"encrypt",
+    b"expect",
+    b"find",
+    b"generate",
+    b"get",
+    b"hash",
+    b"has",
+    b"is",
+    b"match",
+    b"prompt",
+    b"read",
+    b"validate",
+    b"verify",
+];
+
+/// Whether a call of this name takes a secret to keep it: `setPassword`, `builder.password`, but neither `hash_password`
+/// nor `page.openPasswordDialog`. `word` is where the word for the secret stands in the name.
+pub(super) fn takes(name: &[u8], word: usize) -> bool {
+    let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else {
+        let name = name.trim_ascii_start();
+        return !DOING.iter().any(|verb| begins_with_word(name, verb));
+    };
+    let method = &name[dot + 1..];
+    let begins = method.iter().position(|byte| byte.is_ascii_alphabetic()).unwrap_or(0);
+    let first = method[begins..].chunk_by(|&before, &after| continues(before, after)).next().unwrap_or_default();
+    word > dot && (TAKING.iter().any(|verb| begins_with_word(method, verb)) || first.len() == method.len())
+}
+
+fn begins_with_word(name: &[u8], word: &[u8]) -> bool {
+    let start = name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    start && name.get(word.len()).is_none_or(|&after| !continues(name[word.len() - 1], after))
+}
+
 /// Whether a text speaks of a secret.
 pub(super) fn speaks_of_secret(before: &[u8]) -> bool {
     SECRET_WORDS.iter().any(|word| holds(before, word)) || SECRET_PARTS.iter().any(|word| holds_part(before, word))

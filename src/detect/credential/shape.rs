@@ -18,6 +18,8 @@ pub(super) fn is_other(value: &[u8]) -> bool {
         || is_template(value)
         || is_pattern(value)
         || is_digest(value)
+        || is_pairs(value)
+        || is_advisory(value)
         || is_dotted(value)
         || is_resource(value)
 }
@@ -80,7 +82,8 @@ fn is_dashed(value: &[u8]) -> bool {
 }
 
 /// Endings of the names of files.
-const ENDINGS: [&str; 46] = [
+const ENDINGS: [&str; 47] = [
+    "enc",
     "pem",
     "key",
     "json",
@@ -142,7 +145,7 @@ fn is_template(value: &[u8]) -> bool {
         || value.windows(2).any(|pair| pair[0] == b'%' && b"sdvqfx@(".contains(&pair[1]))
         || (value.contains(&b'{') && value.ends_with(b"}"))
         || contains(value, b"{}")
-        || value.iter().any(|byte| b"<>".contains(byte))
+        || value.iter().position(|byte| *byte == b'<').is_some_and(|open| value[open..].contains(&b'>'))
 }
 
 /// A regular expression or a glob.
@@ -155,7 +158,12 @@ fn is_pattern(value: &[u8]) -> bool {
 }
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
-const DIGESTS: [&str; 32] = [
+const DIGESTS: [&str; 37] = [
+    "md5$",
+    "sha1$",
+    "sha256$",
+    "$y$",
+    "#jbcrypt:",
     "sha1-",
     "sha256-",
     "sha384-",
@@ -191,9 +199,34 @@ const DIGESTS: [&str; 32] = [
 ];
 
 fn is_digest(value: &[u8]) -> bool {
-    DIGESTS
-        .iter()
-        .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
+    // As PostgreSQL keeps passwords: `md5` and 32 digits.
+    let of_postgres = value.len() == 35 && value.starts_with(b"md5") && value[3..].iter().all(u8::is_ascii_hexdigit);
+    let known = || {
+        DIGESTS
+            .iter()
+            .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
+    };
+    of_postgres || known()
+}
+
+/// Words with values: `gpu=0|uuid=7`.
+fn is_pairs(value: &[u8]) -> bool {
+    let Some(equals) = value.iter().position(|byte| *byte == b'=') else { return false };
+    (2..=12).contains(&equals)
+        && value[..equals].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+        && value.get(equals + 1).is_some_and(u8::is_ascii_alphanumeric)
+        && surprise(&value[..equals]) < WORDY
+}
+
+/// The number of a security advisory, which stands beside such words.
+fn is_advisory(value: &[u8]) -> bool {
+    [&b"GHSA-"[..], b"CVE-", b"CWE-"].iter().any(|prefix| value.starts_with(prefix))
+}
+
+/// A number in base 16, or an address of a chain of blocks, which is public: 40 digits.
+pub(super) fn is_number(value: &[u8], quoted: bool) -> bool {
+    let Some(digits) = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")) else { return false };
+    digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_') && (!quoted || digits.len() <= 40)
 }
 
 /// Names of resources: words between colons and slashes (`arn:aws:…`, `vault:secret/data`, `a:b:c`).

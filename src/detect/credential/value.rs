@@ -29,7 +29,16 @@ pub(super) fn read(text: &[u8], from: usize, element: bool) -> Option<Value> {
         let length = text[start..].iter().take(LONGEST_READ).position(|byte| *byte == b'&' || *byte == b'\n')?;
         return some(start, start + length, true);
     }
-    bare(text, from)
+    bare(text, block(text, from).unwrap_or(from))
+}
+
+/// Where the first line of a block of YAML begins: after `|` or `>` alone on the line of the name.
+fn block(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text[from..].strip_prefix(b"|").or_else(|| text[from..].strip_prefix(b">"))?;
+    let rest = rest.strip_prefix(b"-").or_else(|| rest.strip_prefix(b"+")).unwrap_or(rest);
+    let at = text.len() - rest.len();
+    let gap = rest.iter().take(80).take_while(|byte| byte.is_ascii_whitespace()).count();
+    rest[..gap].contains(&b'\n').then_some(at + gap)
 }
 
 fn some(start: usize, end: usize, quoted: bool) -> Option<Value> {
@@ -82,9 +91,16 @@ fn quoted(text: &[u8], at: usize, quote: u8, formats: bool) -> Option<Value> {
 fn goes_on(rest: &[u8]) -> bool {
     let gap = rest.iter().take(4).take_while(|byte| **byte == b' ').count();
     match &rest[gap..] {
+        // In parts that are literals too: the first of them tells enough.
+        [b'+' | b'.', after @ ..] if is_literal(after) => false,
         [b'+', ..] | [b'%', b' ' | b'(', ..] | [b'.', b' ' | b'$', ..] => true,
         after => after.starts_with(b".format(") || after.starts_with(b".join("),
     }
+}
+
+/// Whether a literal begins here, perhaps on the next line.
+fn is_literal(rest: &[u8]) -> bool {
+    rest.iter().take(80).find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| b"\"'".contains(byte))
 }
 
 /// Between quotes that are escaped, as in JSON within JSON.

@@ -73,6 +73,13 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
     page(report, options).write_into(&mut Adapter(out)).map_err(io::Error::other)
 }
 
+/// What the page leaves out.
+pub(super) fn left_out(report: &Report) -> Vec<String> {
+    let more = report.findings.len().saturating_sub(KEYS_MAX);
+    let said = || format!("The page leaves {} out; a browser takes no more.", words::count(more as u64, "further key"));
+    (more > 0).then(said).into_iter().collect()
+}
+
 /// The template engine writes bytes; a failed write keeps its own error.
 struct Adapter<'a>(&'a mut dyn Write);
 

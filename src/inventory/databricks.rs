@@ -1,0 +1,74 @@
+//! Databricks' lists of tokens: one's own, or a workspace's (Databricks SDK, `PublicTokenInfo` and `TokenInfo`: times are
+//! milliseconds since 1970, an `expiry_time` of -1 is none).
+//!
+//! The list tells no part of a token's text.
+
+use super::actions::reading;
+use super::document::Document;
+use super::importer::Join;
+use super::listing::{Listing, PLAIN};
+use super::mistake::Mistakes;
+use super::row::{Blank, Entry, Row};
+use super::state::active;
+use super::{Format, List, Record};
+use crate::issuer::Issuer;
+use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
+
+pub(super) const FORMAT: Format = Format {
+    name: "databricks-tokens",
+    issuers: &["databricks"],
+    joined_by: &[Join::Name, Join::Elimination],
+    export: "Databricks' list of your tokens: databricks tokens list -o json; of all tokens of a workspace, as its \
+             administrator: databricks token-management list -o json",
+    source: "databricks/databricks-sdk-go: service/settings, PublicTokenInfo and TokenInfo",
+    recognise,
+    import,
+};
+
+const LISTING: Listing = Listing {
+    issuer: "databricks",
+    under: &["token_infos"],
+    required: &["token_id", "creation_time"],
+    secrets: &["token_value"],
+    notes: &["Databricks' list tells no part of a token's text"],
+    ..PLAIN
+};
+
+fn recognise(document: &Document<'_>) -> bool {
+    LISTING.has(document, &["token_id", "creation_time"])
+}
+
+fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
+    LISTING.import(document, mistakes, record)
+}
+
+fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
+    let mut entry = Entry { row, mistakes };
+    let mut facts = KeyFacts {
+        issuer: Some(Issuer::new(LISTING.issuer)),
+        kind: Reported::Said("access token".to_owned()),
+        key_id: entry.id("token_id").into(),
+        name: entry.words("comment").into(),
+        owner: entry.words("created_by_username").into(),
+        created: entry.since("creation_time"),
+        expires: entry.until("expiry_time", Blank::Never),
+        last_used: entry.used("last_used_day", Blank::Never),
+        ..KeyFacts::default()
+    };
+    (facts.state, facts.state_reason) = active("the list has only valid tokens");
+    let scopes = entry.texts("scopes").value().filter(|scopes| !scopes.is_empty());
+    let grant = match scopes {
+        None => Grant::at_most(vec![Action::new("act as its owner", Power::Everything)], Subjects::Everything),
+        Some(scopes) => Grant::at_most(scopes.iter().map(|scope| action(scope)).collect(), Subjects::Everything),
+    };
+    facts.grants = Reported::Said(vec![grant]);
+    let facts = entry.details(facts, &[("owner_id", "user-id"), ("workspace_id", "workspace-id")]);
+    vec![row.record(facts, Vec::new())]
+}
+
+fn action(scope: &str) -> Action {
+    match scope {
+        "all-apis" => Action::new(scope, Power::Everything),
+        _ => reading(scope, scope.ends_with(".read")),
+    }
+}

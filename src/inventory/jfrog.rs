@@ -1,0 +1,81 @@
+//! The JFrog platform's list of access tokens (JFrog REST documentation, "Get Tokens").
+//!
+//! The `token_id` is the `jti` in an access token's text; of a reference token the text tells the end.
+
+use super::document::Document;
+use super::importer::Join;
+use super::listing::{Listing, PLAIN};
+use super::mistake::Mistakes;
+use super::row::{Blank, Entry, Row};
+use super::state::active;
+use super::{Format, List, Mark, Record};
+use crate::issuer::Issuer;
+use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
+
+pub(super) const FORMAT: Format = Format {
+    name: "jfrog-tokens",
+    issuers: &["jfrog"],
+    joined_by: &[Join::Id, Join::Moment, Join::Name, Join::Elimination],
+    export: "JFrog's list of access tokens (an administrator sees all, others their own): curl -H \"Authorization: Bearer \
+             $TOKEN\" \"https://HOST/access/api/v1/tokens\"",
+    source: "JFrog REST documentation: access/api/v1/tokens, Get Tokens",
+    recognise,
+    import,
+};
+
+const LISTING: Listing = Listing {
+    issuer: "jfrog",
+    under: &["tokens"],
+    required: &["token_id", "subject", "issued_at"],
+    secrets: &["access_token", "reference_token", "refresh_token"],
+    notes: &["JFrog's list tells no part of a reference token's text, and the deprecated API keys are not in it"],
+    ..PLAIN
+};
+
+fn recognise(document: &Document<'_>) -> bool {
+    LISTING.has(document, &["token_id", "subject", "issued_at"])
+}
+
+fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
+    LISTING.import(document, mistakes, record)
+}
+
+fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
+    let mut entry = Entry { row, mistakes };
+    let id = entry.id("token_id");
+    let subject = entry.words("subject");
+    let user = subject.as_deref().map(|subject| subject.rsplit_once("/users/").map_or(subject, |(_, name)| name));
+    let mut facts = KeyFacts {
+        issuer: Some(Issuer::JFROG),
+        kind: Reported::Said("access token".to_owned()),
+        key_id: id.clone().into(),
+        name: entry.words("description").into(),
+        owner: user.map(str::to_owned).into(),
+        created: entry.since("issued_at"),
+        // JFrog's documentation: a token without an expiry never expires.
+        expires: entry.until_if_any("expiry"),
+        last_used: entry.used("last_used", Blank::NotSaid),
+        ..KeyFacts::default()
+    };
+    (facts.state, facts.state_reason) = active("the list has it");
+    let scopes = entry.word_list("scope");
+    facts.grants = scopes.map(|scopes| scopes.iter().map(|scope| grant(scope)).collect()).into();
+    let facts =
+        entry.details(facts, &[("issuer", "issuer"), ("refreshable", "refreshable"), ("project_key", "project")]);
+    vec![row.record(facts, id.map(Mark::KeyId).into_iter().collect())]
+}
+
+/// Scopes as JFrog's documentation of access tokens writes them.
+fn grant(scope: &str) -> Grant {
+    let everything = || vec![Action::new(scope, Power::Everything)];
+    match scope {
+        "applied-permissions/admin" => Grant::exact(everything(), Subjects::Everything),
+        "applied-permissions/user" | "member-of-groups:*" => Grant::at_most(everything(), Subjects::Everything),
+        _ => match scope.strip_prefix("applied-permissions/roles:").and_then(|rest| rest.split_once(':')) {
+            Some((project, _)) if !project.is_empty() => {
+                Grant::at_most(Vec::new(), Subjects::Named(vec![project.to_owned()]))
+            }
+            _ => Grant::at_most(Vec::new(), Subjects::NotSaid),
+        },
+    }
+}

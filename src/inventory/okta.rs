@@ -1,0 +1,74 @@
+//! Okta's list of API tokens (Okta Management API, "List all API token metadata").
+//!
+//! The list tells no part of a token's text. A token is not scoped: it has the administrator roles of its user.
+
+use super::document::Document;
+use super::importer::Join;
+use super::listing::{Listing, PLAIN};
+use super::mistake::Mistakes;
+use super::row::{Blank, Entry, Row};
+use super::state::active;
+use super::{Format, List, Record};
+use crate::issuer::Issuer;
+use crate::key::{Action, Grant, KeyFacts, Power, Reported, Restriction, Subjects};
+
+pub(super) const FORMAT: Format = Format {
+    name: "okta-tokens",
+    issuers: &["okta"],
+    joined_by: &[Join::Name, Join::Elimination],
+    export: "Okta's list of API tokens, with an OAuth access token that has okta.apiTokens.read: curl -H \"Authorization: \
+             Bearer $TOKEN\" \"https://ORG.okta.com/api/v1/api-tokens\"",
+    source: "Okta Management API: ApiToken, listApiTokens",
+    recognise,
+    import,
+};
+
+const LISTING: Listing = Listing {
+    issuer: "okta",
+    required: &["id", "name", "userId", "created"],
+    secrets: &["token"],
+    notes: &["Okta's list tells no part of a token's text and not when it was last used"],
+    ..PLAIN
+};
+
+fn recognise(document: &Document<'_>) -> bool {
+    LISTING.has(document, &["id", "name", "userId", "tokenWindow"])
+}
+
+fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
+    LISTING.import(document, mistakes, record)
+}
+
+fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
+    let mut entry = Entry { row, mistakes };
+    let user = entry.id("userId");
+    let mut facts = KeyFacts {
+        issuer: Some(Issuer::new(LISTING.issuer)),
+        kind: Reported::Said("API token".to_owned()),
+        key_id: entry.id("id").into(),
+        name: entry.words("name").into(),
+        owner: user.clone().into(),
+        created: entry.since("created"),
+        expires: entry.until("expiresAt", Blank::NotSaid),
+        restrictions: network(&mut entry).into(),
+        ..KeyFacts::default()
+    };
+    (facts.state, facts.state_reason) = active("the list has only active tokens");
+    let action = vec![Action::new("the administrator roles of its user", Power::Everything)];
+    facts.grants = Reported::Said(vec![Grant::at_most(action, Subjects::Everything)]);
+    facts.notes.push("Every use moves its end forward by its window; unused for that long, it ends.".to_owned());
+    let facts = entry.details(facts, &[("tokenWindow", "window"), ("clientName", "client"), ("userId", "user-id")]);
+    vec![row.record(facts, Vec::new())]
+}
+
+/// `connection` is `ANYWHERE` or `ZONE`, with the ids of zones.
+fn network(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
+    let restriction = |name: &str, value: &str| Restriction { name: name.to_owned(), value: value.to_owned() };
+    match entry.words("network.connection")?.as_str() {
+        "ANYWHERE" => Some(vec![restriction("cidr", "any")]),
+        _ => {
+            let zones = entry.texts("network.include").value().unwrap_or_default();
+            Some(zones.iter().map(|zone| restriction("network-zone", zone)).collect())
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What a list says of whether a key works, and the sentence for it.
+
+use crate::key::{Inactive, State};
+
+/// A state and why it is that.
+pub(super) type Stated = (State, Option<String>);
+
+/// The list says that it works.
+pub(super) fn active(why: impl Into<String>) -> Stated {
+    (State::Active, Some(why.into()))
+}
+
+/// The list says that somebody took it back or switched it off.
+pub(super) fn revoked(why: impl Into<String>) -> Stated {
+    (State::Inactive(Inactive::Revoked), Some(why.into()))
+}
+
+/// The list says that it has ended.
+pub(super) fn expired(why: impl Into<String>) -> Stated {
+    (State::Inactive(Inactive::Expired), Some(why.into()))
+}
+
+/// The list does not tell.
+pub(super) fn unknown(why: impl Into<String>) -> Stated {
+    (State::Unknown, Some(why.into()))
+}
+
+/// What a list says in one word of its own.
+pub(super) fn by_word(word: Option<&str>, words: &[(&str, fn(String) -> Stated)]) -> Stated {
+    let Some(word) = word else { return unknown("the list does not say whether it works") };
+    let known = words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    known.map_or_else(
+        || unknown(format!("the list says `{word}`")),
+        |(_, state)| state(format!("the list says `{word}`")),
+    )
+}
