@@ -217,6 +217,12 @@ pub enum Mode {
     History,
     /// The owner's lists alone.
     Keys,
+    /// The owner's lists, for what ends soon.
+    Forecast,
+    /// The owner's lists beside earlier reports.
+    Reconcile,
+    /// The keys of an earlier report again.
+    Recheck,
     /// Runs of several modes, merged.
     Mixed,
 }

@@ -63,7 +63,8 @@ impl Outputs {
 
     /// The others: a command may have pages of its own in some formats.
     pub(crate) fn without(&self, own: impl Fn(Format) -> bool) -> Self {
-        Self { pairs: self.pairs.iter().filter(|(format, _)| !own(*format)).cloned().collect() }
+        let pairs = self.pairs.iter().filter(|(format, _)| !own(*format)).cloned().collect();
+        Self { pairs, summary: self.summary.clone() }
     }
 
     /// Whether the page for people goes to standard output.

@@ -35,7 +35,8 @@ pub(crate) fn run(global: &Global, args: &RecheckArgs, around: &Surroundings) ->
         |stated| options::state(stated, fail_on, None, Some((&files, &loaded.config))),
     )?;
     let look = |ask: skelkey::scan::Asker<'_>| scan::scan(global, &args.source, around, &scanner, &files, ask);
-    let report = super::probe::asking(&args.probe, around, global, &loaded.config, look)?;
+    let mut report = super::probe::asking(&args.probe, around, global, &loaded.config, look)?;
+    report.mode = skelkey::finding::Mode::Recheck;
     let rotate = scanner.settings().policy.limits.rotate_within_days;
     let told = recheck(&earlier, &report, rotate);
     let complete = report.coverage.is_complete();
@@ -53,7 +54,6 @@ pub(crate) fn run(global: &Global, args: &RecheckArgs, around: &Surroundings) ->
         })?;
     }
     let options = scan::report_options(&args.output, exit, &report, around.now);
-    let options = skelkey::report::Options { automation_id: "skelkey/recheck/".to_owned(), ..options };
     let exit = outputs.without(own).write(&report, scanner.rules(), &options, global.color, exit);
     scan::say_notes(global, &loaded, &report, false);
     Ok(exit)

@@ -291,7 +291,9 @@ impl Links {
         for finding in leaks(sources.scan) {
             let Some(row) = index.joined(sources.lists, finding) else { continue };
             let how = finding.dossier.inventory().map(|statement| match &statement.evidence {
-                Evidence::Inventory { join, .. } => format!("the key stands there, joined to the list {}", join.words()),
+                Evidence::Inventory { join, .. } => {
+                    format!("the key stands there, joined to the list {}", join.words())
+                }
                 Evidence::Decoded | Evidence::Probed { .. } => "the key stands there".to_owned(),
             });
             uses.entry(row).or_default().extend(in_code(sources.pipelines, finding, &how.unwrap_or_default()));

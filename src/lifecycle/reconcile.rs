@@ -189,7 +189,10 @@ fn leaks(reports: &[Earlier]) -> Vec<(EarlierKey, Seen)> {
         seen.regions.dedup();
     }
     all.sort_by(|(_, a), (_, b)| {
-        b.severity.cmp(&a.severity).then_with(|| a.places.cmp(&b.places)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| a.places.cmp(&b.places))
+            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
     all
 }
@@ -299,7 +302,7 @@ fn only(lists: &[Inventory], key: &EarlierKey, is_it: impl Fn(&Record) -> bool) 
 fn ids(record: &Record) -> impl Iterator<Item = &str> {
     let marks = record.marks.iter().filter_map(|mark| match mark {
         Mark::KeyId(id) => Some(id.as_str()),
-        Mark::Sha256(_) | Mark::Sha512(_) | Mark::Ends { .. } => None,
+        Mark::Sha256(_) | Mark::Sha512(_) | Mark::Ends { .. } | Mark::Hint { .. } => None,
     });
     marks.chain(record.facts.key_id.said().map(String::as_str))
 }
@@ -309,7 +312,7 @@ fn ends_alike(record: &Record, key: &EarlierKey) -> Option<bool> {
     let (head, tail) = key.masked.split_once('…')?;
     let shown = |suffix: &&String| !suffix.is_empty() && !tail.is_empty();
     let (prefix, suffix) = record.marks.iter().find_map(|mark| match mark {
-        Mark::Ends { prefix, suffix } => Some((prefix, suffix)),
+        Mark::Ends { prefix, suffix } | Mark::Hint { prefix, suffix } => Some((prefix, suffix)),
         Mark::Sha256(_) | Mark::Sha512(_) | Mark::KeyId(_) => None,
     })?;
     shown(&suffix).then(|| {
@@ -322,7 +325,9 @@ fn ends_alike(record: &Record, key: &EarlierKey) -> Option<bool> {
 fn differs(record: &Record, key: &EarlierKey) -> bool {
     let embedded = record.marks.iter().any(|mark| matches!(mark, Mark::KeyId(_)));
     // Only an id that is told of both in the same manner can differ: npm's ids stand in no token.
-    let by_id = embedded && key.ids().next().is_some() && !ids(record).any(|id| key.ids().any(|own| own.eq_ignore_ascii_case(id)));
+    let by_id = embedded
+        && key.ids().next().is_some()
+        && !ids(record).any(|id| key.ids().any(|own| own.eq_ignore_ascii_case(id)));
     by_id || ends_alike(record, key) == Some(false)
 }
 

@@ -27,10 +27,7 @@ const WAYS: &[Way] = &[
         holds_in: |system| matches!(system, System::GithubActions | System::Jenkins),
     },
     // learn.microsoft.com, Azure Pipelines, "define variables"; MSBuild writes them alike
-    Way {
-        pattern: r"(?-u)\$\(([A-Za-z_][A-Za-z0-9_.\-]*)\)",
-        holds_in: |system| system == System::AzurePipelines,
-    },
+    Way { pattern: r"(?-u)\$\(([A-Za-z_][A-Za-z0-9_.\-]*)\)", holds_in: |system| system == System::AzurePipelines },
     Way {
         pattern: r#"(?-u)\bvariables(?:\.|\[\s*['"])([A-Za-z_][A-Za-z0-9_.\-]*)"#,
         holds_in: |system| system == System::AzurePipelines,
@@ -49,10 +46,7 @@ const WAYS: &[Way] = &[
         pattern: r"(?-u)--mount=type=secret[!-~]*?,id=([A-Za-z0-9_.\-]+)",
         holds_in: |system| system == System::Dockerfile,
     },
-    Way {
-        pattern: r"(?-u)^\s*ARG\s+([A-Za-z_][A-Za-z0-9_]*)",
-        holds_in: |system| system == System::Dockerfile,
-    },
+    Way { pattern: r"(?-u)^\s*ARG\s+([A-Za-z_][A-Za-z0-9_]*)", holds_in: |system| system == System::Dockerfile },
     // Shells: `$NAME`, `${NAME:-}`; also `.npmrc`, and variables of GitLab and others
     Way { pattern: r"(?-u)\$\{?([A-Za-z_][A-Za-z0-9_]*)", holds_in: |_| true },
     // PowerShell

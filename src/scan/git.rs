@@ -24,7 +24,7 @@ impl GitScan {
     fn mode(&self) -> Mode {
         match self {
             Self::Staged => Mode::Staged,
-            Self::Range(_) => Mode::Range,
+            Self::Range(_) | Self::Push(_) => Mode::Range,
             Self::History => Mode::History,
         }
     }

@@ -50,12 +50,13 @@ fn decide(global: &Global, hook: GitHook, args: &RunArgs, around: &Surroundings,
         exclude: files.exclude.clone(),
         jobs: files.jobs.max(1),
         submodules: false,
+        cache: None,
     };
     let git = Git::open(Path::new("."), around.git.clone());
     let input = if hook == GitHook::Commit { ". (staged)" } else { ". (push)" };
     let report = watched(global, end, |progress| match &git {
         Ok(git) => scanner.git(git, &what, &options, input, progress, None),
-        Err(why) => scanner.git_failed(".", why.to_string(), input),
+        Err(why) => scanner.git_failed(&what, ".", why.to_string(), input),
     });
     let mut verdict = Verdict { global, loaded: &loaded, scanner: &scanner, baseline, fail_on, end };
     let exit = verdict.on(report, &advice(hook))?;

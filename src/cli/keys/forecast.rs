@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use skelkey::escape::visible;
+use skelkey::finding::Mode;
 use skelkey::hygiene::Verdict;
 use skelkey::hygiene::verdict::EXPIRES_SOON;
 use skelkey::lifecycle::calendar;
@@ -42,7 +43,8 @@ pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -
     };
     let mut told = forecast(&sources, settings.now, args.days);
     if settings.inventories.is_empty() {
-        told.notes.push("no list was given: only keys in the code whose own text says when they end are told".to_owned());
+        told.notes
+            .push("no list was given: only keys in the code whose own text says when they end are told".to_owned());
     }
     let complete = seen.coverage.is_complete();
     write(args, &told, complete, &scanner, &seen)?;
@@ -73,8 +75,8 @@ fn write(
                 ending.map(verdict).into_iter().collect()
             });
             rows.coverage = seen.coverage.clone();
-            let options = report::Options { automation_id: "skelkey/forecast/".to_owned(), ..report::Options::default() };
-            report::write(Format::Sarif, &rows, scanner.rules(), &options, out)
+            rows.mode = Mode::Forecast;
+            report::write(Format::Sarif, &rows, scanner.rules(), &report::Options::default(), out)
         }
     })
 }
@@ -199,4 +201,3 @@ fn markdown(told: &Forecast, complete: bool, out: &mut dyn Write) -> io::Result<
     }
     told.notes.iter().try_for_each(|note| writeln!(out, "\n{}", escape::markdown(note)))
 }
-

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 use skelkey::escape::visible;
-use skelkey::finding::{Finding, IssuerBasis, Place, Remedy, Report, Subject};
+use skelkey::finding::{Finding, IssuerBasis, Mode, Place, Remedy, Report, Subject};
 use skelkey::hygiene::verdict::{CLOSED_IN_CODE, LISTED_IN_CODE, NEVER_SEEN, SHADOW_KEY};
 use skelkey::hygiene::{Verdict, code};
 use skelkey::key::Dossier;
@@ -70,9 +70,8 @@ fn write(
             _ => human(told, complete, out),
         })?;
     }
-    let report = as_report(scanner, told);
+    let report = Report { mode: Mode::Reconcile, ..as_report(scanner, told) };
     let options = scan::report_options(args, exit, &report, around.now);
-    let options = skelkey::report::Options { automation_id: "skelkey/reconcile/".to_owned(), ..options };
     Ok(outputs.without(own).write(&report, scanner.rules(), &options, global.color, exit))
 }
 

@@ -103,7 +103,11 @@ fn fields(least: &Least) -> Vec<(&'static str, String)> {
         Some(days) => format!("{days} days ({})", least.life_because),
         None => least.life_because.clone(),
     };
-    let each = if least.one_key_each { " (a key of this registry reaches one of them or everything: one key each)" } else { "" };
+    let each = if least.one_key_each {
+        " (a key of this registry reaches one of them or everything: one key each)"
+    } else {
+        ""
+    };
     let mut fields = vec![
         ("publishes", least.packages.join(", ")),
         ("scope", format!("{}{each}", scope(least))),

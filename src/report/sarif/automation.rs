@@ -29,6 +29,9 @@ fn category(mode: Mode) -> &'static str {
         Mode::Range => "pr",
         Mode::History => "history",
         Mode::Keys => "keys",
+        Mode::Forecast => "forecast",
+        Mode::Reconcile => "reconcile",
+        Mode::Recheck => "recheck",
         Mode::Mixed => "mixed",
     }
 }
