@@ -15,7 +15,7 @@ pub(super) fn is_reference(text: &[u8], secret: Span) -> bool {
 /// Whether the value is made of words that people write in place of a key, is cut short, or is filler. For contextual
 /// and generic rules.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_unfinished(value) || is_all_words(value)
+    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value)
 }
 
 /// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
@@ -237,6 +237,14 @@ fn is_all_words(value: &[u8]) -> bool {
     words > 0
 }
 
+/// Whether it begins with `your` and goes on in words of letters alone: `your-apache-passwd`.
+fn is_said_to_reader(value: &[u8]) -> bool {
+    let mut words = value.split(|byte| b"-_. ".contains(byte));
+    words.next().is_some_and(|first| first.eq_ignore_ascii_case(b"your"))
+        && value.len() > "your-".len()
+        && words.all(|word| word.iter().all(u8::is_ascii_alphabetic))
+}
+
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).
 fn is_word(word: &[u8]) -> bool {
     let listed = || WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
@@ -387,11 +395,12 @@ mod tests {
             "null",
             "PlaceHolder",
             "replace_with_your_key",
+            "your-apache-passwd",
         ];
         for value in words {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
-        for value in ["hunter2!", "mytestQ7fk2p", "Tr0ub4dor&3", "correcthorsebattery"] {
+        for value in ["hunter2!", "mytestQ7fk2p", "your-Q7fk2p9x", "Tr0ub4dor&3", "correcthorsebattery"] {
             assert!(!is_placeholder(value.as_bytes()), "{value}");
         }
     }
