@@ -81,7 +81,7 @@ fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Sp
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.
 fn identifier(text: &[u8], at: Span) -> Span {
     let name = name::around(text, at);
-    let trailing = text[at.end..name.end].iter().rev().take_while(|byte| b"-.".contains(byte)).count();
+    let trailing = text[at.end..name.end].iter().rev().take_while(|byte| matches!(byte, b'-' | b'.')).count();
     Span::new(name.start, (name.end - trailing).max(at.end))
 }
 
@@ -129,7 +129,10 @@ fn colons_and_equals(rest: &[u8]) -> Option<usize> {
 
 /// Where the literal begins that stands for a value that is not set: `") or "`, `'] || '`, ` ?? "`.
 fn default_after(rest: &[u8]) -> Option<usize> {
-    let closing = rest.iter().take(3).take_while(|byte| b")]".contains(byte)).count();
+    if !matches!(rest.first(), Some(b')' | b']' | b'o' | b'|' | b'?')) {
+        return None;
+    }
+    let closing = rest.iter().take(3).take_while(|byte| matches!(byte, b')' | b']')).count();
     let gap = spaces(&rest[closing..]);
     let at = closing + gap;
     let word = after_words(&rest[at..], &[b"or ", b"|| ", b"?? ", b"?: "])?;
@@ -282,7 +285,7 @@ fn closers(rest: &[u8]) -> usize {
     if rest.starts_with(b"&quot;") {
         return 6;
     }
-    rest.iter().take(4).take_while(|byte| b"\"'`\\]".contains(byte)).count()
+    rest.iter().take(4).take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')).count()
 }
 
 fn spaces(rest: &[u8]) -> usize {

@@ -114,7 +114,10 @@ fn escaped(text: &[u8], at: usize) -> Option<Value> {
 /// Up to a space or to what cannot belong to a value without quotes.
 fn bare(text: &[u8], from: usize) -> Option<Value> {
     let rest = &text[from..text.len().min(from + LONGEST_READ + 1)];
-    let length = rest.iter().position(|byte| byte.is_ascii_whitespace() || b"\"'`<>,;|&\\".contains(byte));
+    let length = rest.iter().position(|byte| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'|' | b'&' | b'\\')
+    });
     let length = match length {
         Some(length) => length,
         None if rest.len() <= LONGEST_READ => rest.len(),
