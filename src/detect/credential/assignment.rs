@@ -37,7 +37,7 @@ pub(super) fn read(text: &[u8], at: Span, meaning: impl FnOnce() -> Option<Meani
     if span.len() < SHORTEST || !quoted && literal_only {
         return None;
     }
-    let setting = operator == Operator::Equals { tight: true } || name::is_constant(&text[name.start..name.end]);
+    let setting = matches!(operator, Operator::Equals { .. }) || name::is_constant(&text[name.start..name.end]);
     if !quoted && !setting && is_word(&text[span.start..span.end]) || tells && span.len() < SHORTEST_TOLD && !quoted {
         return None;
     }
@@ -72,8 +72,8 @@ const SHORTEST_WORDLESS: usize = 16;
 
 /// Whether what was read is no value of this name after all.
 fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
-    operator == Operator::Passes
-        && (text[value.start - 1] == b'`' || !name::takes(&text[name.start..name.end], at.start - name.start))
+    let is_call = operator == Operator::Passes && closers(&text[name.end..]) == 0;
+    is_call && (text[value.start - 1] == b'`' || !name::takes(&text[name.start..name.end], at.start - name.start))
         || quoted && is_behind(text, name, value)
         || matches!(operator, Operator::Space { .. } | Operator::Tells) && text[value.start] == b'-'
 }
@@ -81,7 +81,7 @@ fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Sp
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.
 fn identifier(text: &[u8], at: Span) -> Span {
     let name = name::around(text, at);
-    let trailing = text[at.end..name.end].iter().rev().take_while(|byte| b"-.".contains(byte)).count();
+    let trailing = text[at.end..name.end].iter().rev().take_while(|byte| matches!(byte, b'-' | b'.')).count();
     Span::new(name.start, (name.end - trailing).max(at.end))
 }
 
@@ -129,7 +129,10 @@ fn colons_and_equals(rest: &[u8]) -> Option<usize> {
 
 /// Where the literal begins that stands for a value that is not set: `") or "`, `'] || '`, ` ?? "`.
 fn default_after(rest: &[u8]) -> Option<usize> {
-    let closing = rest.iter().take(3).take_while(|byte| b")]".contains(byte)).count();
+    if !matches!(rest.first(), Some(b')' | b']' | b'o' | b'|' | b'?')) {
+        return None;
+    }
+    let closing = rest.iter().take(3).take_while(|byte| matches!(byte, b')' | b']')).count();
     let gap = spaces(&rest[closing..]);
     let at = closing + gap;
     let word = after_words(&rest[at..], &[b"or ", b"|| ", b"?? ", b"?: "])?;
@@ -282,7 +285,7 @@ fn closers(rest: &[u8]) -> usize {
     if rest.starts_with(b"&quot;") {
         return 6;
     }
-    rest.iter().take(4).take_while(|byte| b"\"'`\\]".contains(byte)).count()
+    rest.iter().take(4).take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')).count()
 }
 
 fn spaces(rest: &[u8]) -> usize {
@@ -308,7 +311,8 @@ fn is_quote(byte: u8) -> bool {
 fn is_behind(text: &[u8], name: Span, value: Span) -> bool {
     let before = name.start.checked_sub(1).map(|at| text[at]);
     let quote = text[value.start - 1];
-    before == Some(quote) && closers(&text[name.end..]) == 0
+    let escaped = value.start > 1 && text[value.start - 2] == b'\\';
+    before == Some(quote) && !escaped && closers(&text[name.end..]) == 0
 }
 
 /// Whether the name begins its line and the value ends it.

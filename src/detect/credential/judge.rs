@@ -3,6 +3,8 @@
 //! Low is for what a person has to look at: made of words, or written where made-up values are usual. Nothing is for
 //! what is known to be something else. Each ruling says what decided.
 
+use std::cell::OnceCell;
+
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::because::{Because, Ruling, low, medium, none};
@@ -40,9 +42,9 @@ struct Case<'t> {
     at: Span,
     found: &'t Found,
     value: &'t [u8],
-    place: Place,
-    /// In a remark that documents code.
-    remark: bool,
+    path: &'t str,
+    /// What the path and the line tell: asked of few values only.
+    place: OnceCell<Place>,
 }
 
 /// How sure it is that what a reading found opens something, and what decided.
@@ -54,10 +56,7 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
     if !value.iter().all(u8::is_ascii_graphic) {
         return none(Because::NoText);
     }
-    let mut place = place::of(path);
-    let remark = is_in_remark(text, found.value.start);
-    place.sample |= remark;
-    let case = Case { reading, text, at, found, value, place, remark };
+    let case = Case { reading, text, at, found, value, path, place: OnceCell::new() };
     let ruling = match reading {
         Reading::Password | Reading::Command | Reading::Arguments | Reading::Address => case.password(),
         Reading::Secret => case.secret(),
@@ -75,6 +74,18 @@ impl Case<'_> {
         self.found.name.map_or(b"", |name| &self.text[name.start..name.end])
     }
 
+    /// What the file is for; what stands in a remark that documents code is a sample.
+    fn place(&self) -> Place {
+        *self.place.get_or_init(|| {
+            let place = place::of(self.path);
+            Place { sample: place.sample || self.is_remark(), ..place }
+        })
+    }
+
+    fn is_remark(&self) -> bool {
+        is_in_remark(self.text, self.found.value.start)
+    }
+
     /// What takes all or most of the confidence away, whatever the reading.
     fn doubt(&self, ruling: Ruling) -> Ruling {
         let placeholder = if self.is_strengthened() { is_unfinished(self.value) } else { is_placeholder(self.value) };
@@ -82,7 +93,7 @@ impl Case<'_> {
             none(Because::Reference)
         } else if placeholder {
             none(Because::Placeholder)
-        } else if self.place.apart && self.reading != Reading::Address {
+        } else if self.place().apart && self.reading != Reading::Address {
             low(Because::Apart)
         } else if meaning::is_made_up(self.name()) {
             low(Because::NamedMadeUp)
@@ -102,7 +113,7 @@ impl Case<'_> {
             return self.word();
         }
         if let Some(decoded) = decoded_text(value) {
-            let inner = Case { value: &decoded, ..*self };
+            let inner = Case { value: &decoded, place: self.place.clone(), ..*self };
             return if is_placeholder(&decoded) { none(Because::Placeholder) } else { inner.as_written() };
         }
         self.as_written()
@@ -110,7 +121,7 @@ impl Case<'_> {
 
     /// A word without quotes: a password only where it can be nothing else.
     fn word(&self) -> Ruling {
-        let is_setting = self.place.pairs || self.place.settings && name::is_constant(self.name());
+        let is_setting = self.place().pairs || self.place().settings && name::is_constant(self.name());
         if is_setting && self.ends_statement() && weak::is_chosen(self.value) {
             self.unless_sample(Because::ChosenWord)
         } else {
@@ -120,12 +131,12 @@ impl Case<'_> {
 
     fn as_written(&self) -> Ruling {
         let value = self.value;
-        let own = weak::speaks_for_itself(value) || self.place.sample && weak::spells_itself(value);
-        let least = if self.remark { SHORTEST_TOKEN } else { SHORTEST_RANDOM };
+        let own = weak::speaks_for_itself(value) || self.place().sample && weak::spells_itself(value);
+        let least = if self.is_remark() { SHORTEST_TOKEN } else { SHORTEST_RANDOM };
         if is_random_password(value) && !own && value.len() >= least {
             return medium(Because::Random);
         }
-        let worded = self.place.settings || self.found.syntax == Syntax::Argument && self.found.name.is_none();
+        let worded = self.place().settings || self.found.syntax == Syntax::Argument && self.found.name.is_none();
         let chosen_word = worded && weak::is_word(value) && weak::is_chosen(value);
         let mixed = is_mixed(value) && !is_dashed_words(value);
         let because = if weak::speaks_for_itself(value) {
@@ -134,7 +145,7 @@ impl Case<'_> {
             Because::NotLiteral
         } else if value.len() < SHORTEST_CHOSEN || !(mixed || chosen_word) {
             Because::Word
-        } else if self.place.sample {
+        } else if self.place().sample {
             Because::Sample
         } else if self.is_for_nobody() {
             Because::Nobody
@@ -150,8 +161,8 @@ impl Case<'_> {
     fn is_literal(&self) -> bool {
         match self.found.syntax {
             Syntax::Quoted | Syntax::Argument | Syntax::Element | Syntax::Address | Syntax::Encoded => true,
-            Syntax::Setting => self.place.settings || self.place.prose || name::is_constant(self.name()),
-            Syntax::Bare => self.place.settings || self.place.prose,
+            Syntax::Setting => self.place().settings || self.place().prose || name::is_constant(self.name()),
+            Syntax::Bare => self.place().settings || self.place().prose,
             Syntax::Told => false,
         }
     }
@@ -160,7 +171,7 @@ impl Case<'_> {
     fn is_strengthened(&self) -> bool {
         let has = |is: fn(&u8) -> bool| self.value.iter().any(is);
         matches!(self.reading, Reading::Password | Reading::Command | Reading::Arguments)
-            && !self.place.sample
+            && !self.place().sample
             && has(|byte| b"!@#$%^&*".contains(byte))
             && has(u8::is_ascii_digit)
             && has(u8::is_ascii_alphabetic)
@@ -183,7 +194,7 @@ impl Case<'_> {
 
     /// Medium, but not where made-up values are usual.
     fn unless_sample(&self, because: Because) -> Ruling {
-        if self.place.sample { low(Because::Sample) } else { medium(because) }
+        if self.place().sample { low(Because::Sample) } else { medium(because) }
     }
 
     /// A value of a Kubernetes Secret: what stands there is one, unless it plainly is not.
@@ -209,12 +220,12 @@ impl Case<'_> {
         if token.confidence == Some(Confidence::Medium) || self.value.iter().all(|byte| is_token_byte(*byte)) {
             return token;
         }
-        let is_setting = (self.place.settings || self.place.prose) && !self.place.sample;
+        let is_setting = (self.place().settings || self.place().prose) && !self.place().sample;
         let ruling = self.password();
         if ruling.confidence.is_none() || is_setting || is_random_password(self.value) {
             return ruling;
         }
-        low(if self.place.sample { Because::Sample } else { Because::NotRandom })
+        low(if self.place().sample { Because::Sample } else { Because::NotRandom })
     }
 
     /// A random text, as machines make it.
@@ -266,12 +277,14 @@ impl Case<'_> {
         let bare = matches!(self.found.syntax, Syntax::Bare | Syntax::Told);
         if bare && (short || !has_digits(self.value, 2)) {
             none(Because::NotLiteral)
-        } else if short && self.place.sample {
+        } else if short && self.place().sample {
             low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
         } else if weak::is_typed(self.value) {
             low(Because::Typed)
+        } else if decoded_text(self.value).is_some_and(|plain| weak::speaks_for_itself(&plain)) {
+            low(Because::OwnWords)
         } else {
             medium(Because::Random)
         }
@@ -287,7 +300,7 @@ impl Case<'_> {
         if weak::speaks_for_itself(value) || weak::is_typed(value) {
             return low(Because::OwnWords);
         }
-        if self.place.settings && self.reading != Reading::Key && has_digits(value, 2) {
+        if self.place().settings && self.reading != Reading::Key && has_digits(value, 2) {
             return self.unless_sample(Because::Chosen);
         }
         low(Because::NotRandom)
@@ -348,7 +361,7 @@ impl Case<'_> {
     fn something_else(&self) -> Option<Because> {
         let value = self.value;
         let quoted = !matches!(self.found.syntax, Syntax::Setting | Syntax::Bare | Syntax::Told);
-        let literal = quoted || self.found.syntax == Syntax::Setting && self.place.settings;
+        let literal = quoted || self.found.syntax == Syntax::Setting && self.place().settings;
         if is_other(value) {
             Some(Because::OtherForm)
         } else if !literal && code::is_expression(value) {

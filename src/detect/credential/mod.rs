@@ -135,7 +135,7 @@ fn why_nothing(reading: Reading, window: &[u8], at: Span) -> &'static str {
         (Reading::Bearer | Reading::Basic, _) => "nothing like a header's value follows the word",
         (Reading::Otp, _) => "the address holds no seed, or one that is too short",
         (Reading::Manifest, _) => "the document is no Secret, or holds nothing but public values",
-        _ => "no literal is assigned to the name here, in any way that is read",
+        _ => "no literal is assigned to the name here (a word without quotes counts as code)",
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn continues(before: u8, after: u8) -> bool {
 
 /// The identifier around the word, as far as a name reaches.
 pub(super) fn around(text: &[u8], at: Span) -> Span {
-    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let is_part = |byte: &&u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.');
     let before = text[..at.start].iter().rev().take(NAME_REACH).take_while(is_part).count();
     let after = text[at.end..].iter().take(GAP).take_while(is_part).count();
     Span::new(at.start - before, at.end + after)

@@ -19,6 +19,7 @@ pub(super) fn is_other(value: &[u8]) -> bool {
         || is_pattern(value)
         || is_digest(value)
         || is_pairs(value)
+        || is_validation(value)
         || is_advisory(value)
         || is_dotted(value)
         || is_resource(value)
@@ -216,6 +217,14 @@ fn is_pairs(value: &[u8]) -> bool {
         && value[..equals].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
         && value.get(equals + 1).is_some_and(u8::is_ascii_alphanumeric)
         && surprise(&value[..equals]) < WORDY
+}
+
+/// Rules that a form holds its field to: `required|min:8`.
+fn is_validation(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b'|');
+    let is_rule =
+        |part: &[u8]| part.len() > 2 && part[..3].iter().all(u8::is_ascii_lowercase) && surprise(part) < WORDY + 2;
+    value.contains(&b'|') && parts.all(is_rule)
 }
 
 /// The number of a security advisory, which stands beside such words.

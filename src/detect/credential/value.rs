@@ -11,10 +11,11 @@ pub(super) struct Value {
 
 /// The value that begins at `from`; that of an element ends before the next tag.
 pub(super) fn read(text: &[u8], from: usize, element: bool) -> Option<Value> {
-    let first = *text.get(from)?;
     if element {
         return of_element(text, from);
     }
+    let from = from + around(&text[from..]);
+    let first = *text.get(from)?;
     let marks = text[from..].iter().take(2).take_while(|byte| b"brRuUfFLN@$".contains(byte)).count();
     let quote = *text.get(from + marks)?;
     if b"\"'`".contains(&quote) {
@@ -30,6 +31,18 @@ pub(super) fn read(text: &[u8], from: usize, element: bool) -> Option<Value> {
         return some(start, start + length, true);
     }
     bare(text, block(text, from).unwrap_or(from))
+}
+
+/// What makes another type of a literal that stands in it: `[]byte("…")`.
+const AROUND: [&[u8]; 6] = [b"[]byte(", b"String::from(", b"new String(", b"Some(", b"bytes(", b"str("];
+
+/// How many bytes stand around a literal, before its quote.
+fn around(rest: &[u8]) -> usize {
+    if !matches!(rest.first(), Some(b'[' | b'S' | b'n' | b'b' | b's')) {
+        return 0;
+    }
+    let known = AROUND.iter().find(|around| rest.starts_with(around)).map_or(0, |around| around.len());
+    if rest.get(known).is_some_and(|byte| b"\"'".contains(byte)) { known } else { 0 }
 }
 
 /// Where the first line of a block of YAML begins: after `|` or `>` alone on the line of the name.
@@ -114,7 +127,10 @@ fn escaped(text: &[u8], at: usize) -> Option<Value> {
 /// Up to a space or to what cannot belong to a value without quotes.
 fn bare(text: &[u8], from: usize) -> Option<Value> {
     let rest = &text[from..text.len().min(from + LONGEST_READ + 1)];
-    let length = rest.iter().position(|byte| byte.is_ascii_whitespace() || b"\"'`<>,;|&\\".contains(byte));
+    let length = rest.iter().position(|byte| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'|' | b'&' | b'\\')
+    });
     let length = match length {
         Some(length) => length,
         None if rest.len() <= LONGEST_READ => rest.len(),
