@@ -34,7 +34,7 @@ impl Sought {
             return Ok(Self {
                 anchors,
                 fold: true,
-                seek: shape::seek(Some(&pattern), left, true),
+                seek: shape::seek(Some(&pattern), left, value("reading").is_none()),
                 window: left + right,
             });
         }

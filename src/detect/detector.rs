@@ -87,6 +87,12 @@ impl Detector {
         candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
     }
 
+    /// Bytes of the longest anchor.
+    #[cfg(feature = "git")]
+    pub(super) fn longest_anchor(&self) -> usize {
+        self.anchors.longest()
+    }
+
     /// Makes ready for a text.
     pub(super) fn begin(&self, scratch: &mut Scratch) {
         scratch.begin(self.id, self.rules.rules.len());
