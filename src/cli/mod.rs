@@ -21,6 +21,8 @@ mod probe;
 #[cfg(not(feature = "probe"))]
 #[path = "probe_nobody.rs"]
 mod probe;
+#[cfg(feature = "probe")]
+mod probe_list;
 mod progress;
 mod rules;
 mod scan;
@@ -71,7 +73,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
-        Command::Probe(args::ProbeCommand::List) => probe::list(),
+        Command::Probe(args::ProbeCommand::List { format }) => probe_list::write(*format),
         Command::Config(ConfigCommand::Show) => show::config(&cli.global, &around),
         Command::Completions { shell } => completions(*shell),
     }
