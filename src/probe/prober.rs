@@ -191,6 +191,15 @@ impl Prober {
         self.settings.own.iter().filter(|server| server.issuer == *issuer).map(|server| &server.base)
     }
 
+    /// The user's server at this host; at this name, if what stands near the key leaves the port out and there is one.
+    fn own_at<'s>(&'s self, issuer: &'s Issuer, host: &str) -> Option<&'s Base> {
+        if let Some(base) = self.own(issuer).find(|base| base.host() == host) {
+            return Some(base);
+        }
+        let mut named = self.own(issuer).filter(|base| base.name() == host);
+        named.next().filter(|_| named.next().is_none())
+    }
+
     /// Whether the user has a server of this issuer's kind.
     fn owns(&self, question: &Question<'_>) -> bool {
         self.own(question.issuer).next().is_some()
@@ -206,7 +215,7 @@ impl Prober {
         let written = if about.carrier.variable().is_some() && set.is_some() { None } else { question.host };
         if let Some(written) = written {
             let host = normal_host(written).ok_or_else(|| NotAsked::HostNotConfirmed(issuer.clone(), None))?;
-            if let Some(base) = self.own(issuer).find(|base| base.host() == host) {
+            if let Some(base) = self.own_at(issuer, &host) {
                 return Ok(Whom { base: base.clone(), own_server: true, proved: true });
             }
             return match (set, tenant::base(&host, about.tenants)) {

@@ -78,6 +78,20 @@ fn with_two_own_servers_and_no_host_none_is_asked() {
 }
 
 #[test]
+fn a_name_without_its_port_is_the_one_own_server_of_that_name() {
+    let stub = Stub::new(vec![answer(401, "{}")]);
+    let mut settings = settings(&FakeClock::new());
+    settings.own.push(server(&Issuer::GITLAB, &stub.url()));
+    let prober = Prober::new(settings.clone()).unwrap();
+    let facts = answered(Ask::new(Issuer::GITLAB, gitlab()).host("127.0.0.1").of(&prober)).facts;
+    assert_eq!(facts.state, State::Inactive(skelkey::key::Inactive::Rejected), "the refusal is the key's own server's");
+    settings.own.push(server(&Issuer::GITLAB, "http://127.0.0.1:1"));
+    let two = Prober::new(settings).unwrap();
+    let reason = not_asked(Ask::new(Issuer::GITLAB, gitlab()).host("127.0.0.1").of(&two));
+    assert_eq!(reason, NotAsked::HostNotConfirmed(Issuer::GITLAB, Some("127.0.0.1".into())));
+}
+
+#[test]
 fn a_server_of_one_issuer_never_gets_another_issuers_key() {
     let stub = Stub::new(vec![]);
     let mut settings = settings(&FakeClock::new());
