@@ -71,6 +71,12 @@ impl Issuer {
         Self::WAREHOUSE,
     ];
 
+    /// An issuer by an id that is written in the code.
+    #[must_use]
+    pub const fn known(id: &'static str) -> Self {
+        Self(Cow::Borrowed(id))
+    }
+
     /// An issuer by its id.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {

@@ -135,7 +135,8 @@ pub(crate) struct OutputArgs {
 /// Whom to ask.
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
-    /// Ask the issuers about each key found (network): all that can be asked, or only these
+    /// Ask the issuers about each key found (network): all that can be asked, or only these. Some are asked only by name
+    /// (`skelkey probe list`)
     #[cfg(feature = "probe")]
     #[arg(long, value_name = "ISSUER", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub(crate) probe: Option<Vec<skelkey::issuer::Issuer>>,
@@ -480,8 +481,12 @@ pub(crate) struct RecheckArgs {
 #[cfg(feature = "probe")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProbeCommand {
-    /// For each issuer: what is asked, whom, and what that leaves behind
-    List,
+    /// For each issuer: what is asked, whom, what each answer means, and what asking leaves behind
+    List {
+        /// human, json or markdown
+        #[arg(long, short, value_enum, default_value_t = ListFormat::Human, value_name = "FORMAT")]
+        format: ListFormat,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -123,7 +123,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
 /// The issuers that can be asked.
 #[cfg(feature = "probe")]
 fn asked() -> BTreeSet<&'static Issuer> {
-    skelkey::probe::list().flat_map(|about| std::iter::once(&about.issuer).chain(about.also)).collect()
+    skelkey::probe::list().flat_map(|about| std::iter::once(about.issuer).chain(about.also)).collect()
 }
 
 /// Built without the means to ask.

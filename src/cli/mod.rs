@@ -27,6 +27,8 @@ mod probe;
 #[cfg(not(feature = "probe"))]
 #[path = "probe_nobody.rs"]
 mod probe;
+#[cfg(feature = "probe")]
+mod probe_list;
 mod progress;
 mod recheck;
 mod rewrite;
@@ -83,7 +85,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Recheck(args) => recheck::run(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
-        Command::Probe(args::ProbeCommand::List) => probe::list(),
+        Command::Probe(args::ProbeCommand::List { format }) => probe_list::write(*format),
         Command::Config(ConfigCommand::Show { origin }) => show::config(&cli.global, &around, *origin),
         Command::Config(ConfigCommand::Fetch) => fetch::run(&cli.global, &around),
         #[cfg(feature = "lsp")]

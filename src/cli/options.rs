@@ -47,6 +47,9 @@ pub(crate) struct Surroundings {
     pub(crate) pre_commit: PreCommit,
     #[cfg(feature = "probe")]
     pub(crate) proxies: Proxies,
+    /// The owner's own credentials, for looking keys up, by their variables.
+    #[cfg(feature = "probe")]
+    pub(crate) credentials: Arc<BTreeMap<&'static str, skelkey::secret::Secret>>,
 }
 
 /// What the pre-commit framework says of a push, instead of git's own lines.
@@ -117,6 +120,15 @@ impl Surroundings {
                 http: variable("http_proxy").or_else(|| variable("ALL_PROXY")),
                 no: variable("no_proxy").or_else(|| variable("NO_PROXY")),
             },
+            #[cfg(feature = "probe")]
+            credentials: Arc::new(
+                skelkey::probe::variables()
+                    .filter_map(|name| {
+                        let text = zeroize::Zeroizing::new(variable(name)?);
+                        Some((name, skelkey::secret::Secret::new(text.as_bytes())))
+                    })
+                    .collect(),
+            ),
         })
     }
 

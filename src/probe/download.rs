@@ -28,7 +28,7 @@ pub fn download(settings: &Settings, address: &Base) -> Result<Vec<u8>, Download
     let request = http_client(settings, &[address])?.get(address.url()).timeout(settings.limits.total);
     let response = request.send().map_err(|error| failed(Failure::of(&error)))?;
     match response.status().as_u16() {
-        200 => read(response, settings.limits.body).map_err(failed),
+        200 => read(response, settings.limits.body).map(|body| body.to_vec()).map_err(failed),
         other => Err(DownloadError::Status(other)),
     }
 }
