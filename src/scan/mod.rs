@@ -39,7 +39,7 @@ use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Sink};
 
 use self::assemble::Assembly;
 use self::scrub::Scrub;
-use self::sighting::Gatherer;
+use self::sighting::{Gathered, Gatherer};
 
 /// Everything that a run depends on besides its input. The library reads no clock and no environment: it is all here.
 #[derive(Debug)]
@@ -66,9 +66,14 @@ pub struct Settings {
     pub configuration: Configuration,
     /// Whether comments (`skelkey:ignore`) may set findings aside.
     pub inline_ignore: bool,
+    /// What the configuration sets aside.
+    pub allow: Vec<Allow>,
+    /// Whether nothing is set aside without a reason.
+    pub strict: bool,
 }
 
 pub use self::ask::Asking;
+pub use self::covers::Allow;
 #[cfg(feature = "git")]
 pub use self::git::GitScan;
 
@@ -91,6 +96,8 @@ impl Settings {
             config_hash: String::new(),
             configuration: Configuration::default(),
             inline_ignore: true,
+            allow: Vec::new(),
+            strict: false,
         }
     }
 }
@@ -185,12 +192,12 @@ impl Scanner {
         let mut scrub = Scrub::new(&self.detector);
         let mut coverage = self.coverage(inputs, outcome);
         scrub.coverage(&mut coverage);
-        let (sightings, mut published, mut notes) = gatherer.finish();
+        let Gathered { sightings, mut published, mut notes, comments } = gatherer.finish();
         for one in &mut published {
             scrub.names(&mut one.ids);
         }
         scrub.names(&mut notes);
-        Assembly::new(self, roots, published).report(sightings, notes, coverage, ask)
+        Assembly::new(self, roots, published).report(sightings, notes, &comments, coverage, ask)
     }
 
     fn coverage(&self, inputs: Vec<String>, outcome: Outcome) -> Coverage {
