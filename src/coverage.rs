@@ -121,6 +121,9 @@ pub struct Configuration {
     pub replaced_rules: Vec<String>,
     /// Globs of paths that it leaves out.
     pub exclude: Vec<String>,
+    /// Findings that it sets aside: `tests/** (acme-token)`.
+    #[serde(default)]
+    pub allow: Vec<String>,
     /// The severity from which the run fails, where it is not the usual one.
     pub fail_on: Option<String>,
     /// The least confidence that is shown, where it is not the usual one.
@@ -139,6 +142,7 @@ impl Configuration {
             ("rules rated otherwise", &self.rerated_rules),
             ("rules replaced", &self.replaced_rules),
             ("paths left out", &self.exclude),
+            ("findings set aside", &self.allow),
         ] {
             if !names.is_empty() {
                 parts.push(format!("{what}: {}", names.join(", ")));

@@ -180,6 +180,9 @@ pub(crate) struct SourceArgs {
     /// Let no comment (skelkey:ignore) set a finding aside
     #[arg(long)]
     pub(crate) no_inline_ignore: bool,
+    /// Set nothing aside without a reason: comments, baseline and [[allow]] need one
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Skip (and say so) files larger than this, such as 50MB or 1GiB [default: 512MiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub(crate) max_file_size: Option<u64>,

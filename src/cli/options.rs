@@ -12,7 +12,7 @@ use skelkey::hygiene::{self, PolicyPart};
 use skelkey::inventory::{self, Inventory};
 use skelkey::issuer::Issuer;
 use skelkey::rules::{self, RuleSet};
-use skelkey::scan::Settings;
+use skelkey::scan::{Allow, Settings};
 use skelkey::secret::FingerprintKey;
 use skelkey::severity::{Confidence, Severity};
 use skelkey::source::FileOptions;
@@ -240,6 +240,7 @@ fn inventories(loaded: &Loaded, named: &[PathBuf]) -> Result<Vec<Inventory>> {
 pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Settings> {
     let Session { global, around, loaded, lists, confidence, inline_ignore } = *session;
     let config = &loaded.config;
+    let allow = allows(loaded, rules)?;
     let inventories = inventories(loaded, lists)?;
     check_issuers(loaded, rules, &inventories)?;
     Ok(Settings {
@@ -257,11 +258,52 @@ pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Setting
             disabled_rules: config.rules.disable.clone().unwrap_or_default(),
             rerated_rules: adjust::rerated(&config.rules),
             replaced_rules: rules.replaced.clone(),
+            allow: config.allow.iter().map(allowed).collect(),
             ..Configuration::default()
         },
         inline_ignore,
         only: None,
+        strict: config.scan.strict.unwrap_or(false),
+        allow,
     })
+}
+
+/// The `[[allow]]` tables. All mistakes at once.
+fn allows(loaded: &Loaded, rules: &RuleSet) -> Result<Vec<Allow>> {
+    let (mut allows, mut mistakes) = (Vec::new(), Vec::new());
+    let known: Vec<&str> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
+    for (at, from) in loaded.config.allow.iter().enumerate() {
+        let written = loaded.place(&format!("allow[{at}]")).to_owned();
+        let before = mistakes.len();
+        if from.paths.is_empty() && from.rules.is_empty() {
+            mistakes.push(format!("{written}: [[allow]]: name paths or rules; without them everything is set aside"));
+        }
+        let unknown = from.rules.iter().filter(|id| rules.get(id).is_none());
+        mistakes.extend(unknown.map(|id| {
+            let help = did_you_mean(id, &known);
+            format!("{written}: [[allow]] rules: there is no rule `{}`{help}", skelkey::escape::word(id))
+        }));
+        let until = from.until.as_deref().map(str::parse).transpose();
+        if until.is_err() {
+            mistakes.push(format!("{written}: [[allow]] until: that is no day; write for instance 2027-01-31"));
+        }
+        let of = format!("{written}: [[allow]] paths");
+        match (globs(&from.paths, |_| of.clone()), until) {
+            (Ok(paths), Ok(until)) if mistakes.len() == before => {
+                let (rules, reason) = (from.rules.clone(), from.reason.clone());
+                allows.push(Allow { paths, rules, reason, until, written });
+            }
+            (Err(error), _) => mistakes.push(format!("{error:#}")),
+            _ => {}
+        }
+    }
+    if mistakes.is_empty() { Ok(allows) } else { bail!("{}", mistakes.join("\n")) }
+}
+
+/// An `[[allow]]` for the coverage statement: `tests/** (acme-token)`.
+fn allowed(allow: &config::Allow) -> String {
+    let paths = if allow.paths.is_empty() { "everywhere".to_owned() } else { allow.paths.join(" ") };
+    if allow.rules.is_empty() { paths } else { format!("{paths} ({})", allow.rules.join(" ")) }
 }
 
 /// A file as seen from here.

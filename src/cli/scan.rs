@@ -22,7 +22,7 @@ use super::session::Session;
 use super::{Exit, baseline, progress, tell};
 
 pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
-    let loaded = around.config(global)?;
+    let loaded = configuration(global, &args.source, around)?;
     let outputs = Outputs::pair(&args.output)?.adding_to_summary(around);
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
@@ -45,6 +45,15 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(exit)
+}
+
+/// The configuration in force for a scan: the command line may be stricter.
+pub(crate) fn configuration(global: &Global, source: &SourceArgs, around: &Surroundings) -> Result<Loaded> {
+    let mut loaded = around.config(global)?;
+    if source.strict {
+        loaded.config.scan.strict = Some(true);
+    }
+    Ok(loaded)
 }
 
 /// A scan as the command line and the configuration want it.

@@ -273,6 +273,7 @@ fn joint_configuration(all: Configuration, more: Configuration) -> Configuration
         rerated_rules: in_order([all.rerated_rules, more.rerated_rules].concat()),
         replaced_rules: in_order([all.replaced_rules, more.replaced_rules].concat()),
         exclude: in_order([all.exclude, more.exclude].concat()),
+        allow: in_order([all.allow, more.allow].concat()),
         fail_on: strictest(all.fail_on.as_deref(), more.fail_on.as_deref()),
         confidence: highest(all.confidence.as_deref(), more.confidence.as_deref()),
         max_file_size: match (all.max_file_size, more.max_file_size) {

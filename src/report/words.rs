@@ -187,7 +187,11 @@ impl Tally {
 #[must_use]
 pub fn set_aside(report: &Report) -> String {
     let by = |wanted: By| report.suppressed.iter().filter(|aside| aside.suppression.by == wanted).count() as u64;
-    let parts = [(by(By::Baseline), "in the baseline"), (by(By::Comment), "by a comment")];
+    let parts = [
+        (by(By::Baseline), "in the baseline"),
+        (by(By::Comment), "by a comment"),
+        (by(By::Configuration), "by the configuration"),
+    ];
     let said = parts.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", grouped(*n)));
     said.collect::<Vec<_>>().join(", ")
 }

@@ -31,11 +31,12 @@ pub(super) struct Turn<'a> {
     pub(super) label: String,
 }
 
-/// What asking left behind for the report.
+/// What making the findings left behind for the report.
 #[derive(Default)]
 pub(super) struct Log {
     pub(super) asked: BTreeMap<(Issuer, String), usize>,
     pub(super) notes: Vec<String>,
+    pub(super) used: super::covers::Used,
 }
 
 impl Asking<'_> {

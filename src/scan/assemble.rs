@@ -17,9 +17,9 @@ use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::ask::Log;
 use super::clues::Clues;
-use super::covers::Covers;
+use super::covers::{Covers, Used};
 use super::scrub::Scrub;
-use super::sighting::{Sighting, mask};
+use super::sighting::{Comment, Sighting, mask};
 use super::{Asker, Scanner};
 
 /// What all findings of one run share.
@@ -96,6 +96,7 @@ impl<'a> Assembly<'a> {
         &self,
         sightings: Vec<Sighting>,
         mut notes: Vec<String>,
+        comments: &[Comment],
         coverage: Coverage,
         ask: Asker<'_>,
     ) -> Report {
@@ -112,6 +113,7 @@ impl<'a> Assembly<'a> {
         for (group, join) in groups.into_iter().zip(joins) {
             if group.first().found.confidence < settings.confidence {
                 below_confidence += 1;
+                self.cover_unseen(&group, &mut log.used);
             } else {
                 findings.push(self.finding(group, &join, ask, &mut log));
             }
@@ -120,6 +122,7 @@ impl<'a> Assembly<'a> {
             notes.extend(inventory.notes.iter().map(|note| format!("{}: {note}", inventory.path.display())));
         }
         notes.extend(log.notes);
+        notes.extend(log.used.told(comments, settings));
         worst_first(&mut findings);
         let mut scrub = Scrub::new(self.scanner.detector());
         findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| scrub.place(place));
@@ -151,7 +154,22 @@ impl<'a> Assembly<'a> {
             coverage,
         };
         report.set_aside();
+        // Words of the configuration are shown, and nobody has looked through them yet.
+        for reason in report.suppressed.iter_mut().filter_map(|aside| aside.suppression.reason.as_mut()) {
+            scrub.name(reason);
+        }
         report
+    }
+
+    /// Remembers what would set aside a key that nobody is told of: it covers something.
+    fn cover_unseen(&self, group: &Group, used: &mut Used) {
+        let covers = Covers::of(self.rule(group.first()), None, self.scanner.settings());
+        let mut unseen = Used::default();
+        for sighting in &group.sightings {
+            covers.by(sighting, &self.rule(sighting).id, &mut unseen);
+        }
+        used.comments.extend(unseen.comments);
+        used.allows.extend(unseen.allows);
     }
 
     /// Sightings of the same key together, in the order of each key's first sighting.
@@ -235,7 +253,7 @@ impl<'a> Assembly<'a> {
         };
         let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
         let parts = self.parts(&group);
-        let places = self.places(rule, group, &Covers::of(rule, &judgement, settings.now), log);
+        let places = self.places(rule, group, &Covers::of(rule, Some(&judgement), settings), log);
         Finding {
             subject: Subject::LeakedKey,
             fingerprint,
@@ -433,7 +451,7 @@ impl<'a> Assembly<'a> {
                 let found_by = &self.rule(&sighting).id;
                 Place {
                     root: sighting.root,
-                    suppressed: covers.by(&sighting, found_by, &mut log.notes),
+                    suppressed: covers.by(&sighting, found_by, &mut log.used),
                     fingerprint,
                     rule: (*found_by != rule.id).then(|| found_by.clone()),
                     path: sighting.path,

@@ -40,7 +40,7 @@ use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Repository, Sin
 
 use self::assemble::Assembly;
 use self::scrub::Scrub;
-use self::sighting::Gatherer;
+use self::sighting::{Gathered, Gatherer};
 
 /// Everything that a run depends on besides its input. The library reads no clock and no environment: it is all here.
 #[derive(Debug)]
@@ -69,9 +69,14 @@ pub struct Settings {
     pub inline_ignore: bool,
     /// Only keys of these fingerprints (`kid:hex`) are reported and asked about; all, where it is `None`.
     pub only: Option<BTreeSet<String>>,
+    /// What the configuration sets aside.
+    pub allow: Vec<Allow>,
+    /// Whether nothing is set aside without a reason.
+    pub strict: bool,
 }
 
 pub use self::ask::Asking;
+pub use self::covers::Allow;
 #[cfg(feature = "git")]
 pub use self::git::GitScan;
 
@@ -106,6 +111,8 @@ impl Settings {
             configuration: Configuration::default(),
             inline_ignore: true,
             only: None,
+            allow: Vec::new(),
+            strict: false,
         }
     }
 }
@@ -233,12 +240,12 @@ impl Scanner {
         let mut scrub = Scrub::new(&self.detector);
         let mut coverage = self.coverage(inputs, outcome);
         scrub.coverage(&mut coverage);
-        let (sightings, mut published, mut notes, clues) = gatherer.finish();
+        let Gathered { sightings, mut published, mut notes, comments, clues } = gatherer.finish();
         for one in &mut published {
             scrub.names(&mut one.ids);
         }
         scrub.names(&mut notes);
-        Assembly::new(self, roots, published, clues).report(sightings, notes, coverage, ask)
+        Assembly::new(self, roots, published, clues).report(sightings, notes, &comments, coverage, ask)
     }
 
     fn coverage(&self, inputs: Vec<String>, outcome: Outcome) -> Coverage {

@@ -27,7 +27,7 @@ use crate::severity::Confidence;
 #[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
-use crate::suppression::{Marker, markers};
+use crate::suppression::{Marker, comments, markers};
 
 use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};
@@ -78,7 +78,27 @@ struct Worker {
     published: Vec<Publishes>,
     notes: Vec<String>,
     clues: Vec<clues::Placed>,
+    comments: Vec<Comment>,
 }
+
+/// A `skelkey:ignore` in a file, whatever stands beside it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Comment {
+    pub(super) shown: String,
+    pub(super) line: usize,
+}
+
+/// Everything that the workers brought.
+pub(super) struct Gathered {
+    pub(super) sightings: Vec<Sighting>,
+    pub(super) published: Vec<Publishes>,
+    pub(super) notes: Vec<String>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) clues: Clues,
+}
+
+/// Files about code, which show comments instead of having them.
+const PROSE: [&str; 5] = [".md", ".mdx", ".markdown", ".rst", ".adoc"];
 
 /// A text with everything that its frames need besides the matches.
 #[derive(Clone, Copy)]
@@ -134,23 +154,44 @@ impl<'g> Gatherer<'g> {
     }
 
     /// Everything, in an order that does not depend on the threads.
-    pub(super) fn finish(self) -> (Vec<Sighting>, Vec<Publishes>, Vec<String>, Clues) {
-        let (mut sightings, mut published, mut notes, mut clues) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    pub(super) fn finish(self) -> Gathered {
+        let (mut sightings, mut published, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut comments, mut clues) = (Vec::new(), Vec::new());
         for worker in self.workers {
             let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             sightings.extend(worker.sightings);
             published.extend(worker.published);
             notes.extend(worker.notes);
             clues.extend(worker.clues);
+            comments.extend(worker.comments);
         }
         sightings.sort_by(|a, b| a.order().cmp(&b.order()));
         notes.sort();
-        (sightings, published, notes, Clues::new(clues))
+        comments.sort();
+        Gathered { sightings, published, notes, comments, clues: Clues::new(clues) }
+    }
+
+    /// The `skelkey:ignore` comments of one text, or of one part of a long one.
+    fn comments(&self, blob: &Blob<'_>, part: &Part, into: &mut Vec<Comment>) {
+        let path = blob.path.to_ascii_lowercase();
+        if !self.reads_markers || PROSE.iter().any(|ending| path.ends_with(ending)) {
+            return;
+        }
+        let found = comments(blob.bytes);
+        if found.is_empty() {
+            return;
+        }
+        let index = LineIndex::new(blob.bytes);
+        let own = found.into_iter().filter(|&at| part.own.contains_start(Span::new(at, at + 1)));
+        into.extend(
+            own.map(|at| Comment { shown: blob.shown.to_owned(), line: index.line_of(at) + part.before.lines }),
+        );
     }
 
     /// Looks through one text, or one part of a long one.
     fn look(&self, worker: &mut Worker, blob: &Blob<'_>, part: &Part) {
-        let Worker { scratch, sightings, published, notes, clues } = worker;
+        let Worker { scratch, sightings, published, notes, clues, comments } = worker;
+        self.comments(blob, part, comments);
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         clues.extend(clues::among(self.detector.rules(), &matches, blob, part));
         let counts = |found: &Match| part.own.contains_start(found.span);
@@ -206,7 +247,11 @@ impl<'g> Gatherer<'g> {
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: self.names.near(blob.bytes, here, found.variable.as_deref()),
-                markers: if self.reads_markers { markers_at(&index, &found, here, &masks) } else { Vec::new() },
+                markers: if self.reads_markers {
+                    markers_at(&index, &found, here, &masks, part.before.lines)
+                } else {
+                    Vec::new()
+                },
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
@@ -246,10 +291,14 @@ impl Sink for Gatherer<'_> {
 
 /// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
 /// Their words will be shown, so every match is masked before they are read, and so is the secret where it is repeated.
-fn markers_at(index: &LineIndex<'_>, found: &Match, at: Span, masks: &[(Span, Masked)]) -> Vec<Marker> {
+/// `before`: the lines of the file before this part of it.
+fn markers_at(index: &LineIndex<'_>, found: &Match, at: Span, masks: &[(Span, Masked)], before: usize) -> Vec<Marker> {
     let (first, last) = (index.line_of(at.start), index.line_of(at.end.max(at.start + 1) - 1));
-    let read = |number: usize| markers(&frame::masked(index, number, masks));
-    let mut all = read(first);
+    let read = |number: usize| {
+        let found = markers(&frame::masked(index, number, masks));
+        found.into_iter().map(move |marker| Marker { line: number + before, ..marker })
+    };
+    let mut all: Vec<Marker> = read(first).collect();
     if last > first {
         all.extend(read(last));
     }

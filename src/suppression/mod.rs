@@ -1,4 +1,4 @@
-//! Findings that somebody looked at and set aside: by a comment beside the key, or by a baseline.
+//! Findings that somebody looked at and set aside: by a comment beside the key, by a baseline, or by the configuration.
 //!
 //! Nothing is set aside in silence: what was is counted in every report, and one whose day has passed counts again.
 
@@ -7,7 +7,7 @@ mod comment;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use self::comment::{Marker, markers};
+pub use self::comment::{Marker, comments, markers};
 
 /// What set a place aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -17,6 +17,8 @@ pub enum By {
     Comment,
     /// An entry of the baseline.
     Baseline,
+    /// An `[[allow]]` of the configuration.
+    Configuration,
 }
 
 /// Why and until when a place is set aside.

@@ -29,6 +29,26 @@ pub(crate) struct Config {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) issuers: BTreeMap<String, Issuer>,
     pub(crate) network: Network,
+    /// Findings that count nowhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allow: Vec<Allow>,
+}
+
+/// `[[allow]]`: findings that are set aside wherever they stand. At least one of `paths` and `rules` is there.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(crate) struct Allow {
+    /// Globs of paths, relative to the root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) paths: Vec<String>,
+    /// Ids of rules.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rules: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    /// The last day on which it holds: `"2027-01-31"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<String>,
 }
 
 /// `[scan]`: what is scanned and shown.
@@ -53,6 +73,9 @@ pub(crate) struct Scan {
     /// Whether comments may set findings aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) inline_ignore: Option<bool>,
+    /// Whether nothing is set aside without a reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) strict: Option<bool>,
 }
 
 /// `[rules]`: rules of one's own, and built-in ones that do not apply.

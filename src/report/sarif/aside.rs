@@ -24,6 +24,7 @@ fn result(aside: &SetAside, report: &Report, descriptors: &Descriptors<'_>) -> S
     let by = match aside.suppression.by {
         By::Comment => "a comment",
         By::Baseline => "the baseline",
+        By::Configuration => "the configuration",
     };
     let mut result = SarifResult::builder()
         .rule_id(rule_id)
@@ -41,7 +42,7 @@ fn result(aside: &SetAside, report: &Report, descriptors: &Descriptors<'_>) -> S
     result.fingerprints = Some(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), aside.place.to_string())]));
     result.baseline_state = report.compared.then(|| match aside.suppression.by {
         By::Baseline => json!(ResultBaselineState::Unchanged),
-        By::Comment => json!(ResultBaselineState::New),
+        By::Comment | By::Configuration => json!(ResultBaselineState::New),
     });
     result
 }
@@ -49,7 +50,7 @@ fn result(aside: &SetAside, report: &Report, descriptors: &Descriptors<'_>) -> S
 fn suppression(aside: &SetAside, report: &Report) -> Suppression {
     let kind = match aside.suppression.by {
         By::Comment => "inSource",
-        By::Baseline => "external",
+        By::Baseline | By::Configuration => "external",
     };
     let today = report.now.to_zoned(TimeZone::UTC).date();
     let holds = aside.suppression.until.is_none_or(|until| until >= today);
