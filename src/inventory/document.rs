@@ -122,6 +122,17 @@ impl<'t> Document<'t> {
         self.sample.rows.iter().any(|row| is_under(&row.under) && tells(row))
     }
 
+    /// Whether it is JSON of lists without any row in them.
+    pub(super) fn is_empty_list(&self) -> bool {
+        let is_empty = |raw: &&RawValue| raw.get().bytes().filter(|b| !b.is_ascii_whitespace()).eq(*b"[]");
+        match &self.shape {
+            Shape::Array(elements) => elements.is_empty(),
+            Shape::Stream(values) => values.iter().all(is_empty),
+            Shape::Object(members) => members.0.iter().any(|(_, raw)| is_empty(raw)) && self.sample.rows.len() == 1,
+            Shape::Markup | Shape::Plain => false,
+        }
+    }
+
     /// The JSON value that the whole document is.
     pub(super) fn whole(&self) -> Option<&'t RawValue> {
         serde_json::from_str(self.text).ok()

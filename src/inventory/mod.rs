@@ -226,8 +226,14 @@ fn unknown(document: &Document<'_>) -> ReadError {
 /// What the file is instead, where that can be told.
 fn hint(document: &Document<'_>) -> &'static str {
     match &document.shape {
-        Shape::Array(elements) if elements.is_empty() => {
+        Shape::Object(members) if members.has(&["Content", "ReportFormat"]) => {
+            " (AWS' credential report in base64: aws iam get-credential-report --query Content --output text | base64 -d)"
+        }
+        _ if document.is_empty_list() => {
             ": an empty JSON list does not tell whose it is (write {\"skelkey-inventory\": 1, \"keys\": []})"
+        }
+        Shape::Object(members) if ["error", "errors", "message"].iter().any(|name| members.get(name).is_some()) => {
+            " (an answer that says what went wrong, not a list)"
         }
         Shape::Markup => {
             " (a page without `initialData`: open NuGet's page of API keys while signed in, at \

@@ -15,6 +15,9 @@ use crate::key::{Expiry, KeyFacts, LastUse, Reported};
 pub(super) const USE_A_HASH: &str = "a list must not carry keys: remove it and give the key's `sha256` instead (`printf %s \"$KEY\" | sha256sum`); \
      a key that lay in a file should be replaced";
 
+/// No issuer's row has a tenth of this; each field is looked up among all others.
+const FIELDS_AT_MOST: usize = 1000;
+
 /// One row.
 pub(super) struct Row {
     /// Number of the row in its file, from 1.
@@ -90,6 +93,10 @@ impl Row {
             mistakes.add(place.line, format!("record {number} is not an object with named fields"));
             return None;
         };
+        if members.0.len() > FIELDS_AT_MOST {
+            mistakes.add(place.line, format!("record {number} has {} fields; no list has so many", members.0.len()));
+            return None;
+        }
         let mut row = Self { number, place, fields: Vec::with_capacity(members.0.len()) };
         for (name, raw) in members.0 {
             let line = document.line_of(raw.get());
@@ -108,7 +115,7 @@ impl Row {
 
     /// Adds a field. A second one of the same name and a value that is a key are mistakes.
     pub(super) fn push(&mut self, field: Field, mistakes: &mut Mistakes) {
-        if self.get(&field.name).is_some() {
+        if self.fields.iter().any(|known| known.name == field.name) {
             self.complain(field.line, &field.name, "is given twice", mistakes);
         }
         if holds_key(&field.value) || text_holds_key(&field.name) {

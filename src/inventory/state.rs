@@ -31,9 +31,9 @@ pub(super) fn unknown(why: impl Into<String>) -> Stated {
 /// What a list says in one word of its own.
 pub(super) fn by_word(word: Option<&str>, words: &[Word]) -> Stated {
     let Some(word) = word else { return unknown("the list does not say whether it works") };
-    let known = words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
-    known.map_or_else(
-        || unknown(format!("the list says `{word}`")),
-        |(_, state)| state(format!("the list says `{word}`")),
-    )
+    match words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+        Some((known, state)) => state(format!("the list says `{known}`")),
+        // The word is not repeated: nobody knows what it is.
+        None => unknown("the list says a state that is not known here"),
+    }
 }
