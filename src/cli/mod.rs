@@ -8,12 +8,14 @@ mod config;
 #[cfg(feature = "git")]
 mod date;
 mod demo;
+mod doctor;
 mod exit;
 mod hook;
 mod import;
 mod inspect;
 mod interrupt;
 mod keys;
+mod man;
 mod named;
 mod options;
 mod output;
@@ -29,6 +31,7 @@ mod session;
 mod show;
 mod size;
 mod stats;
+mod timing;
 
 use std::io::Write;
 
@@ -75,6 +78,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         #[cfg(feature = "probe")]
         Command::Probe(args::ProbeCommand::List) => probe::list(),
         Command::Config(ConfigCommand::Show) => show::config(&cli.global, &around),
+        Command::Doctor => doctor::run(&cli.global, &around),
+        Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => completions(*shell),
     }
 }
