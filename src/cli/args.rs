@@ -96,6 +96,14 @@ pub(crate) enum Command {
         #[arg(long, hide = true)]
         stdio: bool,
     },
+    /// Look at everything that decides whether skelkey does its work here
+    Doctor,
+    /// Write a manual page for every command
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -157,6 +165,9 @@ pub(crate) struct ScanArgs {
     /// Set aside what this baseline holds (`skelkey baseline create` makes one)
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Say on standard error how long each phase took, and over how much
+    #[arg(long)]
+    pub(crate) timing: bool,
 }
 
 /// What is scanned, and which matches count.

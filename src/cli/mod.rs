@@ -8,6 +8,7 @@ mod config;
 #[cfg(feature = "git")]
 mod date;
 mod demo;
+mod doctor;
 mod exit;
 mod explain;
 mod fetch;
@@ -19,6 +20,7 @@ mod issuers;
 mod keys;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod man;
 mod named;
 mod options;
 mod output;
@@ -38,6 +40,7 @@ mod session;
 mod show;
 mod size;
 mod stats;
+mod timing;
 
 use std::io::Write;
 
@@ -90,6 +93,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Config(ConfigCommand::Fetch) => fetch::run(&cli.global, &around),
         #[cfg(feature = "lsp")]
         Command::Lsp { .. } => lsp::run(&cli.global),
+        Command::Doctor => doctor::run(&cli.global, &around),
+        Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => completions(*shell),
     }
 }

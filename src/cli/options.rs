@@ -366,7 +366,7 @@ fn known_packages(config: &Config) -> BTreeMap<Issuer, Vec<String>> {
     config.packages.iter().map(|(id, names)| (Issuer::new(id.as_str()), names.clone())).collect()
 }
 
-fn fingerprint_key(around: &Surroundings, loaded: &Loaded) -> Result<Option<FingerprintKey>> {
+pub(crate) fn fingerprint_key(around: &Surroundings, loaded: &Loaded) -> Result<Option<FingerprintKey>> {
     let material = match (&around.fingerprint_key, &loaded.config.fingerprint.key_file) {
         (Some(key), _) => key.clone(),
         (None, Some(file)) => {

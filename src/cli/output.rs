@@ -134,7 +134,7 @@ impl Outputs {
 }
 
 /// Whether standard output is to be coloured. `NO_COLOR` and `CLICOLOR_FORCE` are honoured.
-fn colours(when: Colour) -> bool {
+pub(crate) fn colours(when: Colour) -> bool {
     match when {
         Colour::Always => true,
         Colour::Never => false,

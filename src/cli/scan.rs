@@ -19,16 +19,22 @@ use super::config::Loaded;
 use super::options::{self, Surroundings};
 use super::output::{Outputs, is_watched};
 use super::session::Session;
+use super::timing::Timing;
 use super::{Exit, baseline, progress, tell};
 
 pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
+    let mut timing = Timing::start(args.timing);
     let loaded = configuration(global, &args.source, around)?;
     let outputs = Outputs::pair(&args.output)?.adding_to_summary(around);
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
     let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
     let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.output.inventory, fail_on };
-    let (scanner, mut report) = look.scan(Some(&args.probe))?;
+    timing.phase("configuration");
+    let (scanner, files) = look.scanner()?;
+    timing.phase("rules and lists");
+    let mut report = look.report(&scanner, &files, Some(&args.probe))?;
+    timing.phase("scan and judgement");
     if let Some(baseline) = &mut baseline {
         baseline.apply(&scanner, &mut report)?;
     }
@@ -44,6 +50,8 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     };
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     say_notes(global, &loaded, &report, outputs.tells_people());
+    timing.phase("reports");
+    timing.say(&report, files.jobs);
     Ok(exit)
 }
 
@@ -82,14 +90,19 @@ impl Look<'_> {
 
     /// Scans. `probe`: whom to ask, if anybody may be asked.
     pub(crate) fn scan(&self, probe: Option<&ProbeArgs>) -> Result<(Scanner, Report)> {
-        let Self { global, around, loaded, source, .. } = *self;
         let (scanner, files) = self.scanner()?;
-        let scan = |ask: Asker<'_>| scan(global, source, around, &scanner, &files, ask);
-        let report = match probe {
-            Some(probe) => super::probe::asking(probe, around, global, &loaded.config, scan)?,
-            None => scan(None)?,
-        };
+        let report = self.report(&scanner, &files, probe)?;
         Ok((scanner, report))
+    }
+
+    /// The same with what is made already.
+    fn report(&self, scanner: &Scanner, files: &FileOptions, probe: Option<&ProbeArgs>) -> Result<Report> {
+        let Self { global, around, loaded, source, .. } = *self;
+        let scan = |ask: Asker<'_>| scan(global, source, around, scanner, files, ask);
+        match probe {
+            Some(probe) => super::probe::asking(probe, around, global, &loaded.config, scan),
+            None => scan(None),
+        }
     }
 }
 

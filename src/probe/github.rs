@@ -171,7 +171,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_key_and_no_date_is_too_odd_to_be_read(key in "[!-~]{0,90}", date in ".*") {
-            let _ = GitHub.admits(Subject { key: &key, issuer: &Issuer::GITHUB, packages: &[], own_server: false, decoded: None });
+            let _ = GitHub.admits(Subject { key: &key, issuer: &Issuer::GITHUB, packages: &[], own_server: false, decoded: None, variables: &std::collections::BTreeMap::new() });
             let _ = moment(&date);
         }
     }

@@ -5,12 +5,14 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::super::Exit;
 use super::super::options::Surroundings;
 use super::super::output::to_stdout;
+use super::super::{Exit, tell};
 use super::args::{GitHook, PlaceArgs};
 use super::manager::Manager;
 use super::script::{Done, Place, is_ours};
+
+pub(super) use super::script::is_executable;
 
 /// Where git looks for hooks.
 struct Hooks {
@@ -41,8 +43,9 @@ pub(super) fn install(args: &PlaceArgs, around: &Surroundings) -> Result<Exit> {
     if let Some(note) = &hooks.note {
         say(note)?;
     }
-    ensure!(refused.is_empty(), "{}", refused.join("\n"));
-    Ok(Exit::Clean)
+    // As it stands, so that it can be copied.
+    refused.iter().for_each(|advice| tell(format_args!("{advice}")));
+    Ok(if refused.is_empty() { Exit::Clean } else { Exit::Usage })
 }
 
 /// Installs one hook and says how that went, or what to do where somebody else manages it.
@@ -87,6 +90,29 @@ fn drop_template(around: &Surroundings, folder: &Path) -> Result<()> {
 
 fn template(around: &Surroundings) -> Option<PathBuf> {
     around.user_config.as_ref().map(|config| config.join("skelkey/git-template"))
+}
+
+/// Whose a hook of this repository is.
+pub(super) enum Standing {
+    Ours(PathBuf),
+    /// A manager's, by name, with the file of its configuration that runs skelkey.
+    Managed(&'static str, Option<PathBuf>),
+    Others(PathBuf),
+    Absent,
+}
+
+pub(super) fn standing(folder: &Path, hook: GitHook) -> Result<Standing> {
+    let hooks = here(folder)?;
+    let place = Place::new(&hooks.folder, hook);
+    let text = place.text()?;
+    if text.as_deref().is_some_and(is_ours) {
+        return Ok(Standing::Ours(place.file));
+    }
+    Ok(match (Manager::of(&hooks.folder, text.as_deref()), text) {
+        (Some(manager), _) => Standing::Managed(manager.name(), manager.runs_skelkey(hooks.top(), hook)),
+        (None, Some(_)) => Standing::Others(place.file),
+        (None, None) => Standing::Absent,
+    })
 }
 
 fn words(done: Done, place: &Place) -> String {
@@ -176,7 +202,7 @@ fn absolute(path: &Path, what: &str) -> Result<PathBuf> {
 }
 
 /// What git answers, without the end of the line; `None` if it says no.
-fn git(folder: &Path, args: &[&str]) -> Result<Option<String>> {
+pub(super) fn git(folder: &Path, args: &[&str]) -> Result<Option<String>> {
     let output = Command::new("git").arg("-C").arg(folder).args(args).output().context("run git; is it installed?")?;
     let text = String::from_utf8(output.stdout).context("git names a path that is not UTF-8")?;
     Ok(output.status.success().then(|| text.strip_suffix('\n').unwrap_or(&text).to_owned()))

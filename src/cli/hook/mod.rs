@@ -3,6 +3,8 @@
 mod agent;
 pub(crate) mod args;
 #[cfg(feature = "git")]
+mod doctor;
+#[cfg(feature = "git")]
 mod gate;
 #[cfg(feature = "git")]
 mod install;
@@ -18,6 +20,8 @@ mod script;
 use anyhow::Result;
 
 use self::args::HookCommand;
+#[cfg(feature = "git")]
+pub(crate) use self::doctor::doctor;
 use super::Exit;
 use super::args::Global;
 use super::options::Surroundings;

@@ -135,6 +135,19 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// Whether git runs it.
+#[cfg(unix)]
+pub(super) fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|about| about.permissions().mode() & 0o111 != 0)
+}
+
+/// Git for Windows runs what begins as a script does.
+#[cfg(not(unix))]
+pub(super) fn is_executable(_: &Path) -> bool {
+    true
+}
+
 #[cfg(unix)]
 fn make_executable(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
