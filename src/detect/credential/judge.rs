@@ -265,6 +265,8 @@ impl Case<'_> {
         let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || bare_key;
         if self.found.syntax == Syntax::Told {
             low(Because::NotLiteral)
+        } else if weak::is_typed(self.value) {
+            low(Because::Typed)
         } else if opens {
             medium(Because::Random)
         } else {
@@ -412,7 +414,8 @@ const USER_REACH: usize = 48;
 
 /// A value of a name that may be about anything: only what can be nothing else counts.
 fn of_unclear(value: &[u8], random: bool) -> Ruling {
-    let unmistakable = is_mixed_case(value) && value.len() >= 20 || !is_hexadecimal(value) && value.len() >= 32;
+    let unmistakable = is_mixed_case(value) && value.len() >= 20
+        || !is_hexadecimal(value) && has_digits(value, 2) && value.len() >= 32;
     match (random, unmistakable) {
         (true, true) => medium(Because::Random),
         (true, false) => low(Because::Unclear),

@@ -4,7 +4,8 @@ use crate::location::Span;
 use crate::rules::{GAP, NAME_REACH};
 
 /// Words that say of a random-looking value what it is instead, wherever they stand in a name.
-const OTHER_WORDS: [&str; 12] = [
+const OTHER_WORDS: [&str; 13] = [
+    "salted",
     "sha1",
     "sha256",
     "sha512",

@@ -8,7 +8,7 @@ pub(super) const WORDY: u32 = 10;
 
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
-    b",;:)]}".contains(&value[0])
+    b",;:)]}=".contains(&value[0])
         || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
         || is_address(value)
         || is_path(value)
@@ -136,7 +136,11 @@ const ENDINGS: [&str; 47] = [
 fn is_file_name(value: &[u8]) -> bool {
     let Some(dot) = value.iter().rposition(|byte| *byte == b'.') else { return false };
     let ending = &value[dot + 1..];
-    dot > 0 && ENDINGS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(ending)) && surprise(value) < WORDY + 1
+    let is_ending = |part: &[u8]| ENDINGS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(part));
+    let before = value[..dot].rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    // `a.yml.enc` is the name of a file, whatever `a` is.
+    let twice = before.len() < dot && is_ending(before);
+    dot > 0 && is_ending(ending) && (twice || surprise(value) < WORDY + 1)
 }
 
 /// A text into which something is put: `%s`, `{0}`, `{{ x }}`, `${x}`, `#{x}`, `<%= x %>`, `$(x)`.
@@ -216,7 +220,7 @@ fn is_pairs(value: &[u8]) -> bool {
     (2..=12).contains(&equals)
         && value[..equals].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
         && value.get(equals + 1).is_some_and(u8::is_ascii_alphanumeric)
-        && surprise(&value[..equals]) < WORDY
+        && (equals <= 5 || surprise(&value[..equals]) < WORDY)
 }
 
 /// Rules that a form holds its field to: `required|min:8`.

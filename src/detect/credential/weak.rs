@@ -126,23 +126,30 @@ pub(super) fn is_chosen(word: &[u8]) -> bool {
 }
 
 /// Pieces that people type when they make up a token, too long to stand in a random one by chance.
-const TYPED: [&str; 16] = [
+const TYPED: [&str; 23] = [
     "abc123",
     "123abc",
     "abcdef",
     "1234567",
     "7654321",
     "987654",
+    "1234-1234",
+    "1a1a1a1a",
+    "aabbcc",
     "qwerty",
     "asdfg",
     "blabla",
+    "bogus",
+    "dummy",
     "foobar",
     "lorem",
     "deadbeef",
     "webhook",
+    "example",
     "secretkey",
     "mytoken",
     "sessiontoken",
+    "changeme",
 ];
 
 /// Whether a token that looks random was typed by a person.
