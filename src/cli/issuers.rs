@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use skelkey::escape::visible;
 use skelkey::hygiene::{Ceiling, CeilingBasis, ceilings};
-use skelkey::inventory;
+use skelkey::inventory::{self, Importer};
 use skelkey::issuer::Issuer;
 use skelkey::report::words::any_key;
 use skelkey::rules::{RemedyTemplate, Rule, RuleSet};
@@ -51,11 +51,9 @@ fn all(set: &RuleSet) -> BTreeMap<Issuer, About> {
         about.decoded.extend(decoded(rule));
         about.revoked.extend(revoked(&rule.remedy));
     }
-    for (format, export, issuers) in importers() {
-        for issuer in issuers {
-            let told = Told { what: format!("`{format}`: {export}"), sources: vec!["docs/inventory.md".to_owned()] };
-            all.entry(issuer).or_default().imported.push(told);
-        }
+    // Our own lists hold keys of every issuer.
+    for importer in inventory::importers().filter(|importer| importer.issuer != inventory::ANY) {
+        all.entry(Issuer::new(importer.issuer)).or_default().imported.push(imported(&importer));
     }
     for (issuer, told) in asked() {
         all.entry(issuer).or_default().asked.push(told);
@@ -95,24 +93,20 @@ fn revoked(remedy: &RemedyTemplate) -> Vec<Told> {
     told
 }
 
-/// Format of a list, how it is exported, and whose keys it lists.
-fn importers() -> Vec<(&'static str, &'static str, Vec<Issuer>)> {
-    let of = |format: &str| match format {
-        "nuget-page" => vec![Issuer::NUGET, Issuer::POWERSHELL_GALLERY],
-        "npm-token-list" => vec![Issuer::NPM, Issuer::VERDACCIO],
-        "crates-io-tokens" => vec![Issuer::CRATES_IO],
-        "gitlab-tokens" => vec![Issuer::GITLAB],
-        // Our own lists hold keys of every issuer.
-        _ => Vec::new(),
-    };
-    inventory::formats().map(|(format, export)| (format, export, of(format))).collect()
+fn imported(importer: &Importer) -> Told {
+    let joined: Vec<&str> = importer.joined_by.iter().map(|join| join.word()).collect();
+    let joined = if joined.is_empty() { String::new() } else { format!(" (joined by {})", joined.join(", ")) };
+    Told {
+        what: format!("`{}`: {}{joined}", importer.name, importer.export),
+        sources: vec![importer.source.to_owned()],
+    }
 }
 
 #[cfg(feature = "probe")]
 fn asked() -> Vec<(Issuer, Told)> {
     let each = skelkey::probe::list().flat_map(|about| {
         let told = || Told { what: about.asks.to_owned(), sources: vec![about.source.to_owned()] };
-        std::iter::once(&about.issuer).chain(about.also).map(move |issuer| (issuer.clone(), told()))
+        std::iter::once(about.issuer).chain(about.also).map(move |issuer| (issuer.clone(), told()))
     });
     each.collect()
 }
@@ -179,7 +173,7 @@ This page is made from the code and the rules by `skelkey rules issuers --format
 
 - **decoded**: what a key's own text says, offline.
 - **imported**: the owner's list that is read (`--inventory`). Our own JSON and CSV lists hold keys of every issuer.
-- **asked**: what is asked of the issuer with the key itself, only under `--probe`, by GET alone.
+- **asked**: what is asked of the issuer with the key itself, only under `--probe`, by GET, and by the few POSTs that docs/probes.md lists.
 - **revoked**: where or how its owner closes a key. skelkey never revokes.
 - **ceiling**: how long the issuer says that its keys live; a note, never a proof.
 ";

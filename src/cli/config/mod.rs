@@ -6,6 +6,6 @@ mod load;
 mod store;
 
 pub(crate) use self::extends::{Extends, GitFile};
-pub(crate) use self::fields::{Config, Rules};
+pub(crate) use self::fields::{Allow, Config, Rules};
 pub(crate) use self::load::{Elsewhere, Loaded, Trust, Where, load};
 pub(crate) use self::store::Store;
