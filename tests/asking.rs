@@ -252,14 +252,12 @@ fn a_hostile_repository_leads_no_key_to_another_host() {
     let okta = mint("00{base62:40}");
     let shopify = mint("shpat_{hex:32}");
     let databricks = mint("dapi{hex:32}");
-    let grafana = mint("{@grafana}");
     write(
         at.path(),
         "repo/.env",
         format!(
             "OKTA_API_TOKEN={okta}\nOKTA_DOMAIN=acme.okta.com.{host}\nSHOPIFY_TOKEN={shopify}\nSHOP={host}/x.myshopify.com\n\
-             DATABRICKS_TOKEN={databricks}\nDATABRICKS_HOST=http://{host}/?acme.cloud.databricks.com\n\
-             GRAFANA_TOKEN={grafana}\nGRAFANA_URL=http://acme.grafana.net@{host}\n"
+             DATABRICKS_TOKEN={databricks}\nDATABRICKS_HOST=http://{host}/?acme.cloud.databricks.com\n"
         ),
     );
     // Were it not for a configuration that a repository brings along, its own file would name the host as well.
