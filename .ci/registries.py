@@ -78,10 +78,13 @@ def call(method, url, body=None, headers=()):
     request.add_header("content-type", "application/json")
     request.add_header("accept", "application/json")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        # devpi's first token takes a key derivation that is slow by design.
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:
         sys.exit(f"{method} {url}: {error.code} {error.read()[:500]!r}")
+    except OSError as error:
+        sys.exit(f"{method} {url}: {error}")
 
 
 def leak(folder, files):
@@ -142,10 +145,10 @@ def no_secret(secrets, *texts):
 class Verdaccio:
     """A registry that signs its tokens (`life`), or encrypts a name and a password into them (no `life`)."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, host):
         folder.mkdir()
-        self.folder, self.port, self.server = folder, free_port(), None
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder, self.host, self.port, self.server = folder, host, free_port(), None
+        self.url = f"http://{host}:{self.port}"
 
     def run(self, life=None):
         self.stop()
@@ -181,7 +184,8 @@ class Verdaccio:
 def verdaccio(folder):
     print("== verdaccio: signed tokens and legacy tokens")
     folder.mkdir()
-    signing, encrypting = Verdaccio(folder / "signing"), Verdaccio(folder / "encrypting")
+    # An `.npmrc` names the port, but what is read of it is the host: two names for two servers.
+    signing, encrypting = Verdaccio(folder / "signing", "127.0.0.1"), Verdaccio(folder / "encrypting", "localhost")
     encrypting.run()
     legacy = encrypting.mint(encrypting.login("cid"))["token"]
     signing.run("9d")
@@ -191,14 +195,12 @@ def verdaccio(folder):
     hosts = f'hosts = ["{signing.url}", "{encrypting.url}"]\nassume = true\n'
     config = folder / "skelkey.toml"
     config.write_text(f"[issuers.verdaccio]\n{hosts}[issuers.npm]\n{hosts}")
-    # A port has to stand where the rules read a server: both are on one host.
-    note = "# registry: %s/\n"
     for number, patience in enumerate(PATIENCE):
         signing.run(f"{patience}s")
         soon = time.time() + patience
         short = signing.mint(signing.login(f"ann{number}"))["token"]
         leak(repository, {
-            f"{name}.npmrc": note % server.url + f"//127.0.0.1:{server.port}/:_authToken={token}\n"
+            f"{name}.npmrc": f"//{server.host}:{server.port}/:_authToken={token}\n"
             for name, server, token in [
                 ("short", signing, short), ("long", signing, long["token"]), ("legacy", encrypting, legacy),
             ]

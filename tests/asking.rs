@@ -179,3 +179,93 @@ fn an_issuer_that_nobody_knows_is_wrong_use() {
     assert!(run.err.contains("nuget") && run.err.contains("crates-io"), "{}", run.err);
     assert_eq!(skelkey(at.path(), &["probe", "list"]).code, 0);
 }
+
+#[test]
+fn the_page_about_asking_is_what_the_program_says() {
+    let at = tempfile::tempdir().unwrap();
+    let made = skelkey(at.path(), &["probe", "list", "--format", "markdown"]);
+    let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/probes.md")).unwrap_or_default();
+    assert!(
+        made.out == written,
+        "docs/probes.md is out of date; run `cargo run -- probe list --format markdown > docs/probes.md`"
+    );
+    let human = skelkey(at.path(), &["probe", "list"]);
+    let json: serde_json::Value = json(&skelkey(at.path(), &["probe", "list", "--format", "json"]));
+    for entry in json.as_array().unwrap() {
+        for field in ["issuer", "accepts", "asks", "key", "side-effects", "source"] {
+            let text = entry[field].as_str().unwrap();
+            assert!(!text.is_empty() && human.out.contains(text), "{text}");
+        }
+        assert!(!entry["readings"].as_array().unwrap().is_empty(), "{entry}");
+    }
+}
+
+#[test]
+fn what_needs_a_post_is_asked_only_of_an_issuer_that_is_named() {
+    let server = Server::answering("200 OK", "x-oauth-scopes: chat:write\r\n", r#"{"ok":true,"team":"Acme"}"#);
+    let at = tempfile::tempdir().unwrap();
+    let token = Minter::new(5).fill("xoxb-{digits:12}-{digits:12}-{base62:24}").unwrap();
+    write(at.path(), "repo/.env", format!("SLACK_BOT_TOKEN={token}\n"));
+    write(at.path(), "config.toml", format!("[issuers.slack]\nurl = \"{}\"\n", server.address));
+    let bare = skelkey(at.path(), &["scan", "repo", "--probe", "--config", "config.toml", "-f", "json"]);
+    assert!(bare.err.contains("not asked") && bare.err.contains("--probe=slack"), "{}", bare.err);
+    let dry = ["scan", "repo", "--probe=slack", "--dry-run", "--config", "config.toml", "-f", "json"];
+    let dry = skelkey(at.path(), &dry);
+    assert!(dry.err.contains("would send POST ") && dry.err.contains("/api/auth.test"), "{}", dry.err);
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
+    let named = skelkey(at.path(), &["scan", "repo", "--probe=slack", "--config", "config.toml", "-f", "json"]);
+    assert_eq!(json(&named)["findings"][0]["judgement"]["state"]["is"], "active", "{}", named.err);
+    assert!(server.requests()[0].starts_with("POST /api/auth.test "), "{:?}", server.requests());
+    for run in [bare, dry, named] {
+        assert!(!run.out.contains(&token) && !run.err.contains(&token));
+    }
+}
+
+#[test]
+fn the_owners_credential_comes_from_its_variable_and_is_shown_nowhere() {
+    let hint = r#"{"data":[{"id":"apikey_1","name":"ci","status":"active","partial_key_hint":"sk-ant-api03-aaa...aaAA",
+        "created_at":"2026-01-01T00:00:00Z","expires_at":"2027-01-01T00:00:00Z"}],"has_more":false}"#;
+    let server = Server::answering("200 OK", "", hint);
+    let at = tempfile::tempdir().unwrap();
+    let key = format!("sk-ant-api03-aaa{}aaAA", Minter::new(5).fill("{base62:88}").unwrap());
+    write(at.path(), "repo/.env", format!("ANTHROPIC_API_KEY={key}\n"));
+    write(at.path(), "config.toml", format!("[issuers.anthropic]\nurl = \"{}\"\n", server.address));
+    let own = "an-owners-own-credential";
+    let args = ["scan", "repo", "--probe=anthropic", "--config", "config.toml", "-f", "json"];
+    let run = support::skelkey_with(at.path(), &args, b"", &[("SKELKEY_ADMIN_ANTHROPIC", own)]);
+    let report = json(&run);
+    let dossier = report["findings"][0]["dossier"].as_array().unwrap();
+    assert!(dossier.iter().any(|said| said["facts"]["key_id"] == "apikey_1"), "{}", run.err);
+    assert!(!run.out.contains(own) && !run.err.contains(own));
+    let requests = server.requests();
+    assert!(requests[0].starts_with("GET /v1/organizations/api_keys?limit=1000 ") && requests[0].contains(own));
+    assert!(!requests[0].contains(&key), "the look-up does not send the key");
+    assert!(requests[1].starts_with("GET /v1/models?limit=1 ") && !requests[1].contains(own), "{requests:?}");
+}
+
+#[test]
+fn a_hostile_repository_leads_no_key_to_another_host() {
+    let server = Server::answering("200 OK", "", "{}");
+    let host = server.address.trim_start_matches("http://").to_owned();
+    let at = tempfile::tempdir().unwrap();
+    let mint = |template: &str| Minter::new(9).fill(template).unwrap();
+    let okta = mint("00{base62:40}");
+    let shopify = mint("shpat_{hex:32}");
+    let databricks = mint("dapi{hex:32}");
+    write(
+        at.path(),
+        "repo/.env",
+        format!(
+            "OKTA_API_TOKEN={okta}\nOKTA_DOMAIN=acme.okta.com.{host}\nSHOPIFY_TOKEN={shopify}\nSHOP={host}/x.myshopify.com\n\
+             DATABRICKS_TOKEN={databricks}\nDATABRICKS_HOST=http://{host}/?acme.cloud.databricks.com\n"
+        ),
+    );
+    // Were it not for a configuration that a repository brings along, its own file would name the host as well.
+    write(at.path(), "repo/skelkey.toml", format!("[issuers.okta]\nhosts = [\"{}\"]\nassume = true\n", server.address));
+    let here = at.path().join("repo");
+    std::fs::create_dir(here.join(".git")).unwrap();
+    let run = skelkey(&here, &["scan", ".", "--probe", "--dry-run", "-f", "json"]);
+    assert!(!run.err.contains(&format!("would send GET http://{host}")), "{}", run.err);
+    assert!(!run.err.contains(&format!("https://{host}")) && !run.err.contains("127.0.0.1/"), "{}", run.err);
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
+}

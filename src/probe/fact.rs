@@ -171,7 +171,7 @@ fn one(facts: &mut KeyFacts, is: Is, values: &[&Value], now: Timestamp) {
                 let restriction = Restriction { name: name.to_owned(), value };
                 match &mut facts.restrictions {
                     Reported::Said(known) => known.push(restriction),
-                    silent => *silent = Reported::Said(vec![restriction]),
+                    silent @ Reported::NotSaid => *silent = Reported::Said(vec![restriction]),
                 }
             }
         }

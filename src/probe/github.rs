@@ -171,7 +171,15 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_key_and_no_date_is_too_odd_to_be_read(key in "[!-~]{0,90}", date in ".*") {
-            let _ = GitHub.admits(Subject { key: &key, issuer: &Issuer::GITHUB, packages: &[], own_server: false, decoded: None, variables: &std::collections::BTreeMap::new() });
+            let variables = std::collections::BTreeMap::new();
+            let _ = GitHub.admits(Subject {
+                key: &key,
+                issuer: &Issuer::GITHUB,
+                packages: &[],
+                own_server: false,
+                decoded: None,
+                variables: &variables,
+            });
             let _ = moment(&date);
         }
     }

@@ -293,7 +293,15 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_key_and_no_warning_is_too_odd_to_be_read(key in "[!-~]{0,90}", tail in ".*") {
-            let _ = NuGet.admits(Subject { key: &key, issuer: &Issuer::NUGET, packages: &[], own_server: false, decoded: None, variables: &std::collections::BTreeMap::new() });
+            let variables = std::collections::BTreeMap::new();
+            let _ = NuGet.admits(Subject {
+                key: &key,
+                issuer: &Issuer::NUGET,
+                packages: &[],
+                own_server: false,
+                decoded: None,
+                variables: &variables,
+            });
             let _ = days_left(&format!("Your API key expires in {tail}"));
         }
     }

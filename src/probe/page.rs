@@ -34,6 +34,7 @@ pub(crate) struct Page {
 
 impl Page {
     /// A page without any of that yet.
+    #[expect(clippy::large_types_passed_by_value, reason = "tables are put together when the library is built")]
     pub(crate) const fn of(about: About) -> Self {
         Self {
             about,

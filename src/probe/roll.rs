@@ -46,6 +46,7 @@ pub(crate) enum Next {
 const PARTS: usize = 50;
 
 impl Roll {
+    #[expect(clippy::large_types_passed_by_value, reason = "tables are put together when the library is built")]
     pub(crate) const fn of(about: About) -> Self {
         Self {
             about,

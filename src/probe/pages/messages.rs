@@ -149,7 +149,10 @@ static SENDGRID_KEY: Page = Page {
     facts: &[Fact::at("/scopes", Is::Scopes)],
     power: |scope| match scope {
         "mail.send" | "mail.batch.create" => Power::PublishUpdate,
-        word if word.ends_with(".read") || word.starts_with("2fa_") || word.starts_with("sender_verification_") => {
+        word if word.rsplit('.').next() == Some("read")
+            || word.starts_with("2fa_")
+            || word.starts_with("sender_verification_") =>
+        {
             Power::Read
         }
         _ => Power::Manage,
