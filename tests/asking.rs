@@ -179,3 +179,34 @@ fn an_issuer_that_nobody_knows_is_wrong_use() {
     assert!(run.err.contains("nuget") && run.err.contains("crates-io"), "{}", run.err);
     assert_eq!(skelkey(at.path(), &["probe", "list"]).code, 0);
 }
+
+#[test]
+fn a_recheck_asks_about_the_reports_keys_alone_and_says_when_one_was_proved_dead() {
+    // GitLab's self-introspection accepts the token and refuses it: the one answer that proves it dead.
+    let server = Server::answering("401 Unauthorized", "", "{\"message\":\"401 Unauthorized\"}");
+    let at = tempfile::tempdir().unwrap();
+    let token = |seed| Minter::new(seed).fill("glpat-{base64url:20}").unwrap();
+    let host = server.address.strip_prefix("http://").unwrap();
+    write(at.path(), "repo/a.env", format!("GITLAB_TOKEN={}\n", token(1)));
+    let config = format!("[issuers.gitlab]\nurl = \"{}\"\nassume = true\n", server.address);
+    write(at.path(), "config.toml", config);
+    let with = ["--config", "config.toml", "-f", "json"];
+    let first = skelkey(at.path(), &[&["scan", "repo", "-o", "report.json"][..], &with].concat());
+    assert_eq!(first.code, 1, "{}", first.err);
+    assert!(server.requests().is_empty());
+
+    write(at.path(), "repo/new.env", format!("GITLAB_TOKEN={}\n", token(2)));
+    let later = skelkey(at.path(), &[&["recheck", "report.json", "repo", "--probe"][..], &with].concat());
+    assert_eq!(later.code, 0, "a dead key is low: {}\n{}", later.out, later.err);
+    let report = json(&later);
+    let keys = report["keys"].as_array().unwrap();
+    assert_eq!((keys.len(), &keys[0]["status"]), (1, &"dead".into()), "{report}");
+    let because = keys[0]["because"].as_str().unwrap();
+    assert!(because.contains(host.split(':').next().unwrap()) && because.contains("answered at 20"), "{because}");
+    let sent = server.requests();
+    assert!(
+        sent.iter().all(|request| request.contains(&token(1)) && !request.contains(&token(2))),
+        "only the report's key"
+    );
+    assert!(!sent.is_empty() && !later.out.contains(&token(1)));
+}

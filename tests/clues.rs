@@ -77,7 +77,8 @@ fn facts<'r>(report: &'r Value, path: &str) -> &'r Value {
 #[test]
 fn a_certificate_is_read_whole() {
     let (text, public) = key(1);
-    let read = certificate(certificate_of(&public, (COMMON_NAME, "x"), &["a.test", "b.test"], "270101000000Z").as_bytes());
+    let read =
+        certificate(certificate_of(&public, (COMMON_NAME, "x"), &["a.test", "b.test"], "270101000000Z").as_bytes());
     let read = read.unwrap();
     assert_eq!(read.names, ["a.test", "b.test"]);
     assert_eq!((read.until.to_string().as_str(), read.issuer.as_str()), ("2027-01-01T00:00:00Z", "CN=Contoso CA"));

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use skelkey::hygiene::{
-    Breadth, Case, Exposure, Judgement, Limits, Policy, PolicyPart, VERDICTS, breadth_words, ceilings, judge, judge_with, opens,
-    severity_page, until, verdict,
+    Breadth, Case, Exposure, Judgement, Limits, Policy, PolicyPart, VERDICTS, breadth_words, ceilings, judge,
+    judge_with, opens, severity_page, until, verdict,
 };
 use skelkey::issuer::Issuer;
 use skelkey::key::{

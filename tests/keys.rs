@@ -54,7 +54,12 @@ mod audit {
         let findings = report["findings"].as_array().unwrap();
         let found = findings.iter().find(|f| f["dossier"][0]["facts"]["name"] == name);
         let found = found.unwrap_or_else(|| panic!("{name} is not judged: {report}"));
-        found["judgement"]["verdicts"].as_array().unwrap().iter().map(|v| v["id"].as_str().unwrap().to_owned()).collect()
+        found["judgement"]["verdicts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|v| v["id"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     #[test]
@@ -78,7 +83,11 @@ mod audit {
             "policy.toml",
             "[policy]\nmax-lifetime-days = 90\nmax-idle-days = 60\nowners = [\"contoso\"]\nrequired-restrictions = [\"cidr\"]\n",
         );
-        let told = run(at.path(), &["keys", "audit", "--inventory", "keys.json", "--config", "policy.toml", "-f", "json"], &[]);
+        let told = run(
+            at.path(),
+            &["keys", "audit", "--inventory", "keys.json", "--config", "policy.toml", "-f", "json"],
+            &[],
+        );
         assert_eq!(told.code, 1, "{}", told.err);
         let report = json(&told);
         for (name, ids) in [
@@ -103,8 +112,11 @@ mod audit {
     fn a_key_of_two_jobs_is_told_where_the_jobs_are_given() {
         let at = folder();
         list(at.path(), "keys.json", &[row("deploy-web", "npm", "2027-01-31"), row("deploy-api", "npm", "2027-01-31")]);
-        let job = |name: &str, secret: &str| format!("  {name}:\n    steps:\n      - run: echo ${{{{ secrets.{secret} }}}}\n");
-        let workflow = format!("on: push\njobs:\n{}{}{}", job("a", "DEPLOY_WEB"), job("b", "DEPLOY_WEB"), job("c", "DEPLOY_API"));
+        let job = |name: &str, secret: &str| {
+            format!("  {name}:\n    steps:\n      - run: echo ${{{{ secrets.{secret} }}}}\n")
+        };
+        let workflow =
+            format!("on: push\njobs:\n{}{}{}", job("a", "DEPLOY_WEB"), job("b", "DEPLOY_WEB"), job("c", "DEPLOY_API"));
         write(at.path(), "repo/.github/workflows/a.yml", workflow);
         let audit = ["keys", "audit", "--inventory", "keys.json", "-f", "json"];
         let with = json(&run(at.path(), &audit, &["repo"]));
@@ -170,7 +182,10 @@ mod forecast {
         places.sort();
         assert_eq!(places, ["\"demo/keys/npm-tokens.json\"", "\"demo/keys/nuget-api-keys.html\""]);
         let file = forecast(at.path(), &["-f", "ics", "-o", "keys.ics"]);
-        assert!(file.out.is_empty() && fs::read_to_string(at.path().join("keys.ics")).unwrap().ends_with("END:VCALENDAR\r\n"));
+        assert!(
+            file.out.is_empty()
+                && fs::read_to_string(at.path().join("keys.ics")).unwrap().ends_with("END:VCALENDAR\r\n")
+        );
     }
 
     fn property<'t>(calendar: &'t str, name: &str) -> Vec<&'t str> {
@@ -208,7 +223,11 @@ mod forecast {
     fn the_configuration_ties_a_secret_to_its_key_and_a_script_to_its_pipeline() {
         let at = folder();
         let soon = "2026-12-01";
-        list(at.path(), "keys.json", &[row("first", "nuget", soon), row("second", "nuget", soon), row("third", "npm", soon)]);
+        list(
+            at.path(),
+            "keys.json",
+            &[row("first", "nuget", soon), row("second", "nuget", soon), row("third", "npm", soon)],
+        );
         write(
             at.path(),
             "repo/.gitlab-ci.yml",
@@ -218,7 +237,8 @@ mod forecast {
         let args = ["keys", "forecast", "repo", "--inventory", "keys.json", "-f", "json", "--isolated"];
         let breaks = |report: &Value, name: &str| -> Vec<String> {
             let key = report["keys"].as_array().unwrap().iter().find(|key| key["name"] == name).unwrap();
-            let told = |used: &Value| format!("{}:{} {}", used["file"].as_str().unwrap(), used["line"], used["because"]["by"]);
+            let told =
+                |used: &Value| format!("{}:{} {}", used["file"].as_str().unwrap(), used["line"], used["because"]["by"]);
             key["breaks"].as_array().unwrap().iter().map(told).collect()
         };
         let guessed = json(&run(at.path(), &args, &[]));
@@ -238,13 +258,25 @@ mod forecast {
     #[test]
     fn a_key_in_code_that_tells_its_own_end_needs_no_list() {
         let at = folder();
-        let token = Minter::new(3).fill("{@nuget-v5:created=2026-11-22T11:30Z;lifetime=60m;env=P;owner=42;class=S}").unwrap();
-        write(at.path(), "repo/.github/workflows/a.yml", format!("jobs:\n  p:\n    steps:\n      - run: push -k {token}\n"));
+        let token =
+            Minter::new(3).fill("{@nuget-v5:created=2026-11-22T11:30Z;lifetime=60m;env=P;owner=42;class=S}").unwrap();
+        write(
+            at.path(),
+            "repo/.github/workflows/a.yml",
+            format!("jobs:\n  p:\n    steps:\n      - run: push -k {token}\n"),
+        );
         let told = run(at.path(), &["keys", "forecast", "repo", "-f", "json"], &[]);
         let report = json(&told);
         assert_eq!(report["keys"][0]["expires"], "2026-11-22T12:30:00Z", "{report}");
         assert_eq!(report["keys"][0]["breaks"][0]["job"], "p");
         assert!(!told.out.contains(&token), "a key is never shown");
+        let sarif = json(&run(at.path(), &["keys", "forecast", "repo", "-f", "sarif"], &[]));
+        let result = &sarif["runs"][0]["results"][0];
+        assert!(result["ruleId"].as_str().unwrap().starts_with("SK2009"), "{sarif}");
+        assert!(
+            result["locations"].to_string().contains("a.yml"),
+            "it has no row, so it sits where it stands: {result}"
+        );
     }
 }
 
@@ -309,7 +341,8 @@ mod reconcile {
         let at = demo();
         scan(at.path(), "demo/repo", "bare.json", &[]);
         let report = json(&reconcile(at.path(), &["bare.json", "-f", "json"]));
-        let joined: Vec<_> = report["used"].as_array().unwrap().iter().map(|one| one["joined"].as_str().unwrap()).collect();
+        let joined: Vec<_> =
+            report["used"].as_array().unwrap().iter().map(|one| one["joined"].as_str().unwrap()).collect();
         assert_eq!(joined, ["by its last four characters"], "{report}");
         assert!(report["unclear"].to_string().contains("any of"), "NuGet's page shows no part of a key: {report}");
         assert_eq!(report["shadow"].as_array().unwrap().len(), 1, "the other npm token ends otherwise");
@@ -335,12 +368,26 @@ mod reconcile {
         let at = demo();
         write(at.path(), "other.json", "{\"version\": \"2.1.0\", \"secret\": \"hunter2hunter2\"}");
         write(at.path(), "old.json", "{\"schema_version\": 7, \"tool\": {\"name\": \"skelkey\"}}");
-        for (file, words) in [("other.json", "not a JSON report"), ("old.json", "version 7"), ("none.json", "none.json")] {
+        for (file, words) in
+            [("other.json", "not a JSON report"), ("old.json", "version 7"), ("none.json", "none.json")]
+        {
             let told = reconcile(at.path(), &[file]);
             assert_eq!(told.code, 2, "{file}");
             assert!(told.err.contains(words) && !told.err.contains("hunter2"), "{}", told.err);
         }
         assert_eq!(run(at.path(), &["keys", "reconcile", "old.json"], &[]).code, 2, "a list is needed");
+    }
+
+    #[test]
+    fn a_page_that_names_keys_is_not_made_for_publication() {
+        let at = demo();
+        scan(at.path(), "demo/repo", "scan.json", &LISTS);
+        for format in ["human", "json", "markdown"] {
+            let told = reconcile(at.path(), &["scan.json", "--privacy", "-f", format]);
+            assert_eq!((told.code, told.out.as_str()), (2, ""), "{format}");
+        }
+        let told = reconcile(at.path(), &["scan.json", "--privacy", "-f", "sarif"]);
+        assert!(!told.out.is_empty() && !told.out.contains("contoso-web-publish"), "{}", told.out);
     }
 }
 
@@ -365,7 +412,11 @@ mod suggest {
         write(at.path(), "repo/.git/config", "[remote \"origin\"]\n\turl = https://github.com/contoso/libs.git\n");
         write(at.path(), "repo/.git/objects/x", "");
         write(at.path(), "repo/.git/refs/x", "");
-        write(at.path(), "repo/.github/workflows/ship.yml", "jobs:\n  s:\n    steps:\n      - run: dotnet nuget push a\n");
+        write(
+            at.path(),
+            "repo/.github/workflows/ship.yml",
+            "jobs:\n  s:\n    steps:\n      - run: dotnet nuget push a\n",
+        );
         let args = ["keys", "suggest", "repo", "-f", "json"];
         let report = json(&run(at.path(), &args, &["--isolated"]));
         assert_eq!(report["repository"], "contoso/libs");
@@ -379,11 +430,7 @@ mod suggest {
         assert_eq!(of(&report, "pypi")["life_days"], Value::Null);
         assert!(of(&report, "nuget")["remedy"]["keyless"].to_string().contains("ship.yml"), "{report}");
         // A package that the pattern would open as well, and a policy.
-        write(
-            at.path(),
-            "c.toml",
-            "[packages]\nnuget = [\"contoso.secret\"]\n[policy]\nmax-lifetime-days = 3\n",
-        );
+        write(at.path(), "c.toml", "[packages]\nnuget = [\"contoso.secret\"]\n[policy]\nmax-lifetime-days = 3\n");
         let narrow = json(&run(at.path(), &args, &["--config", "c.toml"]));
         let nuget = of(&narrow, "nuget");
         assert_eq!(nuget["scope"]["listed"], value!(["Contoso.Core", "Contoso.Logging"]));
@@ -471,7 +518,8 @@ mod recheck {
         let input = format!("{}\n{}\n", npm_token(2), npm_token(9));
         let args = ["recheck", "report.json", "--stdin", "-f", "json", "--now", NOW];
         let report = json(&skelkey_with(at.path(), &args, input.as_bytes(), &[]));
-        let here: Vec<_> = report["keys"].as_array().unwrap().iter().filter(|k| k["places"][0] == "<stdin>:1").collect();
+        let here: Vec<_> =
+            report["keys"].as_array().unwrap().iter().filter(|k| k["places"][0] == "<stdin>:1").collect();
         assert_eq!(here.len(), 1, "{report}");
         assert_eq!(report["keys"].as_array().unwrap().len(), 3);
     }

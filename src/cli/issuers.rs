@@ -156,7 +156,11 @@ fn marks(about: &About) -> [&'static str; 5] {
 }
 
 fn human(all: &BTreeMap<Issuer, About>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{:<24} {:>5}  {:<8} {:<9} {:<6} {:<8} ceiling", "issuer", "rules", "decoded", "imported", "asked", "revoked")?;
+    writeln!(
+        out,
+        "{:<24} {:>5}  {:<8} {:<9} {:<6} {:<8} ceiling",
+        "issuer", "rules", "decoded", "imported", "asked", "revoked"
+    )?;
     for (issuer, about) in all {
         let [decoded, imported, asked, revoked, ceiling] = marks(about);
         let line = format!(
@@ -183,12 +187,24 @@ This page is made from the code and the rules by `skelkey rules issuers --format
 fn markdown(all: &BTreeMap<Issuer, About>, out: &mut dyn Write) -> io::Result<()> {
     let (known, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, about)| about.is_known());
     writeln!(out, "{INTRODUCTION}")?;
-    writeln!(out, "{} of {} are known beyond the form of their keys and the page that closes them.\n", known.len(), count(all.len(), "issuer"))?;
-    writeln!(out, "| issuer | rules | decoded | imported | asked | revoked | ceiling |\n|---|---|---|---|---|---|---|")?;
+    writeln!(
+        out,
+        "{} of {} are known beyond the form of their keys and the page that closes them.\n",
+        known.len(),
+        count(all.len(), "issuer")
+    )?;
+    writeln!(
+        out,
+        "| issuer | rules | decoded | imported | asked | revoked | ceiling |\n|---|---|---|---|---|---|---|"
+    )?;
     for (issuer, about) in &known {
         let [decoded, imported, asked, revoked, ceiling] = marks(about);
         let (name, id) = (cell(&about.name), issuer.as_str());
-        writeln!(out, "| [{name}](#{id}) | {} | {decoded} | {imported} | {asked} | {revoked} | {ceiling} |", about.rules)?;
+        writeln!(
+            out,
+            "| [{name}](#{id}) | {} | {decoded} | {imported} | {asked} | {revoked} | {ceiling} |",
+            about.rules
+        )?;
     }
     for (issuer, about) in &known {
         writeln!(out, "\n## {issuer}\n\n{}\n", cell(&about.name))?;
@@ -201,7 +217,10 @@ fn markdown(all: &BTreeMap<Issuer, About>, out: &mut dyn Write) -> io::Result<()
             }
         }
     }
-    writeln!(out, "\n## The others\n\nTheir keys are found; where they are closed is known.\n\n| issuer | rules | revoked |\n|---|---|---|")?;
+    writeln!(
+        out,
+        "\n## The others\n\nTheir keys are found; where they are closed is known.\n\n| issuer | rules | revoked |\n|---|---|---|"
+    )?;
     for (issuer, about) in &others {
         let revoked: Vec<String> = about.revoked.iter().map(|told| marked(&told.what)).collect();
         writeln!(out, "| {} (`{issuer}`) | {} | {} |", cell(&about.name), about.rules, revoked.join("; "))?;

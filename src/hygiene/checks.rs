@@ -5,8 +5,8 @@ use super::policy::Limits;
 use super::reading::Reading;
 use super::verdict::{
     ANY_ADDRESS, BYPASSES_SECOND_FACTOR, EXPIRED_BUT_LISTED, EXPIRES_SOON, FORBIDDEN_ACTION, FULL_ACCESS, IDLE,
-    LEGACY_KIND, LIFE_OVER_POLICY, LONG_LIVED_SHORT_KIND, LOOSE_PATTERN, MAY_MANAGE, MISSING_RESTRICTION, NEVER_EXPIRES, NEVER_USED,
-    NEW_NAMES, ORGANISATION_WIDE, OWNER_GONE, PUBLISH_AND_WITHDRAW, REACHES_EVERYTHING,
+    LEGACY_KIND, LIFE_OVER_POLICY, LONG_LIVED_SHORT_KIND, LOOSE_PATTERN, MAY_MANAGE, MISSING_RESTRICTION,
+    NEVER_EXPIRES, NEVER_USED, NEW_NAMES, ORGANISATION_WIDE, OWNER_GONE, PUBLISH_AND_WITHDRAW, REACHES_EVERYTHING,
 };
 use super::words::{days_between, days_in_words, power_words, until};
 use super::{Breadth, Case, Found};
@@ -256,7 +256,9 @@ fn owner_gone(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
     let (owner, known) = (owner?, limits.owners.as_ref()?);
     let is_there = known.iter().any(|name| name.eq_ignore_ascii_case(owner));
     (!is_there).then(|| {
-        Found::lasting(OWNER_GONE.says(format!("It acts for {}, whom the policy does not name among its owners.", code(owner))))
+        Found::lasting(
+            OWNER_GONE.says(format!("It acts for {}, whom the policy does not name among its owners.", code(owner))),
+        )
     })
 }
 
@@ -267,9 +269,13 @@ fn missing_restriction(reading: &Reading<'_>, limits: &Limits) -> Option<Found> 
         let name = name.to_lowercase().replace('_', "-");
         restriction(reading, &[name.as_str()]).is_some_and(|value| !is_no(value) && value != "[]")
     };
-    let missing: Vec<String> = limits.required_restrictions.iter().filter(|name| !sets(name)).map(|name| code(name)).collect();
+    let missing: Vec<String> =
+        limits.required_restrictions.iter().filter(|name| !sets(name)).map(|name| code(name)).collect();
     (!missing.is_empty()).then(|| {
-        Found::lasting(MISSING_RESTRICTION.says(format!("It is not limited by {}, which the policy requires.", missing.join(", "))))
+        Found::lasting(
+            MISSING_RESTRICTION
+                .says(format!("It is not limited by {}, which the policy requires.", missing.join(", "))),
+        )
     })
 }
 

@@ -104,9 +104,8 @@ pub fn recheck(earlier: &Earlier, scan: &Report, rotate_within_days: Option<u32>
     let now = scan.now;
     let found: BTreeMap<String, &Finding> =
         scan.findings.iter().map(|finding| (finding.fingerprint.to_string(), finding)).collect();
-    let due = rotate_within_days.and_then(|days| {
-        earlier.now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok()
-    });
+    let due = rotate_within_days
+        .and_then(|days| earlier.now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok());
     let mut keys: Vec<Checked> =
         earlier.leaks().map(|key| checked(key, found.get(&key.fingerprint).copied(), earlier, now, due)).collect();
     keys.sort_by(|a, b| {
@@ -203,7 +202,9 @@ fn and(words: &str) -> String {
 fn when_dead(finding: &Finding, evidence: Option<&Evidence>) -> Option<String> {
     let ended = matches!(finding.judgement.state, State::Inactive(Inactive::Expired));
     match (evidence?, finding.dossier.expires()) {
-        (Evidence::Decoded, Some((crate::key::Expiry::At(at), _))) if ended => Some(format!("at {at}, as its own text says")),
+        (Evidence::Decoded, Some((crate::key::Expiry::At(at), _))) if ended => {
+            Some(format!("at {at}, as its own text says"))
+        }
         (evidence, _) => Some(said_by(evidence)),
     }
 }

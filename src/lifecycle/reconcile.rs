@@ -189,7 +189,10 @@ fn leaks(reports: &[Earlier]) -> Vec<(EarlierKey, Seen)> {
         seen.regions.dedup();
     }
     all.sort_by(|(_, a), (_, b)| {
-        b.severity.cmp(&a.severity).then_with(|| a.places.cmp(&b.places)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| a.places.cmp(&b.places))
+            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
     all
 }
@@ -322,7 +325,9 @@ fn ends_alike(record: &Record, key: &EarlierKey) -> Option<bool> {
 fn differs(record: &Record, key: &EarlierKey) -> bool {
     let embedded = record.marks.iter().any(|mark| matches!(mark, Mark::KeyId(_)));
     // Only an id that is told of both in the same manner can differ: npm's ids stand in no token.
-    let by_id = embedded && key.ids().next().is_some() && !ids(record).any(|id| key.ids().any(|own| own.eq_ignore_ascii_case(id)));
+    let by_id = embedded
+        && key.ids().next().is_some()
+        && !ids(record).any(|id| key.ids().any(|own| own.eq_ignore_ascii_case(id)));
     by_id || ends_alike(record, key) == Some(false)
 }
 

@@ -88,7 +88,7 @@ fn host(after_scheme: &str) -> Option<&str> {
 fn named_registry(step: &str) -> bool {
     let Some((_, arguments)) = step.split_once("docker login") else { return false };
     let arguments = arguments.lines().next().unwrap_or_default();
-    arguments.split_whitespace().any(|word| {
-        !word.starts_with(['-', '$', '"', '\'']) && word.contains('.') && !word.contains("docker.io")
-    })
+    arguments
+        .split_whitespace()
+        .any(|word| !word.starts_with(['-', '$', '"', '\'']) && word.contains('.') && !word.contains("docker.io"))
 }

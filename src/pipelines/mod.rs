@@ -85,7 +85,9 @@ impl System {
             "action.yml" | "action.yaml" => Self::GithubActions,
             _ if yaml && is_in(".github/workflows") => Self::GithubActions,
             _ if yaml && (stem.ends_with(".gitlab-ci") || is_in(".gitlab/ci")) => Self::GitlabCi,
-            _ if yaml && (stem.starts_with("azure-pipelines") || is_in(".azure-pipelines") || is_in(".azuredevops")) => {
+            _ if yaml
+                && (stem.starts_with("azure-pipelines") || is_in(".azure-pipelines") || is_in(".azuredevops")) =>
+            {
                 Self::AzurePipelines
             }
             _ if yaml && is_in(".circleci") => Self::Circleci,

@@ -106,7 +106,16 @@ fn spans_of_fields(node: &Node, to: usize) -> Vec<(&str, &Node, Lines)> {
 
 /// Fields at the top of a `.gitlab-ci.yml` that are no jobs (docs.gitlab.com, "CI/CD YAML syntax reference").
 const NO_GITLAB_JOBS: &[&str] = &[
-    "after_script", "before_script", "cache", "default", "image", "include", "services", "spec", "stages", "variables",
+    "after_script",
+    "before_script",
+    "cache",
+    "default",
+    "image",
+    "include",
+    "services",
+    "spec",
+    "stages",
+    "variables",
     "workflow",
 ];
 

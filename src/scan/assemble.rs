@@ -78,12 +78,7 @@ impl Group {
 }
 
 impl<'a> Assembly<'a> {
-    pub(super) fn new(
-        scanner: &'a Scanner,
-        roots: &'a [Root],
-        project_files: Vec<Publishes>,
-        clues: Clues,
-    ) -> Self {
+    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], project_files: Vec<Publishes>, clues: Clues) -> Self {
         let settings = scanner.settings();
         let key = match &settings.fingerprint_key {
             Some(key) => FingerprintKeyRef::Owner(key),

@@ -45,9 +45,12 @@ pub(super) fn audit(scanner: &Scanner, asked: Asked, told: Told<'_>) -> Report {
             outcome.skipped(Reason::Empty, &shown, None, Some("the list holds no key".to_owned()));
         }
         outcome.scanned(list.bytes);
-        findings.extend(list.records.iter().enumerate().filter_map(|(row, record)| {
-            audit_row(scanner, key, list, record, &mut rows, (asked, told(at, row)))
-        }));
+        findings.extend(
+            list.records
+                .iter()
+                .enumerate()
+                .filter_map(|(row, record)| audit_row(scanner, key, list, record, &mut rows, (asked, told(at, row)))),
+        );
         notes.extend(list.notes.iter().map(|note| format!("{shown}: {note}")));
     }
     worst_first(&mut findings);

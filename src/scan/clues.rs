@@ -13,8 +13,10 @@ use crate::rules::{Rule, RuleSet};
 use crate::secret::Secret;
 use crate::source::{Blob, Part};
 
+type Read = fn(&[u8]) -> Option<Clue>;
+
 /// A rule whose matches are clues, and how one is read.
-const CLUES: &[(&str, fn(&[u8]) -> Option<Clue>)] = &[
+const CLUES: &[(&str, Read)] = &[
     ("private-key-certificate", |text| certificate(text).map(Clue::Certificate)),
     ("kubernetes-kubeconfig-certificate", |text| certificate(&BASE64.decode(text).ok()?).map(Clue::Certificate)),
     ("supabase-project-url", |text| {
@@ -80,7 +82,9 @@ impl Clues {
             // Of several certificates the one that ends last says how long the key opens anything.
             let last = same.max_by_key(|(one, placed)| (one.until, std::cmp::Reverse((&placed.shown, placed.line))));
             return Some(match last {
-                Some((one, placed)) => with_certificate(facts, one, now, &shown(&format!("{}:{}", placed.shown, placed.line))),
+                Some((one, placed)) => {
+                    with_certificate(facts, one, now, &shown(&format!("{}:{}", placed.shown, placed.line)))
+                }
                 None => facts,
             });
         }
@@ -114,7 +118,8 @@ fn with_certificate(facts: KeyFacts, certificate: &Certificate, now: Timestamp, 
         .detail("certificate-issuer", issuer.as_str())
         .note(format!("The certificate in {place} has the same public key: it {ends} on {day}. Its CA can revoke it."));
     if organisations.iter().any(|group| group == "system:masters") {
-        return facts.note("It names the group system:masters: a cluster's administrator, whom no binding can be taken from.");
+        return facts
+            .note("It names the group system:masters: a cluster's administrator, whom no binding can be taken from.");
     }
     facts
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use skelkey::escape::visible;
+use skelkey::finding::{Finding, Report};
 use skelkey::hygiene::Verdict;
 use skelkey::hygiene::verdict::EXPIRES_SOON;
 use skelkey::lifecycle::calendar;
@@ -42,7 +43,8 @@ pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -
     };
     let mut told = forecast(&sources, settings.now, args.days);
     if settings.inventories.is_empty() {
-        told.notes.push("no list was given: only keys in the code whose own text says when they end are told".to_owned());
+        told.notes
+            .push("no list was given: only keys in the code whose own text says when they end are told".to_owned());
     }
     let complete = seen.coverage.is_complete();
     write(args, &told, complete, &scanner, &seen)?;
@@ -55,13 +57,7 @@ pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -
     })
 }
 
-fn write(
-    args: &ForecastArgs,
-    told: &Forecast,
-    complete: bool,
-    scanner: &Scanner,
-    seen: &skelkey::finding::Report,
-) -> Result<()> {
+fn write(args: &ForecastArgs, told: &Forecast, complete: bool, scanner: &Scanner, seen: &Report) -> Result<()> {
     emit(args.page.output.as_deref(), |out| match args.format {
         ForecastFormat::Human => human(told, complete, out),
         ForecastFormat::Json => json("skelkey-forecast", told, complete, out),
@@ -72,11 +68,27 @@ fn write(
                 let ending = told.keys.iter().find(|ending| ending.row == Some((list, row)));
                 ending.map(verdict).into_iter().collect()
             });
+            rows.findings.extend(told.keys.iter().filter_map(|ending| in_code(ending, seen)));
+            rows.roots.clone_from(&seen.roots);
             rows.coverage = seen.coverage.clone();
-            let options = report::Options { automation_id: "skelkey/forecast/".to_owned(), ..report::Options::default() };
+            let options =
+                report::Options { automation_id: "skelkey/forecast/".to_owned(), ..report::Options::default() };
             report::write(Format::Sarif, &rows, scanner.rules(), &options, out)
         }
     })
+}
+
+/// A key that no list has, where it stands.
+fn in_code(ending: &Ending, seen: &Report) -> Option<Finding> {
+    ending.row.is_none().then_some(())?;
+    let here = |finding: &&Finding| {
+        let first = finding.places.first();
+        first.is_some_and(|at| at.shown == ending.key.file && at.region.start_line == ending.key.line)
+    };
+    let finding = seen.findings.iter().find(here)?.clone();
+    let judgement = finding.judgement.clone().of_these(vec![verdict(ending)]);
+    let title = EXPIRES_SOON.info().map_or("", |info| info.title).to_owned();
+    Some(Finding { rule: EXPIRES_SOON.0.to_owned(), title, judgement, ..finding })
 }
 
 /// The forecast of one row as a verdict on its line.
@@ -199,4 +211,3 @@ fn markdown(told: &Forecast, complete: bool, out: &mut dyn Write) -> io::Result<
     }
     told.notes.iter().try_for_each(|note| writeln!(out, "\n{}", escape::markdown(note)))
 }
-

@@ -57,7 +57,7 @@ pub(super) fn run(global: &Global, args: &SuggestArgs, around: &Surroundings) ->
     scan::say_gaps(&seen);
     if told.registries.is_empty() && !global.quiet {
         tell(format_args!(
-            "note: no project file here publishes to NuGet, npm, PyPI, crates.io or RubyGems under a name that stands in it"
+            "note: no project file here publishes to NuGet, the PowerShell Gallery, npm, JSR, PyPI, crates.io or RubyGems under a name that stands in it"
         ));
     }
     Ok(if complete { Exit::Clean } else { Exit::Incomplete })
@@ -103,7 +103,11 @@ fn fields(least: &Least) -> Vec<(&'static str, String)> {
         Some(days) => format!("{days} days ({})", least.life_because),
         None => least.life_because.clone(),
     };
-    let each = if least.one_key_each { " (a key of this registry reaches one of them or everything: one key each)" } else { "" };
+    let each = if least.one_key_each {
+        " (a key of this registry reaches one of them or everything: one key each)"
+    } else {
+        ""
+    };
     let mut fields = vec![
         ("publishes", least.packages.join(", ")),
         ("scope", format!("{}{each}", scope(least))),

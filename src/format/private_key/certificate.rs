@@ -42,7 +42,9 @@ pub fn certificate(text: &[u8]) -> Option<Certificate> {
     };
     Some(Certificate {
         public_key: tbs.subject_public_key_info().to_der().ok().and_then(|der| public_key(&der)),
-        names: alternative_names(&parsed).filter(|names| !names.is_empty()).unwrap_or_else(|| common_name(tbs.subject())),
+        names: alternative_names(&parsed)
+            .filter(|names| !names.is_empty())
+            .unwrap_or_else(|| common_name(tbs.subject())),
         organisations: values(tbs.subject(), ORGANISATION),
         issuer: tbs.issuer().to_string(),
         from: moment(tbs.validity().not_before)?,
