@@ -182,20 +182,23 @@ fn an_issuer_that_nobody_knows_is_wrong_use() {
 
 #[test]
 fn a_recheck_asks_about_the_reports_keys_alone_and_says_when_one_was_proved_dead() {
-    // GitLab's self-introspection accepts the token and refuses it: the one answer that proves it dead.
-    let server = Server::answering("401 Unauthorized", "", "{\"message\":\"401 Unauthorized\"}");
+    // npm's `whoami` takes any token and refuses one that it does not know.
+    let server = Server::answering("401 Unauthorized", "", "{}");
     let at = tempfile::tempdir().unwrap();
-    let token = |seed| Minter::new(seed).fill("glpat-{base64url:20}").unwrap();
+    let token = |seed| {
+        let body = Minter::new(seed).fill("npm_{base62:30}").unwrap();
+        (skelkey::format::check("npm").unwrap().seal.unwrap())(&body)
+    };
+    let line = |seed| format!("//registry.npmjs.org/:_authToken={}\n", token(seed));
     let host = server.address.strip_prefix("http://").unwrap();
-    write(at.path(), "repo/a.env", format!("GITLAB_TOKEN={}\n", token(1)));
-    let config = format!("[issuers.gitlab]\nurl = \"{}\"\nassume = true\n", server.address);
-    write(at.path(), "config.toml", config);
+    write(at.path(), "repo/a/.npmrc", line(1));
+    write(at.path(), "config.toml", format!("[issuers.npm]\nurl = \"{}\"\n", server.address));
     let with = ["--config", "config.toml", "-f", "json"];
     let first = skelkey(at.path(), &[&["scan", "repo", "-o", "report.json"][..], &with].concat());
     assert_eq!(first.code, 1, "{}", first.err);
     assert!(server.requests().is_empty());
 
-    write(at.path(), "repo/new.env", format!("GITLAB_TOKEN={}\n", token(2)));
+    write(at.path(), "repo/b/.npmrc", line(2));
     let later = skelkey(at.path(), &[&["recheck", "report.json", "repo", "--probe"][..], &with].concat());
     assert_eq!(later.code, 0, "a dead key is low: {}\n{}", later.out, later.err);
     let report = json(&later);
