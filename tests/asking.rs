@@ -269,3 +269,37 @@ fn a_hostile_repository_leads_no_key_to_another_host() {
     assert!(!run.err.contains(&format!("https://{host}")) && !run.err.contains("127.0.0.1/"), "{}", run.err);
     assert!(server.requests().is_empty(), "{:?}", server.requests());
 }
+
+#[test]
+fn a_recheck_asks_about_the_reports_keys_alone_and_says_when_one_was_proved_dead() {
+    // npm's `whoami` takes any token and refuses one that it does not know.
+    let server = Server::answering("401 Unauthorized", "", "{}");
+    let at = tempfile::tempdir().unwrap();
+    let token = |seed| {
+        let body = Minter::new(seed).fill("npm_{base62:30}").unwrap();
+        (skelkey::format::check("npm").unwrap().seal.unwrap())(&body)
+    };
+    let line = |seed| format!("//registry.npmjs.org/:_authToken={}\n", token(seed));
+    let host = server.address.strip_prefix("http://").unwrap();
+    write(at.path(), "repo/a/.npmrc", line(1));
+    write(at.path(), "config.toml", format!("[issuers.npm]\nurl = \"{}\"\n", server.address));
+    let with = ["--config", "config.toml", "-f", "json"];
+    let first = skelkey(at.path(), &[&["scan", "repo", "-o", "report.json"][..], &with].concat());
+    assert_eq!(first.code, 1, "{}", first.err);
+    assert!(server.requests().is_empty());
+
+    write(at.path(), "repo/b/.npmrc", line(2));
+    let later = skelkey(at.path(), &[&["recheck", "report.json", "repo", "--probe"][..], &with].concat());
+    assert_eq!(later.code, 0, "a dead key is low: {}\n{}", later.out, later.err);
+    let report = json(&later);
+    let keys = report["keys"].as_array().unwrap();
+    assert_eq!((keys.len(), &keys[0]["status"]), (1, &"dead".into()), "{report}");
+    let because = keys[0]["because"].as_str().unwrap();
+    assert!(because.contains(host.split(':').next().unwrap()) && because.contains("answered at 20"), "{because}");
+    let sent = server.requests();
+    assert!(
+        sent.iter().all(|request| request.contains(&token(1)) && !request.contains(&token(2))),
+        "only the report's key"
+    );
+    assert!(!sent.is_empty() && !later.out.contains(&token(1)));
+}

@@ -151,3 +151,27 @@ fn the_demo_writes_over_nothing() {
     assert_eq!(again.code, 2);
     assert!(again.err.contains("not empty"), "{}", again.err);
 }
+
+#[test]
+fn the_next_steps_show_a_critical_a_shadow_key_a_job_that_breaks_and_a_scope() {
+    let at = tempfile::tempdir().unwrap();
+    let demo = skelkey(at.path(), &["demo", "demo", "--seed", "5", "--now", NOW]);
+    let steps: Vec<&str> = demo.out.lines().collect();
+    assert_eq!(steps.len(), 4, "{}", demo.out);
+    let shown: Vec<Run> = steps
+        .iter()
+        .map(|step| {
+            let args: Vec<&str> = step.split(' ').skip(1).chain(["--now", NOW]).collect();
+            skelkey(at.path(), &args)
+        })
+        .collect();
+    for (run, (code, words)) in shown.iter().zip([
+        (1, &["critical", "SK1004", "web/.env"][..]),
+        (1, &["SK2001", "contoso-release"]),
+        (1, &["contoso-logging-hotfix", "hotfix.yml:9 (push-logging)", "azure-pipelines.yml:12 (PublishWeb)"]),
+        (0, &["Contoso.*", "Push only new package versions", "id-token: write"]),
+    ]) {
+        assert_eq!(run.code, code, "{}", run.err);
+        assert!(words.iter().all(|word| run.out.contains(word)), "{words:?} in {}", run.out);
+    }
+}

@@ -270,6 +270,13 @@ mod forecast {
         assert_eq!(report["keys"][0]["expires"], "2026-11-22T12:30:00Z", "{report}");
         assert_eq!(report["keys"][0]["breaks"][0]["job"], "p");
         assert!(!told.out.contains(&token), "a key is never shown");
+        let sarif = json(&run(at.path(), &["keys", "forecast", "repo", "-f", "sarif"], &[]));
+        let result = &sarif["runs"][0]["results"][0];
+        assert!(result["ruleId"].as_str().unwrap().starts_with("SK2009"), "{sarif}");
+        assert!(
+            result["locations"].to_string().contains("a.yml"),
+            "it has no row, so it sits where it stands: {result}"
+        );
     }
 }
 
@@ -369,6 +376,18 @@ mod reconcile {
             assert!(told.err.contains(words) && !told.err.contains("hunter2"), "{}", told.err);
         }
         assert_eq!(run(at.path(), &["keys", "reconcile", "old.json"], &[]).code, 2, "a list is needed");
+    }
+
+    #[test]
+    fn a_page_that_names_keys_is_not_made_for_publication() {
+        let at = demo();
+        scan(at.path(), "demo/repo", "scan.json", &LISTS);
+        for format in ["human", "json", "markdown"] {
+            let told = reconcile(at.path(), &["scan.json", "--privacy", "-f", format]);
+            assert_eq!((told.code, told.out.as_str()), (2, ""), "{format}");
+        }
+        let told = reconcile(at.path(), &["scan.json", "--privacy", "-f", "sarif"]);
+        assert!(!told.out.is_empty() && !told.out.contains("contoso-web-publish"), "{}", told.out);
     }
 }
 

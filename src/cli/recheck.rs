@@ -9,7 +9,7 @@ use skelkey::report::{Format, escape, words};
 use skelkey::severity::Confidence;
 
 use super::args::{Global, RecheckArgs};
-use super::keys::{emit, json, read_report};
+use super::keys::{check_privacy, emit, is_own, json, read_report};
 use super::options::{self, Surroundings};
 use super::output::Outputs;
 use super::session::Session;
@@ -18,6 +18,7 @@ use super::{Exit, scan};
 pub(crate) fn run(global: &Global, args: &RecheckArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(&args.output)?;
+    check_privacy(&args.output, &outputs)?;
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let earlier = read_report(&args.report)?;
     let files = options::file_options(&args.source, &loaded)?;
@@ -45,8 +46,7 @@ pub(crate) fn run(global: &Global, args: &RecheckArgs, around: &Surroundings) ->
         _ if complete => Exit::Clean,
         _ => Exit::Incomplete,
     };
-    let own = |format: Format| matches!(format, Format::Human | Format::Json | Format::Markdown);
-    for (format, file) in outputs.pairs().filter(|(format, _)| own(*format)) {
+    for (format, file) in outputs.pairs().filter(|(format, _)| is_own(*format)) {
         emit(file, |out| match format {
             Format::Json => json("skelkey-recheck", &told, complete, out),
             Format::Markdown => markdown(&told, complete, out),
@@ -54,7 +54,7 @@ pub(crate) fn run(global: &Global, args: &RecheckArgs, around: &Surroundings) ->
         })?;
     }
     let options = scan::report_options(&args.output, exit, &report, around.now);
-    let exit = outputs.without(own).write(&report, scanner.rules(), &options, global.color, exit);
+    let exit = outputs.without(is_own).write(&report, scanner.rules(), &options, global.color, exit);
     scan::say_notes(global, &loaded, &report, false);
     Ok(exit)
 }

@@ -289,7 +289,7 @@ impl Links {
             }
         }
         for finding in leaks(sources.scan) {
-            let Some(row) = index.joined(sources.lists, finding) else { continue };
+            let Some(row) = joined(sources.lists, finding) else { continue };
             let how = finding.dossier.inventory().map(|statement| match &statement.evidence {
                 Evidence::Inventory { join, .. } => {
                     format!("the key stands there, joined to the list {}", join.words())
@@ -383,13 +383,13 @@ impl Index {
         let is_key = names_a_key(&found.mention.name);
         named.or_else(|| found.mention.beside.as_ref().filter(|_| is_key && !is_of_another(&found.mention.name)))
     }
+}
 
-    /// The row to which a scan joined a key.
-    fn joined(&self, lists: &[Inventory], finding: &Finding) -> Option<RowId> {
-        let Evidence::Inventory { file, line, .. } = &finding.dossier.inventory()?.evidence else { return None };
-        let mut all = rows(lists);
-        all.find(|(_, list, record, _)| list.path.to_string_lossy() == *file && record.line == *line).map(|(id, ..)| id)
-    }
+/// The row to which a scan joined a key.
+fn joined(lists: &[Inventory], finding: &Finding) -> Option<RowId> {
+    let Evidence::Inventory { file, line, .. } = &finding.dossier.inventory()?.evidence else { return None };
+    let mut all = rows(lists);
+    all.find(|(_, list, record, _)| list.path.to_string_lossy() == *file && record.line == *line).map(|(id, ..)| id)
 }
 
 /// A name that says whose key it is, and not of whom the command beside it speaks: each run's own token.

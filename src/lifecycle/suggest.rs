@@ -105,7 +105,7 @@ const REGISTRIES: &[Registry] = &[
         actions: &["package/publish"],
         one_each: true,
         life: Some(7),
-        limits: &[],
+        limits: &["the one package, not all of its scope"],
         source: "jsr-io/jsr crates/jsr_types; jsr.io/docs/publishing-packages",
     },
 ];

@@ -4,9 +4,11 @@
 //! dependency publishes is left out: a wrong id would widen the key that is suggested.
 
 mod cargo;
+mod jsr;
 mod msbuild;
 mod node;
 mod nuspec;
+mod powershell;
 mod python;
 mod ruby;
 mod xml;
@@ -86,6 +88,7 @@ fn reader(name: &str) -> Option<(Issuer, Reader)> {
         "setup.cfg" => Some((Issuer::PYPI, |file| Ok(python::setup_cfg(file)))),
         "setup.py" => Some((Issuer::PYPI, |file| Ok(python::setup_py(file)))),
         "Cargo.toml" => Some((Issuer::CRATES_IO, cargo::ids)),
+        "jsr.json" | "deno.json" => Some((Issuer::JSR, jsr::ids)),
         _ => None,
     };
     exact.or_else(|| {
@@ -96,6 +99,7 @@ fn reader(name: &str) -> Option<(Issuer, Reader)> {
         match lower.rsplit_once('.')?.1 {
             "csproj" | "fsproj" | "vbproj" => Some((Issuer::NUGET, msbuild::project)),
             "nuspec" => Some((Issuer::NUGET, nuspec::ids)),
+            "psd1" => Some((Issuer::POWERSHELL_GALLERY, |file| Ok(powershell::ids(file)))),
             "gemspec" => Some((Issuer::RUBYGEMS, |file| Ok(ruby::ids(file)))),
             _ => None,
         }

@@ -227,3 +227,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn jsr_and_powershell_name_what_they_publish() {
+    let ids = |path: &str, text: &str| -> Vec<(String, Vec<String>)> {
+        let all = read(path, text.as_bytes()).unwrap_or_else(|| panic!("{path} is a project file")).unwrap();
+        all.into_iter().map(|one| (one.issuer.to_string(), one.ids)).collect()
+    };
+    let one = |issuer: &str, id: &str| vec![(issuer.to_owned(), vec![id.to_owned()])];
+    let jsr = r#"{"name": "@contoso/web", "version": "1.0.0", "exports": "./mod.ts"}"#;
+    assert_eq!(ids("jsr.json", jsr), one("jsr", "@contoso/web"));
+    assert_eq!(ids("web/deno.json", jsr), one("jsr", "@contoso/web"));
+    assert_eq!(ids("deno.json", r#"{"name": "@contoso/web", "tasks": {}}"#), []);
+    let manifest = "@{\r\n    ModuleVersion = '1.2'\r\n    guid= '0b1c'\r\n}\r\n";
+    assert_eq!(ids("src/Contoso.Tools.psd1", manifest), one("powershell-gallery", "Contoso.Tools"));
+    assert_eq!(ids("en-US/strings.psd1", "@{ Hello = 'x' }"), []);
+    assert!(read("jsr.json", b"{").unwrap().is_err());
+}

@@ -61,15 +61,15 @@ const WAYS: &[Way] = &[
     Way { pattern: r"(?-u)\bprocess\.env\.([A-Za-z_][A-Za-z0-9_]*)", holds_in: |_| true },
 ];
 
-static COMPILED: LazyLock<Vec<(Regex, fn(System) -> bool)>> = LazyLock::new(|| {
-    let compiled = WAYS.iter().map(|way| (Regex::new(way.pattern).expect("a test reads the patterns"), way.holds_in));
-    compiled.collect()
+static COMPILED: LazyLock<Vec<(Regex, &Way)>> = LazyLock::new(|| {
+    let compile = |way: &Way| Regex::new(way.pattern).expect("a test reads the patterns");
+    WAYS.iter().map(|way| (compile(way), way)).collect()
 });
 
-/// The names on one line, each with its first byte.
+/// The names on one line.
 pub(super) fn names(system: System, line: &str) -> Vec<String> {
     let mut names = Vec::new();
-    for (pattern, _) in COMPILED.iter().filter(|(_, holds_in)| holds_in(system)) {
+    for (pattern, _) in COMPILED.iter().filter(|(_, way)| (way.holds_in)(system)) {
         names.extend(pattern.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
     }
     names
@@ -90,7 +90,9 @@ pub(super) fn all(system: System, lines: &[&str], structure: Option<&Structure>)
         });
     };
     for (line, text) in (1..).zip(lines).filter(|(_, text)| !is_comment(text)) {
-        names(system, text).into_iter().for_each(|name| see(line, name));
+        for name in names(system, text) {
+            see(line, name);
+        }
     }
     for (line, name) in structure.iter().flat_map(|structure| &structure.listed) {
         see(*line, name.clone());

@@ -13,8 +13,10 @@ use crate::rules::{Rule, RuleSet};
 use crate::secret::Secret;
 use crate::source::{Blob, Part};
 
+type Read = fn(&[u8]) -> Option<Clue>;
+
 /// A rule whose matches are clues, and how one is read.
-const CLUES: &[(&str, fn(&[u8]) -> Option<Clue>)] = &[
+const CLUES: &[(&str, Read)] = &[
     ("private-key-certificate", |text| certificate(text).map(Clue::Certificate)),
     ("kubernetes-kubeconfig-certificate", |text| certificate(&BASE64.decode(text).ok()?).map(Clue::Certificate)),
     ("supabase-project-url", |text| {

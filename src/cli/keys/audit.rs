@@ -64,9 +64,9 @@ fn with_jobs(args: &AuditArgs, loaded: &Loaded, scanner: &Scanner) -> Result<Rep
         policy: &settings.policy,
         fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
     };
-    let uses = uses(&sources, settings.now);
+    let by_row = uses(&sources, settings.now);
     let mut report = scanner.audit_with(&|list, row| {
-        let used = uses.get(&(list, row)).map(Vec::as_slice).unwrap_or_default();
+        let used = by_row.get(&(list, row)).map(Vec::as_slice).unwrap_or_default();
         several(used).into_iter().collect()
     });
     // Where the pipelines lie is a part of what was asked for.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use skelkey::escape::visible;
-use skelkey::finding::Mode;
+use skelkey::finding::{Finding, Mode, Report};
 use skelkey::hygiene::Verdict;
 use skelkey::hygiene::verdict::EXPIRES_SOON;
 use skelkey::lifecycle::calendar;
@@ -57,13 +57,7 @@ pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -
     })
 }
 
-fn write(
-    args: &ForecastArgs,
-    told: &Forecast,
-    complete: bool,
-    scanner: &Scanner,
-    seen: &skelkey::finding::Report,
-) -> Result<()> {
+fn write(args: &ForecastArgs, told: &Forecast, complete: bool, scanner: &Scanner, seen: &Report) -> Result<()> {
     emit(args.page.output.as_deref(), |out| match args.format {
         ForecastFormat::Human => human(told, complete, out),
         ForecastFormat::Json => json("skelkey-forecast", told, complete, out),
@@ -74,11 +68,26 @@ fn write(
                 let ending = told.keys.iter().find(|ending| ending.row == Some((list, row)));
                 ending.map(verdict).into_iter().collect()
             });
+            rows.findings.extend(told.keys.iter().filter_map(|ending| in_code(ending, seen)));
+            rows.roots.clone_from(&seen.roots);
             rows.coverage = seen.coverage.clone();
             rows.mode = Mode::Forecast;
             report::write(Format::Sarif, &rows, scanner.rules(), &report::Options::default(), out)
         }
     })
+}
+
+/// A key that no list has, where it stands.
+fn in_code(ending: &Ending, seen: &Report) -> Option<Finding> {
+    ending.row.is_none().then_some(())?;
+    let here = |finding: &&Finding| {
+        let first = finding.places.first();
+        first.is_some_and(|at| at.shown == ending.key.file && at.region.start_line == ending.key.line)
+    };
+    let finding = seen.findings.iter().find(here)?.clone();
+    let judgement = finding.judgement.clone().of_these(vec![verdict(ending)]);
+    let title = EXPIRES_SOON.info().map_or("", |info| info.title).to_owned();
+    Some(Finding { rule: EXPIRES_SOON.0.to_owned(), title, judgement, ..finding })
 }
 
 /// The forecast of one row as a verdict on its line.

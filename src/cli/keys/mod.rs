@@ -8,15 +8,16 @@ mod suggest;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde::Serialize;
 use skelkey::pipelines::{Gatherer, Pipelines};
+use skelkey::report::Format;
 use skelkey::source::{FileOptions, Files, Progress};
 
 use super::Exit;
-use super::args::{Global, KeysCommand};
+use super::args::{Global, KeysCommand, OutputArgs};
 use super::options::Surroundings;
-use super::output::{to_named_file, to_stdout};
+use super::output::{Outputs, to_named_file, to_stdout};
 
 pub(crate) use self::reconcile::read as read_report;
 
@@ -42,6 +43,19 @@ fn or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
 
+/// The page of this command in this format, where it has one of its own.
+pub(crate) fn is_own(format: Format) -> bool {
+    matches!(format, Format::Human | Format::Json | Format::Markdown)
+}
+
+/// Pages of our own name keys and rows of lists: they are nothing to publish.
+pub(crate) fn check_privacy(args: &OutputArgs, outputs: &Outputs) -> Result<()> {
+    if args.privacy && outputs.pairs().any(|(format, _)| is_own(format)) {
+        bail!("--privacy: this page is about the owner's keys and names them; choose another --format, such as sarif");
+    }
+    Ok(())
+}
+
 /// To the file that is named, else to standard output.
 pub(crate) fn emit(file: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     match file {
@@ -54,7 +68,8 @@ pub(crate) fn emit(file: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io
 pub(crate) fn json<T: Serialize>(what: &str, document: &T, complete: bool, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Document<'d, T> {
-        document: &'d str,
+        #[serde(rename = "document")]
+        what: &'d str,
         version: u32,
         tool: Tool,
         complete: bool,
@@ -67,7 +82,7 @@ pub(crate) fn json<T: Serialize>(what: &str, document: &T, complete: bool, out: 
         version: &'static str,
     }
     let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    let document = Document { document: what, version: 1, tool, complete, body: document };
+    let document = Document { what, version: 1, tool, complete, body: document };
     skelkey::report::write_json(&document, out)
 }
 

@@ -22,11 +22,12 @@ use super::super::options::{self, Surroundings};
 use super::super::output::Outputs;
 use super::super::session::Session;
 use super::super::{Exit, scan};
-use super::{emit, json};
+use super::{check_privacy, emit, is_own, json};
 
 pub(super) fn run(global: &Global, args: &ReconcileArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(&args.output)?;
+    check_privacy(&args.output, &outputs)?;
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let (lists, confidence) = (&args.output.inventory[..], Confidence::Low);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
@@ -62,8 +63,7 @@ fn write(
     told: &Reconciliation,
     (complete, exit, around): (bool, Exit, &Surroundings),
 ) -> Result<Exit> {
-    let own = |format: Format| matches!(format, Format::Human | Format::Json | Format::Markdown);
-    for (format, file) in outputs.pairs().filter(|(format, _)| own(*format)) {
+    for (format, file) in outputs.pairs().filter(|(format, _)| is_own(*format)) {
         emit(file, |out| match format {
             Format::Json => json("skelkey-reconciliation", told, complete, out),
             Format::Markdown => markdown(told, complete, out),
@@ -72,7 +72,7 @@ fn write(
     }
     let report = Report { mode: Mode::Reconcile, ..as_report(scanner, told) };
     let options = scan::report_options(args, exit, &report, around.now);
-    Ok(outputs.without(own).write(&report, scanner.rules(), &options, global.color, exit))
+    Ok(outputs.without(is_own).write(&report, scanner.rules(), &options, global.color, exit))
 }
 
 /// The same as findings: a listed key on its line in the list, a shadow key where it stands in code.

@@ -57,7 +57,7 @@ pub(super) fn run(global: &Global, args: &SuggestArgs, around: &Surroundings) ->
     scan::say_gaps(&seen);
     if told.registries.is_empty() && !global.quiet {
         tell(format_args!(
-            "note: no project file here publishes to NuGet, npm, PyPI, crates.io or RubyGems under a name that stands in it"
+            "note: no project file here publishes to NuGet, the PowerShell Gallery, npm, JSR, PyPI, crates.io or RubyGems under a name that stands in it"
         ));
     }
     Ok(if complete { Exit::Clean } else { Exit::Incomplete })
