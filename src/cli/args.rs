@@ -275,6 +275,8 @@ pub(crate) enum BaselineCommand {
     Prune(BaselineArgs),
     /// Scan, and say of each entry what it covers
     Explain(BaselineArgs),
+    /// Scan, and take over the baseline of gitleaks, detect-secrets or kingfisher
+    Import(BaselineImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -284,6 +286,15 @@ pub(crate) struct BaselineArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineImportArgs {
+    /// The other scanner's: .gitleaksignore, a report of gitleaks (JSON), .secrets.baseline or kingfisher's YAML
+    #[arg(value_name = "IMPORT")]
+    pub(crate) import: PathBuf,
+    #[command(flatten)]
+    pub(crate) write: BaselineWriteArgs,
 }
 
 #[derive(Debug, Args)]
