@@ -79,6 +79,8 @@ fn said(at: &Occurrence<'_>, with_steps: bool) -> String {
     if !with_steps {
         return lines.concat();
     }
+    let answers = words::answers(at.finding);
+    lines.extend((!answers.is_empty()).then(|| format!("Answers for it: {}", answers.join(", "))));
     lines.extend(remedy.revoke.iter().chain(&remedy.recreate).map(|step| step_plain(step)));
     lines.join("\n")
 }

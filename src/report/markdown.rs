@@ -85,6 +85,10 @@ fn head(report: &Report, out: &mut Vec<u8>) -> io::Result<()> {
         format!("{} ({})", words::count(tally.keys, "key"), tally.severities())
     };
     writeln!(out, "## skelkey: {head}\n")?;
+    let answers = words::answer_summary(report);
+    if !answers.is_empty() {
+        writeln!(out, "To be seen to by: {}\n", markdown(&answers.chars().take(NOTE_MAX).collect::<String>()))?;
+    }
     gaps(report, out)
 }
 
@@ -128,6 +132,10 @@ fn detail(finding: &Finding, report: &Report, options: &Options, out: &mut dyn W
     writeln!(out, "- **State:** {}", markdown(&words::state_with_evidence(finding, report.now)))?;
     for verdict in &finding.judgement.verdicts {
         writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, step_markdown(&verdict.message))?;
+    }
+    let answers = words::answers(finding);
+    if !answers.is_empty() {
+        writeln!(out, "- **Answers for it:** {}", markdown(&answers.join(", ")))?;
     }
     for place in finding.places.iter().take(PLACES_SHOWN) {
         let history = place.provenance.as_deref().map(words::history).filter(|history| !history.is_empty());

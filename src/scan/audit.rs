@@ -102,6 +102,7 @@ fn audit_row(
             rule: None,
             frame: Vec::new(),
             provenance: None,
+            owners: Vec::new(),
         }],
         dossier,
     })

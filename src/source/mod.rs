@@ -19,7 +19,7 @@ pub use self::git::{
     Before, Built, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Look, OpenError, Place, RangeSpec,
     Submodule,
 };
-pub use self::repository::{Repository, normalised_remote};
+pub use self::repository::{Repository, code_owners, normalised_remote};
 pub use self::tally::{HistoryProgress, Outcome, Progress};
 
 use crate::location::{Position, Span};
