@@ -211,7 +211,8 @@ fn detect_secrets(text: &str) -> Result<Vec<Foreign>, String> {
         #[serde(rename = "type")]
         kind: String,
         line_number: usize,
-        is_secret: Option<bool>,
+        #[serde(rename = "is_secret")]
+        audit: Option<bool>,
     }
     let baseline: Baseline = serde_json::from_str(text).map_err(|error| of_json(&error))?;
     let files = baseline.results.into_iter();
@@ -220,7 +221,7 @@ fn detect_secrets(text: &str) -> Result<Vec<Foreign>, String> {
         line: secret.line_number,
         rule: Some(secret.kind),
         commit: None,
-        audited: secret.is_secret.map(|is| if is { "audited as a secret" } else { "audited as no secret" }),
+        audited: secret.audit.map(|is| if is { "audited as a secret" } else { "audited as no secret" }),
     };
     Ok(files.flat_map(|(path, secrets)| secrets.into_iter().map(move |secret| entry(&path, secret))).collect())
 }

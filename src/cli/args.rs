@@ -142,6 +142,7 @@ pub(crate) struct ScanArgs {
 
 /// What is scanned, and which matches count.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct SourceArgs {
     /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]

@@ -28,6 +28,7 @@ struct Document<'a> {
 
 /// What a report says of its run.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the document")]
 pub(super) struct Head<'a> {
     schema_version: u32,
     tool: Tool,

@@ -79,7 +79,9 @@ pub fn by_answer(report: &Report) -> Vec<(Option<&str>, u64)> {
         if named.is_empty() {
             *counts.entry(None).or_default() += 1;
         }
-        named.into_iter().for_each(|name| *counts.entry(Some(name)).or_default() += 1);
+        for name in named {
+            *counts.entry(Some(name)).or_default() += 1;
+        }
     }
     if counts.keys().all(Option::is_none) {
         return Vec::new();
