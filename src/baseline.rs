@@ -5,7 +5,9 @@
 //! entry is a keyed hash. Entries stand for themselves, so git merges two branches by keeping the lines of both
 //! (`merge=union`).
 
-use std::collections::BTreeMap;
+pub mod import;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
@@ -139,6 +141,15 @@ impl Baseline {
             .collect();
         entries.sort();
         Self { fingerprint_key: report.fingerprint_key.clone(), entries }
+    }
+
+    /// Takes entries in, unless their places have entries already. Gives how many are new.
+    pub fn add(&mut self, entries: Vec<Entry>) -> usize {
+        let known: BTreeSet<String> = self.entries.iter().map(|entry| entry.place.clone()).collect();
+        let before = self.entries.len();
+        self.entries.extend(entries.into_iter().filter(|entry| !known.contains(&entry.place)));
+        self.entries.sort();
+        self.entries.len() - before
     }
 
     /// Lets `mask` change the words of every entry that people wrote.

@@ -55,6 +55,9 @@ pub struct Place {
     pub frame: Vec<FrameLine>,
     /// Where it stands in the repository's history; `None` for what was read from the work tree.
     pub provenance: Option<Box<Provenance>>,
+    /// Who answers for the file, as the repository's `CODEOWNERS` says. Escape before showing.
+    #[serde(default)]
+    pub owners: Vec<String>,
     /// What sets it aside. Such places are in [`Report::suppressed`] in the end.
     #[serde(skip)]
     pub suppressed: Option<Suppression>,

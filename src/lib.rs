@@ -24,6 +24,7 @@
 //! ```
 
 pub mod baseline;
+pub mod codeowners;
 pub mod coverage;
 pub mod decode;
 pub mod detect;

@@ -343,3 +343,46 @@ fn two_branches_that_each_add_an_entry_merge_without_conflict() {
     let run = baselined(folder);
     assert_eq!(run.code, 0, "{}", run.out);
 }
+
+#[test]
+fn baselines_of_other_scanners_are_taken_over_as_far_as_they_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "src/a.py", format!("one = 1\nK = \"{}\"\n", key(1)));
+    write(folder, "src/b.py", format!("K = \"{}\"\n", key(2)));
+    let old = key(7);
+    let import = |text: &str| {
+        write(folder, "theirs", text);
+        let run = skelkey(folder, &["baseline", "import", "theirs", "--isolated", "--file", "ours", "src"]);
+        assert!(!run.err.contains(&old), "{}", run.err);
+        fs::remove_file(folder.join("theirs")).unwrap();
+        run
+    };
+    let ours = || fs::read_to_string(folder.join("ours")).unwrap();
+    let sha = "0123456789abcdef0123456789abcdef01234567";
+    let run = import(&format!("a.py:generic-api-key:2\na.py:generic-api-key:9\n{sha}:{old}.py:aws:1\n"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    for said in
+        ["1 entry of theirs (gitleaks), 1 of them new", "2 of 3 could not be carried over", "a.py:9 (generic-api-key)"]
+    {
+        assert!(run.err.contains(said), "{said}: {}", run.err);
+    }
+    assert!(ours().contains("\"reason\":\"from gitleaks, generic-api-key\""), "{}", ours());
+    let covered = || scan(folder, &["--baseline", "ours", "src"]);
+    assert_eq!(json(&covered())["findings"].as_array().unwrap().len(), 1, "b.py still counts");
+    // Another file adds to it; what is known keeps its reason.
+    let audited = r#"{"version": "1.5.0", "results": {"b.py": [{"type": "NuGet", "line_number": 1, "is_secret": false}],
+        "a.py": [{"type": "NuGet", "line_number": 2}]}}"#;
+    let run = import(audited);
+    assert!(run.err.contains("2 entries of theirs (detect-secrets), 1 of them new"), "{}", run.err);
+    assert!(run.err.contains("plain SHA-1 and are not taken over"), "{}", run.err);
+    assert!(ours().contains("from detect-secrets, NuGet: audited as no secret") && ours().contains("from gitleaks"));
+    assert_eq!(covered().code, 0);
+    let yaml = "ExactFindings:\n  matches:\n  - filepath: src/b.py\n    fingerprint: '1'\n    linenum: 1\n    lastupdated: x\n";
+    assert!(import(yaml).err.contains("(kingfisher), 0 of them new"));
+    let report = format!("[{{\"RuleID\": \"x\", \"File\": \"b.py\", \"StartLine\": 1, \"Secret\": \"{old}\"}}]");
+    assert!(import(&report).err.contains("(gitleaks), 0 of them new"));
+    let wrong = import(&format!("[{{\"RuleID\": \"x\", \"{old}\": 1}}]"));
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("theirs:1:"), "{}", wrong.err);
+}

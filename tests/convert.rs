@@ -187,3 +187,26 @@ fn a_report_for_azure_names_its_pipeline() {
     assert!(skelkey(at, &args).err.contains("warning: sarif: The log names no pipeline"));
     assert_eq!(skelkey(at, &["scan", "--sarif-profile", "nobody"]).code, 2);
 }
+
+#[test]
+fn findings_are_routed_to_code_owners() {
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    let secret = Minter::new(3).fill("hf_{base62:34}").unwrap();
+    write(at, "repo/.git/HEAD", "ref: refs/heads/main\n");
+    fs::create_dir_all(at.join("repo/.git/objects")).unwrap();
+    fs::create_dir_all(at.join("repo/.git/refs")).unwrap();
+    write(at, "repo/.github/CODEOWNERS", format!("* @all\n/api/ @api-team\n/web/ x@{secret}\n!wrong\n"));
+    for (path, seed) in [("api/a.txt", 1), ("api/b.txt", 2), ("web/c.txt", 3), ("d.txt", 4)] {
+        write(at, &format!("repo/{path}"), format!("KEY={}\n", key(seed)));
+    }
+    let run = skelkey(at, &["scan", "--isolated", "repo/api", "repo/web", "repo/d.txt", "-f", "json"]);
+    let report = json(&run);
+    let by_owner = &report["summary"]["by_owner"];
+    assert_eq!((&by_owner["@api-team"], &by_owner["@all"]), (&2.into(), &1.into()), "{by_owner}");
+    assert_eq!(by_owner.as_object().unwrap().len(), 3, "{by_owner}");
+    assert!(!run.out.contains(&secret) && !run.err.contains(&secret), "an owner may be a key as well");
+    assert!(report["notes"].to_string().contains("CODEOWNERS:4: no pattern"), "{}", report["notes"]);
+    let shown = skelkey(at, &["scan", "--isolated", "repo/api", "repo/d.txt"]).out;
+    assert!(shown.contains("to be seen to by: @api-team 2, @all 1"), "{shown}");
+}

@@ -325,6 +325,34 @@ fn a_report_that_is_read_back_is_written_as_the_scan_wrote_it() {
 }
 
 #[test]
+fn every_format_with_a_place_for_it_names_who_answers() {
+    let report = sample::report();
+    for format in [
+        Format::Human,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Html,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Csv,
+        Format::Markdown,
+    ] {
+        assert!(render(format, &report, &Options::default()).contains("@contoso/release"), "{format}");
+        assert!(!render(format, &report, &private()).contains("@contoso/release"), "{format}");
+    }
+    let owners = parsed(Format::Json, &report, &Options::default())["summary"]["by_owner"].clone();
+    assert_eq!(owners["@contoso/release"], 1, "{owners}");
+    // Without code owners whoever brought the key answers for it.
+    let exposed = sample::exposed();
+    let mut brought = exposed.clone();
+    brought.findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| place.owners.clear());
+    assert!(skelkey::report::words::answer_summary(&exposed).starts_with("@contoso/release 1"));
+    let said = skelkey::report::words::answer_summary(&brought);
+    assert!(said.starts_with("Ann ") && said.ends_with(" 1, nobody 1"), "{said}");
+}
+
+#[test]
 fn what_is_no_report_is_refused_with_its_place() {
     let good = render(Format::Json, &sample::report(), &Options::default());
     let with = |from: &str, to: &str| {

@@ -172,6 +172,7 @@ pub(crate) struct ScanArgs {
 
 /// What is scanned, and which matches count.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct SourceArgs {
     /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]
@@ -319,6 +320,8 @@ pub(crate) enum BaselineCommand {
     Prune(BaselineArgs),
     /// Scan, and say of each entry what it covers
     Explain(BaselineArgs),
+    /// Scan, and take over the baseline of gitleaks, detect-secrets or kingfisher
+    Import(BaselineImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -328,6 +331,15 @@ pub(crate) struct BaselineArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineImportArgs {
+    /// The other scanner's: .gitleaksignore, a report of gitleaks (JSON), .secrets.baseline or kingfisher's YAML
+    #[arg(value_name = "IMPORT")]
+    pub(crate) import: PathBuf,
+    #[command(flatten)]
+    pub(crate) write: BaselineWriteArgs,
 }
 
 #[derive(Debug, Args)]

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use skelkey::baseline::{Applied, Baseline, Entry};
+use skelkey::baseline::{Applied, Baseline, Entry, import};
 use skelkey::finding::Report;
 use skelkey::scan::Scanner;
 use skelkey::severity::Severity;
 
-use super::args::{BaselineArgs, BaselineCommand, BaselineWriteArgs, Global};
+use super::args::{BaselineArgs, BaselineCommand, BaselineImportArgs, BaselineWriteArgs, Global};
 use super::config::Loaded;
 use super::options::Surroundings;
 use super::scan::{Look, configuration, say_notes};
@@ -68,6 +68,7 @@ pub(crate) fn run(global: &Global, command: &BaselineCommand, around: &Surroundi
         BaselineCommand::Update(args) => update(global, args, around),
         BaselineCommand::Prune(args) => prune(global, args, around),
         BaselineCommand::Explain(args) => explain(global, args, around),
+        BaselineCommand::Import(args) => import(global, args, around),
     }
 }
 
@@ -132,6 +133,60 @@ fn explain(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Resul
         Ok(())
     })?;
     Ok(Exit::Clean)
+}
+
+/// Entries of another scanner that are named when they could not be carried over.
+const LEFT_SHOWN: usize = 20;
+
+fn import(global: &Global, args: &BaselineImportArgs, around: &Surroundings) -> Result<Exit> {
+    let (from, file) = (&args.import, &args.write.baseline.file);
+    let text = std::fs::read_to_string(from).with_context(|| format!("read {}", from.display()))?;
+    let imported = import::read(&text).map_err(|error| anyhow::anyhow!("{}:{error}", from.display()))?;
+    let loaded = around.config(global)?;
+    let there = if file.symlink_metadata().is_ok() { Some(read(file, &loaded)?) } else { None };
+    let Some((scanner, report)) = whole_scan(global, &args.write.baseline, around)? else {
+        return Ok(Exit::Incomplete);
+    };
+    let ours = report.fingerprint_key.clone();
+    let mut baseline = match there {
+        Some(there) if there.baseline.fingerprint_key == ours => there.baseline,
+        Some(there) => {
+            let theirs = there.baseline.fingerprint_key;
+            return Err(skelkey::baseline::Error::OtherKey { ours, theirs }).context(file.display().to_string());
+        }
+        None => Baseline { fingerprint_key: ours, entries: Vec::new() },
+    };
+    let carried = imported.carry(&report, args.write.reason.as_deref());
+    let (all, left) = (imported.entries.len(), carried.left.len());
+    let added = baseline.add(carried.entries);
+    baseline.each_word(|words| scanner.mask(words));
+    save(&baseline, file)?;
+    tell(format_args!(
+        "{}: {} of {} ({}), {added} of them new.",
+        file.display(),
+        entries(baseline.entries.len()),
+        from.display(),
+        imported.tool.words()
+    ));
+    tell(format_args!("note: {}", imported.tool.lost()));
+    if left > 0 {
+        tell(format_args!("note: {left} of {all} could not be carried over: no key is found there"));
+        for foreign in carried.left.iter().take(LEFT_SHOWN) {
+            let mut left = left_out(foreign);
+            scanner.mask(&mut left);
+            tell(format_args!("note:   {}", skelkey::escape::visible(&left)));
+        }
+        if left > LEFT_SHOWN {
+            tell(format_args!("note:   and {} more", left - LEFT_SHOWN));
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn left_out(foreign: &import::Foreign) -> String {
+    let rule = foreign.rule.as_ref().map(|rule| format!(" ({rule})")).unwrap_or_default();
+    let commit = foreign.commit.as_ref().map(|commit| format!(" in commit {commit}; scan with --history"));
+    format!("{}:{}{rule}{}", foreign.path, foreign.line, commit.unwrap_or_default())
 }
 
 /// What an entry does in this scan.

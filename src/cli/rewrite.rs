@@ -55,8 +55,8 @@ fn read(file: &Path) -> Result<Vec<(String, Read)>> {
         std::fs::read(file).with_context(|| format!("read the report {name}"))?
     };
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        anyhow::anyhow!("{name}:{}: not UTF-8", line + 1)
+        let read = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        anyhow::anyhow!("{name}:{}: not UTF-8", read.matches('\n').count() + 1)
     })?;
     let reads = report::read(&text).map_err(|error| anyhow::anyhow!("{name}:{error}"))?;
     Ok(reads.into_iter().map(|read| (name.clone(), read)).collect())

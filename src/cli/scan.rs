@@ -41,7 +41,9 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
     let mut branch = around.branch.clone();
     // Whoever may push may name a branch.
-    branch.iter_mut().for_each(|branch| scanner.mask(branch));
+    if let Some(branch) = &mut branch {
+        scanner.mask(branch);
+    }
     let options = report::Options {
         commit: around.commit.clone(),
         branch,

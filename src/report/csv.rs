@@ -7,7 +7,7 @@ use super::occurrence::{self, Occurrence};
 use super::words;
 use crate::finding::Report;
 
-const HEAD: [&str; 16] = [
+const HEAD: [&str; 17] = [
     "severity",
     "score",
     "rule",
@@ -24,6 +24,7 @@ const HEAD: [&str; 16] = [
     "page",
     "key_fingerprint",
     "place_fingerprint",
+    "owners",
 ];
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -33,7 +34,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     rows.flush()
 }
 
-fn row(at: Occurrence<'_>, report: &Report) -> [String; 16] {
+fn row(at: Occurrence<'_>, report: &Report) -> [String; 17] {
     let finding = at.finding;
     [
         finding.judgement.severity.to_string(),
@@ -52,6 +53,7 @@ fn row(at: Occurrence<'_>, report: &Report) -> [String; 16] {
         finding.remedy.page.clone().unwrap_or_default(),
         finding.fingerprint.to_string(),
         at.place.fingerprint.to_string(),
+        words::answers(finding).join(" "),
     ]
 }
 

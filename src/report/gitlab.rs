@@ -121,6 +121,10 @@ fn identifiers(finding: &Finding) -> Vec<Value> {
 
 fn description(finding: &Finding, report: &Report) -> String {
     let mut out = terminal(&words::headline(finding, report)).into_owned();
+    let answers = words::answers(finding);
+    if !answers.is_empty() {
+        _ = write!(out, "\nAnswers for it: {}", terminal(&answers.join(", ")));
+    }
     for verdict in &finding.judgement.verdicts {
         _ = write!(out, "\n{} {}: {}", verdict.id.0, verdict.severity, step_plain(&verdict.message));
     }

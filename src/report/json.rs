@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Options;
 use super::escape::SafeJson;
-use super::words::Tally;
+use super::words::{self, Tally};
 use crate::coverage::Coverage;
 use crate::finding::{Asked, Finding, Mode, Published, Report, Root, SetAside};
 use crate::severity::Severity;
@@ -28,6 +28,7 @@ struct Document<'a> {
 
 /// What a report says of its run.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the document")]
 pub(super) struct Head<'a> {
     schema_version: u32,
     tool: Tool,
@@ -75,6 +76,8 @@ struct Summary {
     findings: u64,
     keys: u64,
     by_severity: BTreeMap<&'static str, u64>,
+    /// Keys by who is to see to them.
+    by_owner: BTreeMap<String, u64>,
 }
 
 impl Summary {
@@ -82,7 +85,9 @@ impl Summary {
         let Tally { findings, keys, by_severity } = Tally::of(report);
         let mut all: BTreeMap<_, _> = Severity::ALL.iter().map(|severity| (severity.as_str(), 0)).collect();
         all.extend(by_severity.iter().map(|(severity, n)| (severity.as_str(), *n)));
-        Self { findings, keys, by_severity: all }
+        let by_owner = words::by_answer(report).into_iter();
+        let by_owner = by_owner.filter_map(|(name, count)| Some((name?.to_owned(), count))).collect();
+        Self { findings, keys, by_severity: all, by_owner }
     }
 }
 

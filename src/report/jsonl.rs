@@ -14,7 +14,7 @@ use crate::finding::{Report, SetAside};
 #[derive(Serialize)]
 #[serde(tag = "line", rename_all = "kebab-case")]
 enum Line<'a> {
-    Run(Head<'a>),
+    Run(Box<Head<'a>>),
     Finding(&'a crate::finding::Finding),
     /// Within a field, for it has a `line` of its own.
     Suppressed {
@@ -24,7 +24,7 @@ enum Line<'a> {
 }
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    line(&Line::Run(Head::of(report, options)), out)?;
+    line(&Line::Run(Box::new(Head::of(report, options))), out)?;
     report.findings.iter().try_for_each(|finding| line(&Line::Finding(finding), out))?;
     report.suppressed.iter().try_for_each(|aside| line(&Line::Suppressed { suppressed: aside }, out))?;
     line(&Line::Coverage(&report.coverage), out)

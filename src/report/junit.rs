@@ -35,7 +35,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let left_out = left_out(report);
-    let name = format!("skelkey{}", left_out.iter().map(|said| format!(" ({said})")).collect::<String>());
+    let name = match &left_out[..] {
+        [] => "skelkey".to_owned(),
+        said => format!("skelkey ({})", said.join(" ")),
+    };
     xml.write_event(Event::Start(element("testsuites", &[("name", &name)], &counts)))?;
     for places in suites.values() {
         suite(places, report, left_out.is_empty(), &mut xml)?;
@@ -79,6 +82,8 @@ fn said(at: &Occurrence<'_>, with_steps: bool) -> String {
     if !with_steps {
         return lines.concat();
     }
+    let answers = words::answers(at.finding);
+    lines.extend((!answers.is_empty()).then(|| format!("Answers for it: {}", answers.join(", "))));
     lines.extend(remedy.revoke.iter().chain(&remedy.recreate).map(|step| step_plain(step)));
     lines.join("\n")
 }

@@ -85,6 +85,10 @@ fn head(report: &Report, out: &mut Vec<u8>) -> io::Result<()> {
         format!("{} ({})", words::count(tally.keys, "key"), tally.severities())
     };
     writeln!(out, "## skelkey: {head}\n")?;
+    let answers = words::answer_summary(report);
+    if !answers.is_empty() {
+        writeln!(out, "To be seen to by: {}\n", markdown(&answers.chars().take(NOTE_MAX).collect::<String>()))?;
+    }
     gaps(report, out)
 }
 
@@ -149,6 +153,10 @@ fn facts(finding: &Finding, report: &Report, out: &mut dyn Write) -> io::Result<
     writeln!(out, "- **State:** {}", markdown(&words::state_with_evidence(finding, report.now)))?;
     for verdict in &finding.judgement.verdicts {
         writeln!(out, "- **{} {}:** {}", verdict.id.0, verdict.severity, step_markdown(&verdict.message))?;
+    }
+    let answers = words::answers(finding);
+    if !answers.is_empty() {
+        writeln!(out, "- **Answers for it:** {}", markdown(&answers.join(", ")))?;
     }
     Ok(())
 }

@@ -56,6 +56,9 @@ pub fn merge(shards: Vec<(String, Read)>) -> Result<Read, MergeError> {
     Ok(all)
 }
 
+/// A field in which shards may differ, as words.
+type Told = fn(&Read) -> String;
+
 /// What a reader must know of how the shards differ.
 fn differences(shards: &[(String, Read)]) -> Result<Vec<String>, MergeError> {
     let Some(((first, one), others)) = shards.split_first() else { return Err(MergeError::Nothing) };
@@ -67,14 +70,14 @@ fn differences(shards: &[(String, Read)]) -> Result<Vec<String>, MergeError> {
             right_key: other.report.fingerprint_key.clone(),
         });
     }
-    let told: [(&str, fn(&Read) -> String); 5] = [
+    let told: [(&str, Told); 5] = [
         ("versions of skelkey", |read| read.version.clone()),
         ("rule sets", |read| read.report.coverage.rules_hash.clone()),
         ("configurations", |read| read.report.coverage.config_hash.clone()),
         ("modes", |read| format!("{:?}", read.report.mode).to_lowercase()),
         ("moments of judgement", |read| read.report.now.to_string()),
     ];
-    let note = |(what, of): (&str, fn(&Read) -> String)| {
+    let note = |(what, of): (&str, Told)| {
         let mut by_value: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (name, read) in shards {
             by_value.entry(of(read)).or_default().push(name);

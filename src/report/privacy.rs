@@ -59,6 +59,7 @@ fn hide_in_finding(finding: &mut Finding, words: &PrivateWords) {
         Subject::LeakedKey => {
             for place in &mut finding.places {
                 words.scrub_root(&mut place.shown);
+                place.owners.clear();
                 hide_author(place);
                 words.scrub_place(place);
             }

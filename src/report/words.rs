@@ -1,5 +1,7 @@
 //! The words that all formats share, so that a terminal, an alert and a file say the same of one key.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -50,6 +52,55 @@ pub fn parts(finding: &Finding) -> String {
     let part = |part: &Part| format!("{} {} at {}:{}", part.role, part.text, part.shown, part.region.start_line);
     finding.parts.iter().map(part).collect::<Vec<_>>().join(", ")
 }
+
+/// Who is to see to a key: the code owners of its places, or else who brought it. Escape before showing.
+#[must_use]
+pub fn answers(finding: &Finding) -> Vec<&str> {
+    let mut all: Vec<&str> = Vec::new();
+    let owners = finding.places.iter().flat_map(|place| &place.owners).map(String::as_str);
+    let brought =
+        finding.places.iter().filter_map(|place| place.provenance.as_ref()?.commit.as_ref()?.author.as_deref());
+    let has_owner = finding.places.iter().any(|place| !place.owners.is_empty());
+    let named: Vec<&str> = if has_owner { owners.collect() } else { brought.collect() };
+    for name in named {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
+/// How many keys each of them is to see to, who has most first; `None` counts those of nobody. Empty if nobody is named.
+#[must_use]
+pub fn by_answer(report: &Report) -> Vec<(Option<&str>, u64)> {
+    let mut counts: BTreeMap<Option<&str>, u64> = BTreeMap::new();
+    for finding in &report.findings {
+        let named = answers(finding);
+        if named.is_empty() {
+            *counts.entry(None).or_default() += 1;
+        }
+        for name in named {
+            *counts.entry(Some(name)).or_default() += 1;
+        }
+    }
+    if counts.keys().all(Option::is_none) {
+        return Vec::new();
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(name, count)| (name.is_none(), std::cmp::Reverse(*count)));
+    counts
+}
+
+/// Who is to see to how many, in a sentence: `@ops 3, @web 1, nobody 2`; empty if nobody is named. Escape before showing.
+#[must_use]
+pub fn answer_summary(report: &Report) -> String {
+    let said =
+        by_answer(report).into_iter().map(|(name, count)| format!("{} {}", name.unwrap_or("nobody"), grouped(count)));
+    first_few(&said.collect::<Vec<_>>(), ANSWERS_SHOWN)
+}
+
+/// How many people are spelled out.
+const ANSWERS_SHOWN: usize = 10;
 
 /// How many package ids are spelled out.
 const SUBJECTS_SHOWN: usize = 5;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::codeowners::{self, CodeOwners};
 use crate::coverage::Coverage;
 use crate::finding::{
     Asked, Finding, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, Subject, worst_first,
@@ -31,6 +32,8 @@ pub(super) struct Assembly<'a> {
     known: BTreeMap<Issuer, Vec<String>>,
     lists: Lists<'a>,
     clues: Clues,
+    /// Of each root.
+    code_owners: Vec<CodeOwners>,
 }
 
 /// The owner's key, or the published one made for this run.
@@ -89,7 +92,9 @@ impl<'a> Assembly<'a> {
         };
         let published = by_issuer(project_files);
         let known = known_packages(scanner, &published);
-        Self { scanner, roots, key, published, known, lists: Lists::of(&settings.inventories), clues }
+        let code_owners = roots.iter().map(|root| owners_of(&root.path)).collect();
+        let lists = Lists::of(&settings.inventories);
+        Self { scanner, roots, key, published, known, lists, clues, code_owners }
     }
 
     pub(super) fn report(
@@ -122,6 +127,12 @@ impl<'a> Assembly<'a> {
             notes.extend(inventory.notes.iter().map(|note| format!("{}: {note}", inventory.path.display())));
         }
         notes.extend(log.notes);
+        notes.extend(
+            self.code_owners
+                .iter()
+                .flat_map(|owners| &owners.mistakes)
+                .map(|line| format!("CODEOWNERS:{line}: no pattern that the code host reads; nobody answers for it")),
+        );
         notes.extend(log.used.told(comments, settings));
         worst_first(&mut findings);
         let mut scrub = Scrub::new(self.scanner.detector());
@@ -449,6 +460,8 @@ impl<'a> Assembly<'a> {
                 let repository = sighting.root.and_then(|root| self.roots[root].repository.as_deref()).unwrap_or("");
                 let fingerprint = self.key.get().of_place(repository, &sighting.path, &group.fingerprint, *ordinal);
                 let found_by = &self.rule(&sighting).id;
+                let code_owners = sighting.root.and_then(|root| self.code_owners.get(root));
+                let owners = code_owners.map(|owners| owners.of(&sighting.path)).unwrap_or_default();
                 Place {
                     root: sighting.root,
                     suppressed: covers.by(&sighting, found_by, &mut log.used),
@@ -460,6 +473,7 @@ impl<'a> Assembly<'a> {
                     variable: sighting.found.variable,
                     frame: sighting.frame,
                     provenance: sighting.provenance,
+                    owners,
                 }
             })
             .collect()
@@ -542,6 +556,12 @@ fn by_issuer(publishes: Vec<Publishes>) -> BTreeMap<Issuer, Vec<String>> {
         sets.entry(one.issuer).or_default().extend(one.ids);
     }
     sets.into_iter().map(|(issuer, ids)| (issuer, ids.into_iter().collect())).collect()
+}
+
+/// The `CODEOWNERS` of a root; empty if it has none.
+fn owners_of(root: &str) -> CodeOwners {
+    let read = crate::source::code_owners(std::path::Path::new(root));
+    read.map(|(place, text)| CodeOwners::parse(&text, codeowners::host(place, &text))).unwrap_or_default()
 }
 
 /// What the owner is known to have: what the files publish and what the configuration names.

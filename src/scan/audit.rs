@@ -123,6 +123,7 @@ fn audit_row(
             rule: None,
             frame: Vec::new(),
             provenance: None,
+            owners: Vec::new(),
         }],
         dossier,
     })

@@ -42,6 +42,7 @@ impl<'d> Scrub<'d> {
     pub(super) fn place(&mut self, place: &mut Place) {
         self.name(&mut place.path);
         self.name(&mut place.shown);
+        self.names(&mut place.owners);
         place.suppressed.iter_mut().filter_map(|aside| aside.reason.as_mut()).for_each(|reason| self.name(reason));
         place.variable.as_mut().into_iter().for_each(|variable| self.name(variable));
         let commits = place.provenance.iter_mut().flat_map(|p| [&mut p.commit, &mut p.removed]).flatten();

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use gix_discover::repository::Path as Found;
 
+use crate::codeowners;
+
 /// A git repository, as far as a scan of files needs to know it. Nothing in it is ever executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repository {
@@ -48,6 +50,18 @@ impl Repository {
         remotes.sort_by_key(|(name, _)| (name != "origin", name.clone()));
         remotes.into_iter().find_map(|(_, address)| normalised_remote(&address))
     }
+}
+
+/// The `CODEOWNERS` of a folder, and its place in it: the first there is, as a code host looks for it. Not a link, and not
+/// longer than a host reads.
+#[must_use]
+pub fn code_owners(root: &Path) -> Option<(&'static str, String)> {
+    codeowners::PLACES.into_iter().find_map(|place| {
+        let file = root.join(place);
+        let is_read = file.symlink_metadata().is_ok_and(|there| there.is_file() && there.len() <= codeowners::MOST);
+        let text = is_read.then(|| std::fs::read(&file).ok()).flatten()?;
+        Some((place, String::from_utf8_lossy(&text).into_owned()))
+    })
 }
 
 /// Follows a `commondir` file, as a linked work tree's git folder has one.

@@ -201,6 +201,7 @@ fn place(path: &str, line: usize, before: &str, masked: &Masked, after: &str, id
             FrameLine { number: line + 1, text: String::new(), mark: None },
         ],
         provenance: None,
+        owners: Vec::new(),
     }
 }
 
@@ -283,6 +284,7 @@ fn skeleton_key() -> Finding {
         place(HOSTILE, 3, "key = \"", &masked, "\"", "skeleton"),
     ];
     places[0].variable = Some("NUGET_API_KEY".to_owned());
+    places[0].owners = vec!["@contoso/release".to_owned(), "a\u{202e}|`nn@contoso.example".to_owned()];
     places.extend((1..=6).map(|n| place(&format!("old/{n} [x](y).txt"), 7, "k=", &masked, "", "skeleton")));
     Finding {
         by_place: false,

@@ -16,6 +16,8 @@ pub(super) struct Key {
     pub(super) severity: &'static str,
     pub(super) state: &'static str,
     pub(super) issuer: String,
+    /// Who is to see to it.
+    pub(super) answers: Vec<String>,
     pub(super) until_bucket: &'static str,
     pub(super) reach: &'static str,
     pub(super) title: String,
@@ -87,6 +89,7 @@ impl Key {
             severity: judgement.severity.as_str(),
             state,
             issuer: safe(finding.issuer.as_str()),
+            answers: words::answers(finding).into_iter().map(safe).collect(),
             until_bucket: chart::ends_in(finding, report.now),
             reach: chart::reach_of(finding),
             title: safe(&finding.title),
@@ -142,6 +145,8 @@ fn facts(finding: &Finding, report: &Report) -> Vec<Fact> {
         ("List", finding.join.as_deref()),
     ];
     facts.extend(more.into_iter().filter_map(|(name, value)| Some(Fact { name, value: safe(value?) })));
+    let answers = words::answers(finding);
+    facts.extend((!answers.is_empty()).then(|| Fact { name: "Answers for it", value: safe(&answers.join(", ")) }));
     facts.extend(dossier.created().map(|at| Fact { name: "Created", value: words::date(at) }));
     let conflicts = finding.conflicts.iter().map(|conflict| safe(&words::conflict(conflict)));
     facts.extend(conflicts.map(|value| Fact { name: "Conflict", value }));

@@ -41,6 +41,8 @@ struct Page {
     severities: Vec<Chip>,
     states: BTreeSet<&'static str>,
     issuers: BTreeSet<String>,
+    /// Who is to see to how many; empty if nobody is named.
+    owners: Vec<(String, u64)>,
     keys: Vec<Key>,
     keys_left_out: usize,
     coverage: Vec<Fact>,
@@ -113,11 +115,17 @@ fn page(report: &Report, options: &Options) -> Page {
         severities: tally.by_severity.iter().map(chips).collect(),
         states: keys.iter().map(|key| key.state).collect(),
         issuers: keys.iter().map(|key| key.issuer.clone()).collect(),
+        owners: owners(report),
         keys_left_out: report.findings.len() - keys.len(),
         keys,
         coverage: coverage(report),
         notes: report.notes.iter().map(|note| terminal(note).into_owned()).collect(),
     }
+}
+
+fn owners(report: &Report) -> Vec<(String, u64)> {
+    let named = words::by_answer(report).into_iter();
+    named.filter_map(|(name, count)| Some((terminal(name?).into_owned(), count))).collect()
 }
 
 impl Part {

@@ -13,12 +13,14 @@
     const severities = new Set(boxes.filter((box) => box.checked).map((box) => box.dataset.severity));
     const state = byId("state").value;
     const issuer = byId("issuer").value;
+    const owner = byId("owner")?.value;
     let shown = 0;
     for (const key of keys) {
       const { dataset } = key;
       const passes = severities.has(dataset.severity)
         && (!state || dataset.state === state)
         && (!issuer || dataset.issuer === issuer)
+        && (!owner || dataset.owners.split("\n").includes(owner))
         && (!chosen.until || dataset.until === chosen.until)
         && (!chosen.reach || dataset.reach === chosen.reach)
         && words.every((word) => texts.get(key).includes(word));
@@ -37,7 +39,7 @@
   const unfold = (open) => { for (const key of keys) if (!key.hidden) key.open = open; };
 
   byId("search").addEventListener("input", show);
-  for (const control of [...boxes, byId("state"), byId("issuer")]) control.addEventListener("change", show);
+  for (const control of [...boxes, byId("state"), byId("issuer"), byId("owner")]) control?.addEventListener("change", show);
   for (const bar of bars) {
     bar.addEventListener("click", () => choose(bar));
     bar.addEventListener("keydown", (event) => {
@@ -47,6 +49,7 @@
   byId("reset").addEventListener("click", () => {
     byId("search").value = "";
     for (const box of boxes) box.checked = true;
+    if (byId("owner")) byId("owner").value = "";
     byId("state").value = byId("issuer").value = chosen.until = chosen.reach = "";
     show();
   });

@@ -41,6 +41,7 @@ fn write_facts(finding: &Finding, report: &Report, page: &mut Page<'_>) -> io::R
     page.field("with", &words::parts(finding))?;
     page.field("details", &words::details(&finding.dossier))?;
     page.field("issuer", &issuer(finding))?;
+    page.field("answers", &words::answers(finding).join(", "))?;
     page.field("list", finding.join.as_deref().unwrap_or_default())?;
     let history = finding.places.first().and_then(|place| place.provenance.as_deref()).map(words::history);
     page.field("history", &history.unwrap_or_default())

@@ -16,6 +16,10 @@ pub(super) fn write(report: &Report, options: &Options, page: &mut Page<'_>) -> 
     if !aside.is_empty() {
         page.line(Style::new(), "set aside: ", &aside)?;
     }
+    let answers = words::answer_summary(report);
+    if !answers.is_empty() {
+        page.line(Style::new(), "to be seen to by: ", &answers)?;
+    }
     page.line(Style::new(), "", &scanned(&report.coverage))?;
     if let Some(words) = report.coverage.configuration.words() {
         page.line(Style::new().bold(), "configuration: ", &words)?;
@@ -47,7 +51,8 @@ fn scanned(coverage: &Coverage) -> String {
     let rules = words::count(coverage.rules as u64, "rule");
     let scanned = format!("scanned {files}, {}, with {rules}", words::size(coverage.bytes_scanned));
     let skips: Vec<_> = coverage.skipped.iter().filter(|count| count.files > 0).collect();
-    let all: u64 = skips.iter().map(|count| count.files).sum();
+    // A report that was read back may hold any number.
+    let all = skips.iter().fold(0_u64, |all, count| all.saturating_add(count.files));
     if all == 0 {
         return scanned;
     }

@@ -52,9 +52,10 @@ fn azure(report: &Report, options: &Options) -> RunAutomationDetails {
         number(build_id),
     ];
     let parts = parts.map(|part| part.map_or_else(|| "-".to_owned(), |part| terminal(&part).replace('/', "-")));
-    let id = match parts.iter().all(|part| part == "-") {
-        true => format!("{AZURE}/skelkey/{}", category(report.mode)),
-        false => format!("{AZURE}/{}", parts.join("/")),
+    let id = if parts.iter().all(|part| part == "-") {
+        format!("{AZURE}/skelkey/{}", category(report.mode))
+    } else {
+        format!("{AZURE}/{}", parts.join("/"))
     };
     let properties = json!({
         // A number, but its validator reads a text.

@@ -207,6 +207,8 @@ fn told(finding: &Finding, report: &Report) -> Vec<(&'static str, String)> {
     ];
     told.extend(finding.dossier.name().map(|name| ("Name", name.to_owned())));
     told.extend(finding.dossier.owner().map(|owner| ("Owner", owner.to_owned())));
+    let answers = words::answers(finding);
+    told.extend((!answers.is_empty()).then(|| ("Answers for it", answers.join(", "))));
     told.extend(finding.join.clone().map(|join| ("List", join)));
     told.extend(finding.conflicts.iter().map(|conflict| ("Conflict", words::conflict(conflict))));
     told
@@ -238,6 +240,7 @@ fn properties(finding: &Finding, report: &Report) -> Value {
         "notes": judgement.notes,
         "parts": finding.parts.iter().map(|part| json!({ "role": part.role, "rule": part.rule, "text": part.text })).collect::<Vec<_>>(),
         "places": finding.places.len(),
+        "owners": Some(words::answers(finding)).filter(|owners| !owners.is_empty()),
     })
 }
 
