@@ -285,7 +285,9 @@ impl Case<'_> {
             low(Because::NotRandom)
         } else if weak::is_typed(self.value) {
             low(Because::Typed)
-        } else if decoded_text(self.value).is_some_and(|plain| weak::speaks_for_itself(&plain)) {
+        } else if decoded_text(self.value)
+            .is_some_and(|plain| weak::speaks_for_itself(&plain) || repeats(&plain, self.name()))
+        {
             low(Because::OwnWords)
         } else {
             medium(Because::Random)
