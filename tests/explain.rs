@@ -1,5 +1,5 @@
 //! `skelkey explain`: why a line is a finding or none, without a word of the line.
-#![allow(clippy::unwrap_used, reason = "a test may be blunt")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
 
 mod support;
 

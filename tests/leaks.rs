@@ -150,6 +150,30 @@ fn inspecting_a_key_does_not_show_it() {
     }
 }
 
+/// Explanations tell places, rules and what decided, and never what stands there.
+#[test]
+fn explaining_a_line_does_not_show_its_key() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    let rules = Arc::new(rules::load(&[]).unwrap());
+    let detector = skelkey::detect::Detector::new(rules).unwrap();
+    for canary in canaries.iter().step_by(61) {
+        let text = canary.text.as_bytes();
+        let all = skelkey::location::Span::new(0, text.len());
+        let attempts = detector.explain(text, &canary.path, all);
+        watch.text(&canary.path, &format!("{attempts:?}"));
+    }
+    for canary in canaries.iter().step_by(401) {
+        write(at.path(), &canary.path, &canary.text);
+        let line = canary.text[..canary.text.find(&canary.key).unwrap_or(0)].matches('\n').count() + 1;
+        let what = format!("{}:{line}", canary.path);
+        let run = skelkey_with(at.path(), &["explain", &what, "--isolated"], b"", &[]);
+        assert_eq!(run.code, 0, "{what}: {}", run.err);
+        watch.run(&what, &run);
+    }
+}
+
 #[cfg(feature = "probe")]
 #[test]
 fn a_dry_run_shows_requests_and_no_key() {

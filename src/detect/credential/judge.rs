@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::because::{Because, Ruling, low, medium, none};
-use super::place::{self, Place};
+use super::place::{self, Holds, Place};
 use super::random::{
     SHORTEST_TOKEN, distinct, has_digits, is_dashed_words, is_hexadecimal, is_mixed, is_mixed_case, is_random_password,
     is_random_token, is_token_byte,
@@ -121,7 +121,8 @@ impl Case<'_> {
 
     /// A word without quotes: a password only where it can be nothing else.
     fn word(&self) -> Ruling {
-        let is_setting = self.place().pairs || self.place().settings && name::is_constant(self.name());
+        let is_setting =
+            self.place().holds == Holds::Pairs || self.place().is_settings() && name::is_constant(self.name());
         if is_setting && self.ends_statement() && weak::is_chosen(self.value) {
             self.unless_sample(Because::ChosenWord)
         } else {
@@ -136,7 +137,7 @@ impl Case<'_> {
         if is_random_password(value) && !own && value.len() >= least {
             return medium(Because::Random);
         }
-        let worded = self.place().settings || self.found.syntax == Syntax::Argument && self.found.name.is_none();
+        let worded = self.place().is_settings() || self.found.syntax == Syntax::Argument && self.found.name.is_none();
         let chosen_word = worded && weak::is_word(value) && weak::is_chosen(value);
         let mixed = is_mixed(value) && !is_dashed_words(value);
         let because = if weak::speaks_for_itself(value) {
@@ -161,8 +162,8 @@ impl Case<'_> {
     fn is_literal(&self) -> bool {
         match self.found.syntax {
             Syntax::Quoted | Syntax::Argument | Syntax::Element | Syntax::Address | Syntax::Encoded => true,
-            Syntax::Setting => self.place().settings || self.place().prose || name::is_constant(self.name()),
-            Syntax::Bare => self.place().settings || self.place().prose,
+            Syntax::Setting => self.place().is_literal() || name::is_constant(self.name()),
+            Syntax::Bare => self.place().is_literal(),
             Syntax::Told => false,
         }
     }
@@ -220,7 +221,7 @@ impl Case<'_> {
         if token.confidence == Some(Confidence::Medium) || self.value.iter().all(|byte| is_token_byte(*byte)) {
             return token;
         }
-        let is_setting = (self.place().settings || self.place().prose) && !self.place().sample;
+        let is_setting = self.place().is_literal() && !self.place().sample;
         let ruling = self.password();
         if ruling.confidence.is_none() || is_setting || is_random_password(self.value) {
             return ruling;
@@ -285,7 +286,9 @@ impl Case<'_> {
             low(Because::NotRandom)
         } else if weak::is_typed(self.value) {
             low(Because::Typed)
-        } else if decoded_text(self.value).is_some_and(|plain| weak::speaks_for_itself(&plain)) {
+        } else if decoded_text(self.value)
+            .is_some_and(|plain| weak::speaks_for_itself(&plain) || repeats(&plain, self.name()))
+        {
             low(Because::OwnWords)
         } else {
             medium(Because::Random)
@@ -302,7 +305,7 @@ impl Case<'_> {
         if weak::speaks_for_itself(value) || weak::is_typed(value) {
             return low(Because::OwnWords);
         }
-        if self.place().settings && self.reading != Reading::Key && has_digits(value, 2) {
+        if self.place().is_settings() && self.reading != Reading::Key && has_digits(value, 2) {
             return self.unless_sample(Because::Chosen);
         }
         low(Because::NotRandom)
@@ -363,7 +366,7 @@ impl Case<'_> {
     fn something_else(&self) -> Option<Because> {
         let value = self.value;
         let quoted = !matches!(self.found.syntax, Syntax::Setting | Syntax::Bare | Syntax::Told);
-        let literal = quoted || self.found.syntax == Syntax::Setting && self.place().settings;
+        let literal = quoted || self.found.syntax == Syntax::Setting && self.place().is_settings();
         if is_other(value) {
             Some(Because::OtherForm)
         } else if !literal && code::is_expression(value) {

@@ -20,7 +20,7 @@ pub(super) fn read(text: &[u8], at: Span, mut found: impl FnMut(Found)) {
         return;
     }
     let line_end = at.end + text[at.end..].iter().position(|byte| *byte == b'\n').unwrap_or(0);
-    if !text[at.end..line_end].iter().all(|byte| byte.is_ascii_whitespace()) || !is_secret(text, line_start, indent) {
+    if !text[at.end..line_end].iter().all(u8::is_ascii_whitespace) || !is_secret(text, line_start, indent) {
         return;
     }
     let mut lines = Lines { text, at: line_end + 1 };

@@ -153,7 +153,13 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 35] = [
+const ABOUT_TOO: [&str; 41] = [
+    "algo",
+    "padding",
+    "pub",
+    "sock",
+    "socket",
+    "thumbprint",
     "address",
     "addresses",
     "change",
@@ -192,7 +198,9 @@ const ABOUT_TOO: [&str; 35] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 71] = [
+const UNLIKE: [&str; 73] = [
+    "pub",
+    "stored",
     "contract",
     "gpu",
     "hashed",

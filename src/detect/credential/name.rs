@@ -99,7 +99,7 @@ pub(super) fn takes(name: &[u8], word: usize) -> bool {
         return !DOING.iter().any(|verb| begins_with_word(name, verb));
     };
     let method = &name[dot + 1..];
-    let begins = method.iter().position(|byte| byte.is_ascii_alphabetic()).unwrap_or(0);
+    let begins = method.iter().position(u8::is_ascii_alphabetic).unwrap_or(0);
     let first = method[begins..].chunk_by(|&before, &after| continues(before, after)).next().unwrap_or_default();
     word > dot && (TAKING.iter().any(|verb| begins_with_word(method, verb)) || first.len() == method.len())
 }

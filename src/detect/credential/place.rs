@@ -5,23 +5,43 @@
 pub(super) struct Place {
     /// A test, a fixture, an example or documentation: made-up passwords are usual there.
     pub(super) sample: bool,
-    /// A file of settings, in which values without quotes are literals.
-    pub(super) settings: bool,
-    /// Of those, one of names and values alone, without expressions or types.
-    pub(super) pairs: bool,
-    /// Text for people, of which nothing is code.
-    pub(super) prose: bool,
+    /// What stands in it.
+    pub(super) holds: Holds,
     /// Written by a machine, or words for people in several languages: names and values in it are not what they seem.
     pub(super) apart: bool,
 }
 
+/// What a file holds besides literals in quotes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Code, or nobody knows.
+    #[default]
+    Code,
+    /// Text for people, of which nothing is code.
+    Prose,
+    /// Settings, in which values without quotes are literals.
+    Settings,
+    /// Names and values alone, without expressions or types.
+    Pairs,
+}
+
 impl Place {
+    /// Whether values without quotes are literals of settings.
+    pub(super) fn is_settings(self) -> bool {
+        matches!(self.holds, Holds::Settings | Holds::Pairs)
+    }
+
+    /// Whether values without quotes are literals.
+    pub(super) fn is_literal(self) -> bool {
+        self.holds != Holds::Code
+    }
+
     /// What the path says, in words.
     pub(super) fn words(self) -> impl Iterator<Item = &'static str> {
         let all = [
             (self.sample, "file: a test, an example or documentation"),
-            (self.settings, "file: settings, in which values need no quotes"),
-            (self.prose, "file: text for people"),
+            (self.is_settings(), "file: settings, in which values need no quotes"),
+            (self.holds == Holds::Prose, "file: text for people"),
             (self.apart, "file: written by a machine, or words in several languages"),
         ];
         all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words)
@@ -116,18 +136,29 @@ pub(super) fn of(path: &str) -> Place {
             || is(&["example", "sample", "template", "dist", "test"], extension)
             || ["java", "kt", "cs", "php", "swift", "scala", "groovy", "vb", "fs"].contains(&extension)
                 && (stem.ends_with("test") || stem.ends_with("tests") || stem.ends_with("spec")),
-        settings: is(&SETTINGS, extension)
-            || file.starts_with(".env")
-            || file.starts_with("dockerfile")
-            || file.starts_with('.') && !stem.is_empty() && file.ends_with("rc"),
-        pairs: is(&PAIRS, extension) || file.starts_with(".env"),
-        prose: is(&PROSE, extension) && !is(&NO_PROSE, file),
+        holds: holds(file, stem, extension),
         apart: is(&MACHINE, extension)
             || is(&MACHINE_FILES, file)
             || file.contains(".min.")
             || folders().any(|folder| folder == "node_modules" || is(&WORD_FOLDERS, folder))
             || is(&WORDS, extension)
             || extension == "properties" && (stem.starts_with("messages") || is_translation(stem)),
+    }
+}
+
+fn holds(file: &str, stem: &str, extension: &str) -> Holds {
+    let is = |list: &[&str]| list.contains(&extension);
+    if is(&PAIRS) || file.starts_with(".env") {
+        Holds::Pairs
+    } else if is(&SETTINGS)
+        || file.starts_with("dockerfile")
+        || file.starts_with('.') && !stem.is_empty() && file.ends_with("rc")
+    {
+        Holds::Settings
+    } else if is(&PROSE) && !NO_PROSE.contains(&file) {
+        Holds::Prose
+    } else {
+        Holds::Code
     }
 }
 

@@ -52,7 +52,8 @@ fn is_path(value: &[u8]) -> bool {
     let rooted = [&b"/"[..], b"./", b"../", b"~/", b"\\\\"].iter().any(|root| value.starts_with(root))
         || matches!(value, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
     let slashes = value.iter().filter(|byte| b"/\\".contains(byte)).count();
-    (rooted || slashes > 0) && surprise(value) < WORDY + 1
+    let of_system = [&b"/tmp/"[..], b"/home/", b"/etc/", b"/usr/", b"/var/", b"/opt/", b"/run/"];
+    of_system.iter().any(|folder| value.starts_with(folder)) || (rooted || slashes > 0) && surprise(value) < WORDY + 1
 }
 
 /// Numbers between dots, dashes, colons and slashes: `v1.2.3`, `2024-01-31T10:00:00Z`, `10.0.0.1:80`.
@@ -158,12 +159,19 @@ fn is_pattern(value: &[u8]) -> bool {
     const MARKS: [&[u8]; 14] =
         [b"\\d", b"\\w", b"\\s", b"\\S", b"[^", b".*", b".+", b"(?", b"[a-z", b"[A-Z", b"[0-9", b"\\.", b"\\b", b"**/"];
     MARKS.iter().any(|mark| contains(value, mark))
+        || value.windows(2).filter(|pair| pair == b"\\x").count() >= 3
         || value.starts_with(b"^") && value.ends_with(b"$")
         || value.starts_with(b"*.")
 }
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
-const DIGESTS: [&str; 37] = [
+const DIGESTS: [&str; 42] = [
+    // Public keys as DER, in base64 and in hexadecimal digits: RSA and EC.
+    "miibijanbgkqhkig",
+    "migfma0gcsqgsib3dqebaqu",
+    "miicijanbgkqhkig",
+    "mfkwewyhkozizj0c",
+    "30819f300d06092a864886f7",
     "md5$",
     "sha1$",
     "sha256$",

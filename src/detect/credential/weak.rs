@@ -1,7 +1,7 @@
 //! Values that people make up: which of them are passwords that somebody uses, and which only stand for one.
 
 /// Words that a made-up password holds because nobody uses it.
-const OWN_WORDS: [&str; 34] = [
+const OWN_WORDS: [&str; 35] = [
     "password",
     "passwd",
     "passwort",
@@ -36,6 +36,7 @@ const OWN_WORDS: [&str; 34] = [
     "somepass",
     "supersec",
     "hackme",
+    "hunter2",
 ];
 
 /// Whether the value says what it is instead of being it.
