@@ -40,11 +40,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("embedded_rules.rs"), embedded.module(&files)?)?;
     let wanted: Vec<Wanted<'_>> = embedded.found.iter().map(Sought::wanted).collect();
     fs::write(out.join("embedded_anchors.rs"), anchors::module(&Tables::of(&wanted))?)?;
-    for path in ["build.rs", "build", "src/rules", "src/detect/anchors/tables"] {
+    fs::write(out.join("engine.hash"), engine_hash(here)?)?;
+    for path in ["build.rs", "build"].iter().chain(ENGINE) {
         announce(&format!("cargo::rerun-if-changed={path}"));
     }
     announce(&format!("cargo::rerun-if-changed={}", folder.display()));
     Ok(())
+}
+
+/// The sources that decide whether a text holds a match, besides the rules.
+const ENGINE: &[&str] = &["src/decode", "src/detect", "src/format", "src/location.rs", "src/rules"];
+
+/// One hash of those sources: what an earlier build found in a text says nothing about what this one finds.
+fn engine_hash(here: &Path) -> Result<String, Box<dyn Error>> {
+    let mut files = Vec::new();
+    let mut waiting: Vec<PathBuf> = ENGINE.iter().map(|path| here.join(path)).collect();
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            for entry in fs::read_dir(&path)? {
+                waiting.push(entry?.path());
+            }
+        } else {
+            files.push((path.strip_prefix(here)?.to_string_lossy().into_owned(), fs::read_to_string(&path)?));
+        }
+    }
+    files.sort();
+    Ok(rules::hash::of_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))))
 }
 
 struct RuleFile {

@@ -11,6 +11,9 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
     list(&mut code, "USERS", "User", &tables.users)?;
     list(&mut code, "ENTRIES", "Entry", &tables.lookup.entries)?;
     list(&mut code, "STARTS", "u32", &tables.lookup.starts)?;
+    writeln!(code, "static GRAM_SIEVE: Sieve = {:?};", tables.lookup.sieve)?;
+    writeln!(code, "static WORD_SIEVE: Sieve = {:?};", tables.words.sieve)?;
+    list(&mut code, "WORD_USERS", "User", &tables.words.users)?;
     list(&mut code, "WORDS", "Word", &tables.words.list)?;
     list(&mut code, "SEEKERS", "Seeker", &tables.words.seekers)?;
     list(&mut code, "SLOTS", "u32", &tables.words.slots)?;
@@ -21,12 +24,12 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
         code,
         "pub(super) static TABLES: Tables = Tables {{\n    pool: Cow::Borrowed(POOL),\n    \
          anchors: Cow::Borrowed(&ANCHORS),\n    users: Cow::Borrowed(&USERS),\n    \
-         lookup: Lookup {{ starts: Cow::Borrowed(&STARTS), entries: Cow::Borrowed(&ENTRIES) }},\n    \
+         lookup: Lookup {{ sieve: Cow::Borrowed(&GRAM_SIEVE), starts: Cow::Borrowed(&STARTS), entries: Cow::Borrowed(&ENTRIES) }},\n    \
          buckets: Cow::Borrowed(&BUCKETS),\n    \
-         words: Words {{\n        slots: Cow::Borrowed(&SLOTS),\n        list: Cow::Borrowed(&WORDS),\n        \
-         seekers: Cow::Borrowed(&SEEKERS),\n        longest: {},\n        \
-         admitted: Cow::Borrowed(&ADMITTED),\n    }},\n}};\n",
-        tables.words.longest
+         words: Words {{\n        sieve: Cow::Borrowed(&WORD_SIEVE),\n        slots: Cow::Borrowed(&SLOTS),\n        list: Cow::Borrowed(&WORDS),\n        \
+         users: Cow::Borrowed(&WORD_USERS),\n        seekers: Cow::Borrowed(&SEEKERS),\n        longest: {},\n        \
+         admitted: Cow::Borrowed(&ADMITTED),\n    }},\n    longest: {},\n}};\n",
+        tables.words.longest, tables.longest
     )?;
     Ok(code)
 }

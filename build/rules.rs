@@ -14,4 +14,4 @@ pub(crate) mod shape;
 pub(crate) mod syntax;
 
 pub(crate) use self::assigned::LONGEST_VALUE;
-pub(crate) use self::shape::{Seek, Shape};
+pub(crate) use self::shape::{Seek, Shape, Start};

@@ -28,13 +28,13 @@ impl Sought {
             Some(_) => Err(format!("`{key}` is not a number")),
         };
         if value("names").is_some() {
-            let anchors: Vec<String> = texts("names").iter().map(|name| name.to_ascii_lowercase()).collect();
+            let anchors = assigned::words(texts("names").iter().map(String::as_str));
             let pattern = syntax::parse(&assigned::pattern(text("value")))?;
             let (left, right) = assigned::window(anchors.iter().map(String::len).max().unwrap_or(0));
             return Ok(Self {
                 anchors,
                 fold: true,
-                seek: shape::seek(Some(&pattern), left, true),
+                seek: shape::seek(Some(&pattern), left, value("reading").is_none()),
                 window: left + right,
             });
         }

@@ -96,6 +96,8 @@ pub struct Applied {
     pub unused: Vec<Entry>,
     /// Entries whose day has passed: what they covered counts again.
     pub expired: Vec<Entry>,
+    /// Entries without a reason, where one is demanded.
+    pub unreasoned: Vec<Entry>,
     /// Entries whose file moved, and where to.
     pub moved: Vec<(Entry, String)>,
 }
@@ -165,9 +167,11 @@ impl Baseline {
     /// file has moved: the entry then covers the one place that has the same key, or, for a password, whose hash is made
     /// from its place, the one place of the same rule, variable and file name.
     ///
+    /// `strict`: an entry without a reason covers nothing.
+    ///
     /// # Errors
     /// A baseline made under another fingerprint key.
-    pub fn apply(&self, report: &mut Report, exists: impl Fn(&str) -> bool) -> Result<Applied, Error> {
+    pub fn apply(&self, report: &mut Report, strict: bool, exists: impl Fn(&str) -> bool) -> Result<Applied, Error> {
         if self.fingerprint_key != report.fingerprint_key {
             let (ours, theirs) = (report.fingerprint_key.clone(), self.fingerprint_key.clone());
             return Err(Error::OtherKey { ours, theirs });
@@ -181,6 +185,10 @@ impl Baseline {
         for entry in &self.entries {
             if entry.until.is_some_and(|until| until < today) {
                 applied.expired.push(entry.clone());
+                continue;
+            }
+            if strict && entry.reason.is_none() {
+                applied.unreasoned.push(entry.clone());
                 continue;
             }
             let found = places.get(&entry.place).copied();
@@ -197,6 +205,7 @@ impl Baseline {
             applied.used += 1;
         }
         report.set_aside();
+        report.compared = true;
         Ok(applied)
     }
 

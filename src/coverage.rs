@@ -1,9 +1,9 @@
 //! What was seen, scanned and skipped, and why: the statement that makes a pass mean something.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why something that was seen was not scanned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// By an ignore rule of the repository. Stated policy: the run stays complete.
@@ -29,6 +29,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every one of them.
+    pub const ALL: [Self; 10] = [
+        Self::Ignored,
+        Self::Excluded,
+        Self::TooLarge,
+        Self::NotAFile,
+        Self::Elsewhere,
+        Self::Unreadable,
+        Self::Vanished,
+        Self::Missing,
+        Self::Empty,
+        Self::Interrupted,
+    ];
+
     /// Whether something that was asked for could not be scanned.
     #[must_use]
     pub fn is_gap(self) -> bool {
@@ -71,7 +85,7 @@ impl Reason {
 }
 
 /// One thing that was not scanned.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Skip {
     /// Its path as people know it.
     pub path: String,
@@ -84,7 +98,7 @@ pub struct Skip {
 }
 
 /// How much of one reason there was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Count {
     /// Why.
     pub reason: Reason,
@@ -95,7 +109,7 @@ pub struct Count {
 }
 
 /// What of the configuration in force decides what a run sees and when it fails.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Configuration {
     /// The files it comes from, weakest first.
     pub files: Vec<String>,
@@ -107,6 +121,9 @@ pub struct Configuration {
     pub replaced_rules: Vec<String>,
     /// Globs of paths that it leaves out.
     pub exclude: Vec<String>,
+    /// Findings that it sets aside: `tests/** (acme-token)`.
+    #[serde(default)]
+    pub allow: Vec<String>,
     /// The severity from which the run fails, where it is not the usual one.
     pub fail_on: Option<String>,
     /// The least confidence that is shown, where it is not the usual one.
@@ -125,6 +142,7 @@ impl Configuration {
             ("rules rated otherwise", &self.rerated_rules),
             ("rules replaced", &self.replaced_rules),
             ("paths left out", &self.exclude),
+            ("findings set aside", &self.allow),
         ] {
             if !names.is_empty() {
                 parts.push(format!("{what}: {}", names.join(", ")));
@@ -143,7 +161,7 @@ impl Configuration {
 }
 
 /// The statement of one run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Coverage {
     /// What was asked for, as typed.
     pub inputs: Vec<String>,
@@ -172,6 +190,20 @@ impl Coverage {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|count| count.reason.is_gap() && count.files > 0)
+    }
+
+    /// Adds the gaps of another scan that belongs to the same run.
+    pub fn add_gaps(&mut self, other: &Self) {
+        self.skips.extend(other.skips.iter().filter(|skip| skip.reason.is_gap()).cloned());
+        for count in other.skipped.iter().filter(|count| count.reason.is_gap()) {
+            match self.skipped.iter_mut().find(|known| known.reason == count.reason) {
+                Some(known) => {
+                    known.files += count.files;
+                    known.bytes += count.bytes;
+                }
+                None => self.skipped.push(count.clone()),
+            }
+        }
     }
 
     /// Whether the source is whole and there is nothing in it, such as an index with nothing staged.

@@ -1,7 +1,7 @@
 //! One key → many places; identity; everything that a report may say. Holds no secret by construction.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::coverage::Coverage;
 use crate::hygiene::Judgement;
@@ -9,12 +9,13 @@ use crate::issuer::Issuer;
 use crate::key::{Conflict, Dossier};
 use crate::location::Region;
 use crate::provenance::Provenance;
-use crate::secret::{Fingerprint, Masked};
+use crate::secret::Masked;
+pub use crate::secret::{Fingerprint, is_kid as is_key_id};
 use crate::severity::{Confidence, Severity};
 use crate::suppression::Suppression;
 
 /// One folder or repository that places are relative to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Root {
     /// Absolute path.
     pub path: String,
@@ -23,7 +24,7 @@ pub struct Root {
 }
 
 /// One line of source, every match on it masked, control and bidirectional characters escaped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct FrameLine {
     /// Line number, from 1.
     pub number: usize,
@@ -34,7 +35,7 @@ pub struct FrameLine {
 }
 
 /// One place of a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Place {
     /// Index into [`Report::roots`]; `None` for standard input and inventory rows outside any root.
     pub root: Option<usize>,
@@ -60,7 +61,7 @@ pub struct Place {
 }
 
 /// Another part of a key that is made of several: an id, a session token, a tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Part {
     /// What it is to the key (`access key id`).
     pub role: String,
@@ -79,7 +80,7 @@ pub struct Part {
 }
 
 /// What a finding is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// A key that stands in a scanned text.
@@ -89,7 +90,7 @@ pub enum Subject {
 }
 
 /// Whether it is known which server the key is for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "by", content = "because")]
 pub enum IssuerBasis {
     /// The format proves it.
@@ -105,7 +106,7 @@ pub enum IssuerBasis {
 }
 
 /// The steps that close one key, every field filled in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Remedy {
     /// The issuer's exact page for this class of key.
     pub page: Option<String>,
@@ -120,7 +121,7 @@ pub struct Remedy {
 }
 
 /// One key, leaked or listed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Finding {
     /// What it is about.
     pub subject: Subject,
@@ -160,7 +161,7 @@ pub struct Finding {
 }
 
 /// One issuer that was asked, or not.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Asked {
     /// The issuer.
     pub issuer: Issuer,
@@ -171,7 +172,7 @@ pub struct Asked {
 }
 
 /// Package ids that the scanned files publish, by issuer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Published {
     /// Whose package ids they are.
     pub issuer: Issuer,
@@ -180,7 +181,7 @@ pub struct Published {
 }
 
 /// One place that somebody set aside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct SetAside {
     /// The finding's rule.
     pub rule: String,
@@ -199,9 +200,42 @@ pub struct SetAside {
     pub suppression: Suppression,
 }
 
+/// What a run looked at. Reports of one mode follow each other; those of different modes must not replace each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Files and folders as they lie there.
+    #[default]
+    Files,
+    /// One text without a file.
+    Text,
+    /// What is staged for the next commit.
+    Staged,
+    /// What commits add.
+    Range,
+    /// Every object of a repository.
+    History,
+    /// The owner's lists alone.
+    Keys,
+    /// The owner's lists, for what ends soon.
+    Forecast,
+    /// The owner's lists beside earlier reports.
+    Reconcile,
+    /// The keys of an earlier report again.
+    Recheck,
+    /// Runs of several modes, merged.
+    Mixed,
+}
+
 /// The outcome of one run: the one thing that every format is made from.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Report {
+    /// What was looked at.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Whether a baseline was laid over it: what it covers is set aside, so whatever is left is new.
+    #[serde(default)]
+    pub compared: bool,
     /// The moment of judgement.
     pub now: Timestamp,
     /// Whether `now` was given by the user (then no run times are reported).
@@ -226,6 +260,20 @@ pub struct Report {
     pub coverage: Coverage,
 }
 
+/// By place.
+pub fn sort_aside(suppressed: &mut [SetAside]) {
+    suppressed.sort_by(|a, b| (&a.path, a.line, &a.rule).cmp(&(&b.path, b.line, &b.rule)));
+}
+
+/// Worst first; equals by rule and first place, so that the order is the input's own.
+pub fn worst_first(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let score = b.judgement.score.value().total_cmp(&a.judgement.score.value());
+        let place = |f: &Finding| f.places.first().map(|p| (p.root, p.path.clone(), p.region));
+        score.then_with(|| place(a).cmp(&place(b))).then_with(|| a.rule.cmp(&b.rule))
+    });
+}
+
 impl Report {
     /// Moves the places that are suppressed out of the findings, and the findings with them that have no other.
     pub fn set_aside(&mut self) {
@@ -246,6 +294,6 @@ impl Report {
             });
         }
         self.findings.retain(|finding| !finding.places.is_empty());
-        self.suppressed.sort_by(|a, b| (&a.path, a.line, &a.rule).cmp(&(&b.path, b.line, &b.rule)));
+        sort_aside(&mut self.suppressed);
     }
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The id of an issuer: lower case, kebab-case, stable (`nuget`, `npm`, `crates-io`). Rule files may name new ones.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Issuer(Cow<'static, str>);
 
@@ -70,6 +70,12 @@ impl Issuer {
         Self::HARBOR,
         Self::WAREHOUSE,
     ];
+
+    /// An issuer by an id that is written in the code.
+    #[must_use]
+    pub const fn known(id: &'static str) -> Self {
+        Self(Cow::Borrowed(id))
+    }
 
     /// An issuer by its id.
     #[must_use]

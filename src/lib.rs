@@ -34,9 +34,11 @@ pub mod hygiene;
 pub mod inventory;
 pub mod issuer;
 pub mod key;
+pub mod lifecycle;
 pub mod location;
 pub mod mistake;
 pub mod packages;
+pub mod pipelines;
 #[cfg(feature = "probe")]
 pub mod probe;
 pub mod provenance;

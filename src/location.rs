@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use memchr::{memchr_iter, memrchr};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A half-open range of bytes in one blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -54,7 +54,7 @@ impl Span {
 }
 
 /// A span in lines and columns. All counts are from 1; an end column is one past the last character.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Region {
     /// Line of the first byte.
     pub start_line: usize,

@@ -1,10 +1,10 @@
 //! Where in a repository's history a text stands, and since when: the exposure window of a key.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a text is to its repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holder {
     /// A file.
@@ -22,7 +22,7 @@ pub enum Holder {
 }
 
 /// From where an object can be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// From `HEAD` or a ref: a clone brings it along.
@@ -38,7 +38,7 @@ pub enum Reach {
 }
 
 /// One commit, as far as a report names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct CommitRef {
     /// Its id in hex.
     pub id: String,
@@ -49,7 +49,7 @@ pub struct CommitRef {
 }
 
 /// Where one text of a repository stands in its history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Provenance {
     /// What it is.
     pub holder: Holder,

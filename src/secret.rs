@@ -8,7 +8,8 @@ use std::fmt;
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -112,6 +113,14 @@ impl Masked {
     }
 }
 
+/// Only what has a hidden part: whatever else stands there may be a key.
+impl<'de> Deserialize<'de> for Masked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.contains('…') { Ok(Self(text)) } else { Err(D::Error::custom("a key that is not masked")) }
+    }
+}
+
 impl fmt::Display for Masked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -138,11 +147,26 @@ impl Fingerprint {
         HEXLOWER.encode(&self.hash)
     }
 
+    /// Reads what [`fmt::Display`] writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kid, hex) = text.split_once(':')?;
+        let hash = HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok()?;
+        is_kid(kid).then(|| Self { kid: kid.to_owned(), hash })
+    }
+
     /// The raw sixteen bytes, for deriving ids (such as a GUID) that must not vary between runs.
     #[must_use]
     pub fn bytes(&self) -> [u8; 16] {
         self.hash
     }
+}
+
+/// Whether a text has the form of a fingerprint key's id.
+#[must_use]
+pub fn is_kid(text: &str) -> bool {
+    let hex = text.strip_prefix(['k', 'p']);
+    hex.is_some_and(|hex| hex.len() == 8 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
 }
 
 impl fmt::Display for Fingerprint {
@@ -160,6 +184,13 @@ impl fmt::Debug for Fingerprint {
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("no fingerprint; one is written `kid:hex`"))
     }
 }
 

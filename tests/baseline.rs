@@ -87,6 +87,134 @@ fn a_reason_shows_no_secret() {
 }
 
 #[test]
+fn a_comment_that_covers_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "used.py", format!("K = '{}'  # skelkey:ignore reason=x\n", key(1)));
+    write(folder, "gone.py", "one = 1\nK = 2  # skelkey:ignore\n");
+    write(folder, "other.py", format!("K = '{}'  # skelkey:ignore[npm-access-token]\n", key(2)));
+    // A comment of its own line that covers two keys, one of them of too low a confidence, and text about comments.
+    write(folder, "guide.md", "Write `# skelkey:ignore` at the end of the line.\n");
+    write(folder, "words.py", "HELP = 'put skelkey:ignore there'\n");
+    let notes = json(&scan(folder, &[]))["notes"].to_string();
+    for told in ["gone.py:2: skelkey:ignore covers nothing", "other.py:1: skelkey:ignore covers nothing"] {
+        assert!(notes.contains(told), "{told}: {notes}");
+    }
+    for silent in ["used.py", "guide.md", "words.py"] {
+        assert!(!notes.contains(silent), "{silent}: {notes}");
+    }
+    let untrusted = json(&scan(folder, &["--no-inline-ignore"]))["notes"].to_string();
+    assert!(!untrusted.contains("covers nothing"), "{untrusted}");
+    // In a file of several windows the lines are the file's own.
+    let filler = "      \n".repeat(1_250_000);
+    write(folder, "long.py", format!("{filler}K = 2  # skelkey:ignore\n"));
+    let notes = json(&scan(folder, &[]))["notes"].to_string();
+    assert!(notes.contains("long.py:1250001: skelkey:ignore covers nothing"), "{notes}");
+    assert_eq!(notes.matches("long.py").count(), 1);
+}
+
+#[test]
+fn strict_demands_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "a.txt", format!("K={} # skelkey:ignore reason=\"a test key\"\n", key(1)));
+    assert_eq!((scan(folder, &[]).code, scan(folder, &["--strict"]).code), (0, 0));
+    for silent in ["skelkey:ignore", "gitleaks:allow"] {
+        write(folder, "a.txt", format!("K={} # {silent}\n", key(1)));
+        let run = scan(folder, &["--strict"]);
+        assert_eq!((scan(folder, &[]).code, run.code), (0, 1), "{silent}");
+        assert!(run.out.contains("a comment without a reason sets nothing aside"), "{silent}: {}", run.out);
+    }
+    write(folder, "a.txt", format!("K={}\n", key(1)));
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated"]).code, 0);
+    let run = scan(folder, &["--baseline", ".skelkey-baseline", "--strict"]);
+    assert_eq!((baselined(folder).code, run.code), (0, 1));
+    assert!(run.out.contains("the entry for a.txt has no reason"), "{}", run.out);
+    write(folder, "skelkey.toml", "[scan]\nstrict = true\nbaseline = \".skelkey-baseline\"\n");
+    assert_eq!(skelkey(folder, &["scan", "a.txt"]).code, 1);
+}
+
+#[test]
+fn the_configuration_sets_paths_and_rules_aside_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "repo/tests/a.txt", format!("K={}\n", key(1)));
+    write(folder, "repo/src/b.txt", format!("K={}\n", key(2)));
+    let with = |allow: &str, more: &[&str]| {
+        write(folder, "conf.toml", allow);
+        skelkey(folder, &[&["scan", "--config", "conf.toml", "-f", "json", "repo"][..], more].concat())
+    };
+    let secret = key(9);
+    let one = format!(
+        "[[allow]]\npaths = [\"tests/**\"]\nrules = [\"nuget-api-key-v4\"]\nreason = \"keys of the stub {secret}\"\n"
+    );
+    let run = with(&one, &[]);
+    assert_eq!(run.code, 1, "src still counts");
+    let aside = &json(&run)["suppressed"];
+    assert_eq!((aside.as_array().unwrap().len(), aside[0]["by"].as_str()), (1, Some("configuration")));
+    assert!(aside[0]["reason"].as_str().unwrap().contains("keys of the stub") && !run.out.contains(&secret), "{aside}");
+    assert_eq!(json(&run)["coverage"]["configuration"]["allow"][0], "tests/** (nuget-api-key-v4)");
+    let both = format!("{one}\n[[allow]]\nrules = [\"nuget-api-key-v4\"]\nuntil = \"2027-01-31\"\n");
+    let at = |day: &str, more: &[&str]| with(&both, &[&["--now", day], more].concat());
+    assert_eq!(at("2027-01-31T12:00:00Z", &[]).code, 0);
+    let run = at("2027-02-01T00:00:00Z", &[]);
+    assert!(run.code == 1 && run.out.contains("conf.toml:6: [[allow]] ended on 2027-01-31"), "{}", run.out);
+    let run = at("2027-01-31T12:00:00Z", &["--strict"]);
+    assert!(run.code == 1 && run.out.contains("[[allow]] without a reason"), "{}", run.out);
+    let run = with("[[allow]]\npaths = [\"nowhere/**\"]\n", &[]);
+    assert!(run.code == 1 && run.out.contains("conf.toml:1: [[allow]] covers nothing"), "{}", run.out);
+    for (wrong, said) in [
+        ("[[allow]]\nreason = \"all\"\n", "conf.toml:1: [[allow]]: name paths or rules"),
+        ("[[allow]]\nrules = [\"nuget-api-key-v\"]\n", "did you mean `nuget-api-key-v4`?"),
+        ("[[allow]]\npaths = [\"[\"]\n", "is not a glob"),
+        ("[[allow]]\npaths = [\"a\"]\nuntil = \"soon\"\n", "that is no day"),
+        ("[[allow]]\npath = [\"a\"]\n", "conf.toml:2"),
+    ] {
+        let run = with(wrong, &[]);
+        assert!(run.code == 2 && run.err.contains(said), "{said}: {}", run.err);
+    }
+}
+
+/// The fingerprints of a report: of each key and each place.
+fn fingerprints(run: &Run) -> Vec<String> {
+    let report = json(run);
+    let of = |value: &serde_json::Value| value["fingerprint"].as_str().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().flat_map(|f| f["places"].as_array().unwrap().iter().map(of).chain([of(f)])).collect()
+}
+
+#[test]
+fn a_line_above_a_key_changes_no_fingerprint() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let text = format!("KEY={}\npassword = \"hunter2-Tr0ub4dor-x\"\nKEY={}\n", key(1), key(1));
+    write(folder, "a.py", &text);
+    let before = fingerprints(&scan(folder, &[]));
+    assert!(before.len() >= 5, "{before:?}");
+    write(folder, "a.py", format!("import os\n{}", text.replace("KEY", "    KEY")));
+    assert_eq!(fingerprints(&scan(folder, &[])), before);
+}
+
+#[test]
+fn after_a_rename_in_git_the_baseline_still_matches() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    git(folder, &["init", "-q"]);
+    write(folder, "src/settings.py", format!("KEY = \"{}\"\n", key(1)));
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "-qm", "one"]);
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", "known"]).code, 0);
+    git(folder, &["mv", "src", "lib"]);
+    git(folder, &["mv", "lib/settings.py", "lib/config.py"]);
+    for source in [&[][..], &["--staged"]] {
+        let run = scan(folder, &[&["--baseline", ".skelkey-baseline"][..], source].concat());
+        assert_eq!(run.code, 0, "{source:?}: {}", run.out);
+        // A rename adds nothing to the index.
+        assert_eq!(run.out.contains("has moved to lib/config.py"), source.is_empty(), "{source:?}: {}", run.out);
+    }
+}
+
+#[test]
 fn a_baseline_covers_what_was_there_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -474,8 +474,9 @@ fn what_a_found_configuration_switches_off_is_said_in_every_format() {
 fn the_configuration_switches_rules_off_and_rates_them() {
     let at = folder();
     let key = Minter::new(9).fill("rubygems_{hex:48}").unwrap();
-    // Beside a name that speaks of a secret, what a rule that is switched off leaves is found as a secret of no form.
+    // Beside a name that speaks of a secret a weaker rule would take the value too.
     write(at.path(), "repo/notes.txt", format!("seen: {key}\n"));
+    write(at.path(), "repo/.env", format!("API_SECRET_TOKEN={key}\n"));
     let scan = |config: &str| {
         write(at.path(), "config.toml", config);
         scan(at.path(), &["repo", "--config", "config.toml", "-f", "json"])
@@ -495,7 +496,10 @@ fn the_configuration_switches_rules_off_and_rates_them() {
     assert!(rated.err.contains("rubygems-api-key (severity low)"), "{}", rated.err);
 
     let off = scan("[rules]\ndisable = [\"rubygems-api-key\"]\n");
-    assert_eq!((off.code, json(&off)["findings"].as_array().unwrap().len()), (0, 0), "{}", off.err);
+    let report = json(&off);
+    assert_eq!((off.code, report["findings"].as_array().unwrap().len()), (0, 0), "{}", off.err);
+    let (all, fewer) = (&usual["coverage"]["rules"], &report["coverage"]["rules"]);
+    assert_eq!(fewer.as_u64().unwrap() + 1, all.as_u64().unwrap());
 
     let wrong = scan(
         "[rules]\ndisable = [\n  \"rubygems-api-key\",\n  \"rubygem-api-key\",\n]\n[rules.severity]\nnpm-acess-token = \"low\"\n\

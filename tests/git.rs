@@ -2,6 +2,8 @@
 #![cfg(feature = "git")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may be blunt")]
 
+#[path = "git/cache.rs"]
+mod cache;
 #[path = "git/exact.rs"]
 mod exact;
 #[path = "git/history.rs"]

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use skelkey::hygiene::{
-    Breadth, Case, Exposure, Judgement, Limits, Policy, PolicyPart, VERDICTS, breadth_words, ceilings, judge, opens,
-    severity_page, until,
+    Breadth, Case, Exposure, Judgement, Limits, Policy, PolicyPart, VERDICTS, breadth_words, ceilings, judge,
+    judge_with, opens, severity_page, until, verdict,
 };
 use skelkey::issuer::Issuer;
 use skelkey::key::{
@@ -359,6 +359,8 @@ fn strict() -> Policy {
         allow_non_expiring: false,
         max_idle_days: Some(60),
         forbidden_actions: vec!["package:UNLIST".to_owned()],
+        owners: Some(vec!["Contoso".to_owned(), "organization:contoso".to_owned()]),
+        required_restrictions: vec!["CIDR".to_owned()],
         ..Limits::default()
     };
     Policy { limits, ..Policy::default() }
@@ -453,7 +455,39 @@ fn verdict_rows() -> Vec<(&'static str, bool, KeyFacts)> {
         ("SK2019", true, restricted("cidr", "10.0.0.0/8, 0.0.0.0/0")),
         ("SK2019", false, restricted("cidr", "10.0.0.0/8")),
         ("SK2019", false, KeyFacts { restrictions: Reported::Said(vec![]), ..silent() }),
+        ("SK2020", true, owned("alice", &["A.B"])),
+        ("SK2020", false, owned("contoso", &["A.B"])),
+        ("SK2020", true, owned("contoso", &["A.B"]).detail("owner-state", "Blocked")),
+        ("SK2020", false, owned("contoso", &["A.B"]).detail("owner-state", "active")),
+        ("SK2020", false, silent()),
+        ("SK2022", true, KeyFacts { restrictions: Reported::Said(vec![]), ..silent() }),
+        ("SK2022", true, restricted("cidr", "none")),
+        ("SK2022", false, restricted("cidr", "10.0.0.0/8")),
+        ("SK2022", false, silent()),
     ]
+}
+
+/// Verdicts that rest on more than one key's facts: on issuers' ceilings, on pipelines and on scans.
+const ELSEWHERE: &[&str] = &["SK2008", "SK2021", "SK2023", "SK2024", "SK2025"];
+
+#[test]
+fn what_is_told_of_a_key_counts_as_its_own_verdicts_do() {
+    let told = [verdict::SEVERAL_JOBS.says("Two jobs."), verdict::LISTED_IN_CODE.says("In code.")];
+    let dossier = of(listed(), may(&[UPDATE], &["A.B"]));
+    let case = Case {
+        dossier: &dossier,
+        issuer: &Issuer::NUGET,
+        exposure: Exposure::None,
+        default_severity: Severity::Note,
+        known_packages: &[],
+        missing_from_inventory: false,
+        path: "",
+    };
+    let judged = judge_with(&case, &Policy::default(), now(), &told);
+    assert_eq!((ids(&judged), judged.severity), (vec!["SK2023", "SK2021"], Severity::High));
+    assert_eq!(ids(&judge(&case, &Policy::default(), now())), Vec::<&str>::new());
+    let alone = asked().judge(&of(listed(), may(&[ALL], &["*"]))).of_these(vec![verdict::NEVER_SEEN.says("Never.")]);
+    assert_eq!((ids(&alone), alone.severity, alone.score.value()), (vec!["SK2025"], Severity::Note, 0.0));
 }
 
 #[test]
@@ -465,7 +499,7 @@ fn every_hygiene_verdict_has_facts_that_make_it_and_near_ones_that_do_not() {
             assert_eq!(ids(&judged).contains(id), *expected, "{id} for {facts:?}: {:?}", judged.verdicts);
         }
     }
-    for info in VERDICTS.iter().filter(|info| info.id.0.starts_with("SK2") && info.id.0 != "SK2008") {
+    for info in VERDICTS.iter().filter(|info| info.id.0.starts_with("SK2") && !ELSEWHERE.contains(&info.id.0)) {
         assert!(rows.iter().any(|(id, made, _)| *made && *id == info.id.0), "{} has no row", info.id.0);
     }
 }

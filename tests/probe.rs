@@ -5,12 +5,20 @@
 
 #[path = "probe/bench.rs"]
 mod bench;
+#[path = "probe/cases.rs"]
+mod cases;
 #[path = "probe/client.rs"]
 mod client;
 #[path = "probe/issuers.rs"]
 mod issuers;
 #[path = "probe/nuget.rs"]
 mod nuget;
+#[path = "probe/own_files.rs"]
+mod own_files;
+#[path = "probe/pages.rs"]
+mod pages;
+#[path = "probe/rolls.rs"]
+mod rolls;
 #[path = "probe/stub.rs"]
 mod stub;
 #[path = "probe/whom.rs"]

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 use skelkey::finding::Report;
-use skelkey::report::{Format, Options, write};
+use skelkey::report::{Format, Options, SarifProfile, write};
 use skelkey::rules::RuleSet;
 
 fn render(format: Format, report: &Report, options: &Options) -> String {
@@ -220,6 +220,10 @@ fn sarif_holds_to_its_schema() {
             assert!(errors.is_empty(), "{errors:#?}");
         }
     }
+    for sarif_profile in SarifProfile::ALL {
+        let errors = schema_errors(&schema, &parsed(Format::Sarif, &sample::exposed(), &profile(sarif_profile)));
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
     let mut broken = parsed(Format::Sarif, &sample::report(), &Options::default());
     broken["runs"][0]["results"][0]["guid"] = "not a guid".into();
     assert_eq!(schema_errors(&schema, &broken).len(), 1, "the schema must be able to refuse");
@@ -292,15 +296,356 @@ fn sarif_keeps_a_hostile_name_from_becoming_markup() {
     assert!(!text.contains("](y)"), "{text}");
 }
 
+/// Every format of a report that was written as JSON and read back.
+fn converted(json: &str, verbose: bool) -> Vec<(Format, String)> {
+    let mut read = skelkey::report::read(json).unwrap();
+    assert_eq!(read.len(), 1);
+    let read = read.remove(0);
+    let options = Options { verbose, ..read.options };
+    Format::ALL.iter().map(|&format| (format, render(format, &read.report, &options))).collect()
+}
+
 #[test]
-fn sarif_caps_its_results_and_says_so() {
-    let mut report = sample::report();
-    let mut place = report.findings[4].places[0].clone();
-    place.frame.clear();
-    report.findings[4].places = vec![place; 25_001];
+fn a_report_that_is_read_back_is_written_as_the_scan_wrote_it() {
+    let times = Some((sample::now(), sample::now() + jiff::SignedDuration::from_secs(3)));
+    for mut report in [sample::report(), sample::clean()] {
+        for (privacy, verbose, now_is_given) in [(false, false, true), (true, true, true), (false, true, false)] {
+            report.now_is_given = now_is_given;
+            let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
+            let branch = Some("main".to_owned());
+            let options = Options { privacy, verbose, exit_code: Some(1), times, commit, branch, ..Options::default() };
+            for source in [Format::Json, Format::Jsonl] {
+                for (format, text) in converted(&render(source, &report, &options), verbose) {
+                    let direct = render(format, &report, &options);
+                    assert_eq!(text, direct, "{source} to {format}, privacy {privacy}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_its_place() {
+    let good = render(Format::Json, &sample::report(), &Options::default());
+    let with = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replacen(from, to, 1)
+    };
+    let lines = render(Format::Jsonl, &sample::report(), &Options::default());
+    let without_end = lines.lines().rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n");
+    let key = "hunter2hunter2Hunter2";
+    for (text, said) in [
+        (String::new(), "1: the text is empty"),
+        ("{".to_owned(), "1:1: "),
+        ("[]".to_owned(), "1:"),
+        (with("\"name\": \"skelkey\"", "\"name\": \"other\""), "tool.name: not a report of skelkey"),
+        (with("\"schema_version\": 1", "\"schema_version\": 7"), "version 7 of the format"),
+        (with("\"root\": 0", "\"root\": 9"), "findings[0].parts[0].root: a root that the report does not have"),
+        (with("\"severity\": \"critical\"", &format!("\"severity\": \"{key}\"")), "findings[0].judgement"),
+        (with("\"start_line\": 14", &format!("\"start_line\": \"{key}\"")), "findings[0].parts[0].region.start_line"),
+        (with("…", key), "findings[0].masked: a key that is not masked"),
+        (good[..good.len() / 2].to_owned(), "EOF"),
+        (without_end, "no coverage line"),
+        (lines.lines().nth(1).unwrap().to_owned(), "a line before the line of its run"),
+        (lines.replacen("\"line\":\"finding\"", "\"line\":\"thing\"", 1), "2: `line` is none of"),
+    ] {
+        let error = skelkey::report::read(&text).unwrap_err().to_string();
+        assert!(error.contains(said), "{said}: {error}");
+        assert!(!error.contains(key), "{error}");
+        assert!(error.starts_with(|c: char| c.is_ascii_digit()), "no line: {error}");
+    }
+    let foreign = good.replacen("\"fingerprint\": \"p", "\"fingerprint\": \"k", 1);
+    assert!(skelkey::report::read(&foreign).unwrap_err().to_string().contains("a fingerprint of another key"));
+}
+
+fn shard(report: &Report, findings: &[usize]) -> (String, skelkey::report::Read) {
+    let findings = findings.iter().map(|&at| report.findings[at].clone()).collect();
+    let shard = Report { findings, ..report.clone() };
+    let text = render(Format::Json, &shard, &Options::default());
+    ("shard.json".to_owned(), skelkey::report::read(&text).unwrap().remove(0))
+}
+
+#[test]
+fn shards_merge_to_what_one_scan_would_have_found() {
+    let whole = sample::report();
+    let merged = skelkey::report::merge(vec![shard(&whole, &[3, 1]), shard(&whole, &[4, 0, 2])]).unwrap().report;
+    let findings = |report: &Report| format!("{:#?}", report.findings);
+    assert_eq!(findings(&merged), findings(&whole));
+    assert_eq!(merged.roots, whole.roots);
+    assert_eq!(merged.coverage.blobs_scanned, 2 * whole.coverage.blobs_scanned);
+    assert_eq!(merged.coverage.skips.len(), whole.coverage.skips.len(), "each skip once");
+    assert_eq!(merged.below_confidence, 2 * whole.below_confidence);
+    assert_eq!((merged.suppressed.len(), merged.asked[0].requests), (1, 2));
+    // One alone stays as it is.
+    let alone = skelkey::report::merge(vec![shard(&whole, &[0, 1, 2, 3, 4])]).unwrap();
+    assert_eq!(render(Format::Json, &alone.report, &alone.options), render(Format::Json, &whole, &Options::default()));
+}
+
+#[test]
+fn a_key_of_two_shards_becomes_one_with_all_its_places() {
+    let whole = sample::report();
+    let places = whole.findings[0].places.clone();
+    let (mut left, mut right) = (whole.clone(), whole.clone());
+    left.findings[0].places = places[..5].to_vec();
+    right.findings[0].places = places[3..].to_vec();
+    right.roots.insert(0, skelkey::finding::Root { path: "/srv/other".to_owned(), repository: None });
+    for finding in &mut right.findings {
+        finding.places.iter_mut().for_each(|place| place.root = place.root.map(|root| root + 1));
+        finding.parts.iter_mut().for_each(|part| part.root = part.root.map(|root| root + 1));
+    }
+    let merged = skelkey::report::merge(vec![shard(&left, &[0]), shard(&right, &[0])]).unwrap().report;
+    assert_eq!(merged.findings.len(), 1);
+    let mut places = places;
+    places.sort_by_key(|place| (place.root, place.path.clone(), place.region));
+    assert_eq!(merged.findings[0].places, places);
+    assert_eq!(merged.roots.len(), 2);
+}
+
+#[test]
+fn shards_that_cannot_be_compared_are_refused_and_others_are_told() {
+    let whole = sample::report();
+    let (name, mut other) = shard(&whole, &[0]);
+    other.report.fingerprint_key = "k00000001".to_owned();
+    let error = skelkey::report::merge(vec![shard(&whole, &[1]), (name, other)]).unwrap_err().to_string();
+    assert!(error.contains("`k00000001`") && error.contains(&whole.fingerprint_key), "{error}");
+    let (name, mut other) = shard(&whole, &[0]);
+    other.report.coverage.rules_hash = "ee".repeat(32);
+    other.version = "9.9.9".to_owned();
+    let merged = skelkey::report::merge(vec![shard(&whole, &[1]), (name, other)]).unwrap().report;
+    let notes = merged.notes.join("\n");
+    assert!(notes.contains("different rule sets") && notes.contains("9.9.9 (shard.json)"), "{notes}");
+    assert!(skelkey::report::merge(Vec::new()).is_err());
+}
+
+/// As many findings as a scan of a whole organisation may have: keys of one place, and one key of many.
+fn crowd(keys: usize, places: usize) -> Report {
+    let key = sample::key();
+    let mut report = sample::clean();
+    let (lone, spread) = (sample::report().findings.swap_remove(4), sample::report().findings.swap_remove(2));
+    let at = |finding: &skelkey::finding::Finding, n: usize| {
+        let mut place = finding.places[0].clone();
+        place.path = format!("services/team-{}/module-{}/src/settings_{n}.py", n % 17, n % 911);
+        place.shown.clone_from(&place.path);
+        place.region.start_line = n % 4_000 + 1;
+        place.region.end_line = place.region.start_line;
+        place.fingerprint = key.of_place("r", &place.path, &finding.fingerprint, n);
+        place
+    };
+    report.findings = (0..keys)
+        .map(|n| {
+            let mut finding = lone.clone();
+            finding.fingerprint = key.of_secret("crowd", &n.to_le_bytes());
+            finding.places = vec![at(&finding, n)];
+            finding
+        })
+        .collect();
+    let mut one = spread;
+    one.places = (0..places).map(|n| at(&one, n)).collect();
+    report.findings.push(one);
+    skelkey::finding::worst_first(&mut report.findings);
+    report
+}
+
+/// Bytes of a text when it is compressed as an upload is.
+fn compressed(text: &str) -> usize {
+    use std::io::Write;
+    let mut gzip = std::process::Command::new("gzip")
+        .args(["-c", "-6"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = gzip.stdin.take().unwrap();
+    let text = text.to_owned();
+    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()).unwrap());
+    let out = gzip.wait_with_output().unwrap();
+    writer.join().unwrap();
+    out.stdout.len()
+}
+
+fn told(format: Format, report: &Report) -> String {
+    skelkey::report::left_out(format, report, &Options::default()).join("\n")
+}
+
+#[test]
+fn thirty_thousand_findings_stay_within_what_consumers_take() {
+    let report = crowd(27_000, 3_000);
     let text = render(Format::Sarif, &report, &Options::default());
-    assert_eq!(text.matches("\"primaryLocationLineHash\"").count(), 25_000);
-    assert!(text.contains("12 results are left out"), "the cap is told");
+    assert!(compressed(&text) < 10_000_000, "code scanning takes 10 MB, not {}", compressed(&text));
+    let sarif: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(results(&sarif).len(), 25_000);
+    let notified = sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"].to_string();
+    for said in ["30,000 places", "27,001 keys", "the worst 5,000 of 25,000 results", "2,001 results are left out"] {
+        assert!(notified.contains(said) && told(Format::Sarif, &report).contains(said), "{said}: {notified}");
+    }
+    let locations = |result: &Value| result["relatedLocations"].as_array().map_or(0, Vec::len);
+    assert!(results(&sarif).iter().all(|result| locations(result) <= 100), "a hundred are shown");
+    let spread = results(&sarif).iter().find(|result| locations(result) > 0).expect("the key of many places");
+    assert!(spread["message"]["text"].as_str().unwrap().contains("and 2,996 places more"), "{}", spread["message"]);
+
+    let gitlab = render(Format::Gitlab, &report, &Options::default());
+    assert!(gitlab.len() < 100_000_000, "GitLab takes 100 MB, not {}", gitlab.len());
+    let gitlab: Value = serde_json::from_str(&gitlab).unwrap();
+    assert_eq!(gitlab["vulnerabilities"].as_array().unwrap().len(), 30_000);
+    assert!(gitlab["scan"]["messages"].to_string().contains("steps that close each key are left out"));
+
+    let junit = render(Format::Junit, &report, &Options::default());
+    assert!(junit.len() < 30_000_000, "GitLab takes 30 MB, not {}", junit.len());
+    assert_eq!(junit.matches("<testcase ").count(), 30_000);
+    assert!(junit.contains("left out: GitLab takes 30 MB"));
+
+    let annotations = render(Format::Github, &report, &Options::default());
+    for level in ["error", "warning", "notice"] {
+        assert!(annotations.matches(&format!("::{level} ")).count() <= 10, "{annotations}");
+    }
+    assert!(annotations.contains("30,000 findings, of which GitHub shows"), "{annotations}");
+
+    let summary = render(Format::Markdown, &report, &Options::default());
+    assert!(summary.len() < 1 << 20, "a summary takes 1 MiB, not {}", summary.len());
+    assert!(summary.contains("26,801 further keys** are left out"), "the cut is told");
+
+    let page = render(Format::Html, &report, &Options::default());
+    assert!(page.contains("22001 further keys are left out"), "the cut is told");
+    for format in [Format::Gitlab, Format::Junit, Format::Github, Format::Markdown, Format::Html] {
+        assert!(!told(format, &report).is_empty(), "{format} says what it leaves out");
+    }
+}
+
+#[test]
+fn a_summary_of_long_texts_stays_within_its_room() {
+    let mut report = sample::report();
+    for finding in &mut report.findings {
+        finding.remedy.revoke = vec!["x".repeat(300_000)];
+    }
+    report.notes = (0..10_000).map(|n| format!("{n} {}", "y".repeat(500))).collect();
+    let summary = render(Format::Markdown, &report, &Options::default());
+    assert!(summary.len() < 1 << 20, "{}", summary.len());
+    assert!(summary.contains("2 further keys** are left out") && summary.contains("9,950 further notes"));
+    let options = Options { markdown_room: 4_000, ..Options::default() };
+    report.notes.clear();
+    assert!(render(Format::Markdown, &report, &options).len() < 4_000);
+}
+
+#[test]
+fn an_incomplete_run_leaves_room_for_its_error() {
+    let mut report = crowd(0, 30);
+    report.findings[0].judgement.severity = skelkey::severity::Severity::Critical;
+    report.coverage = sample::report().coverage;
+    let text = render(Format::Github, &report, &Options::default());
+    assert_eq!(text.matches("::error ").count(), 10, "{text}");
+    assert!(text.starts_with("::error title=skelkey%3A not scanned::private/dump.sql"), "{text}");
+}
+
+#[test]
+fn sarif_stands_for_each_place_as_long_as_they_are_shown() {
+    let count = |report: &Report| results(&parsed(Format::Sarif, report, &Options::default())).len();
+    assert_eq!((count(&crowd(0, 5_000)), count(&crowd(0, 5_001))), (5_000, 1));
+    assert!(told(Format::Sarif, &crowd(0, 5_000)).is_empty());
+    let full = Options { sarif_profile: SarifProfile::Full, ..Options::default() };
+    assert_eq!(results(&parsed(Format::Sarif, &crowd(0, 5_001), &full)).len(), 5_001, "whatever the size");
+}
+
+fn profile(sarif_profile: SarifProfile) -> Options {
+    Options { sarif_profile, exit_code: Some(1), ..Options::default() }
+}
+
+#[test]
+fn sarif_in_full() {
+    insta::assert_snapshot!(render(Format::Sarif, &sample::exposed(), &profile(SarifProfile::Full)));
+}
+
+#[test]
+fn code_scanning_never_sees_what_was_set_aside() {
+    let place = sample::report().suppressed[0].place.hex();
+    for sarif_profile in [SarifProfile::Github, SarifProfile::Azure] {
+        let sarif = parsed(Format::Sarif, &sample::report(), &profile(sarif_profile));
+        for result in results(&sarif) {
+            assert!(!result.to_string().contains(&place), "{result}");
+            for field in ["suppressions", "baselineState", "fixes", "codeFlows"] {
+                assert!(result.get(field).is_none(), "{field}");
+            }
+        }
+    }
+    let sarif = parsed(Format::Sarif, &sample::exposed(), &profile(SarifProfile::Full));
+    let aside: Vec<_> = results(&sarif).iter().filter(|result| result.get("suppressions").is_some()).collect();
+    assert_eq!(aside.len(), 2);
+    let states = results(&sarif).iter().map(|result| result["baselineState"].as_str().unwrap_or("none"));
+    let states: BTreeSet<&str> = states.collect();
+    assert_eq!(states, BTreeSet::from(["new", "unchanged"]), "all have one if any has");
+}
+
+#[test]
+fn each_mode_has_a_category_of_its_own() {
+    use skelkey::finding::Mode;
+    let mut report = sample::report();
+    let mut seen = BTreeSet::new();
+    for mode in [Mode::Files, Mode::Text, Mode::Staged, Mode::Range, Mode::History, Mode::Keys, Mode::Mixed] {
+        report.mode = mode;
+        let id = parsed(Format::Sarif, &report, &Options::default())["runs"][0]["automationDetails"]["id"].clone();
+        let id = id.as_str().unwrap().to_owned();
+        assert!(id.starts_with("skelkey/") && id.ends_with('/'), "{id}");
+        assert!(seen.insert(id));
+    }
+}
+
+#[test]
+fn azure_is_told_the_pipeline_or_that_there_is_none() {
+    let options = profile(SarifProfile::Azure);
+    let lacks = skelkey::report::left_out(Format::Sarif, &sample::report(), &options).concat();
+    assert!(lacks.contains("SYSTEM_DEFINITIONID") && lacks.contains("SYSTEM_PHASENAME"), "{lacks}");
+    let text = |text: &str| Some(text.to_owned());
+    let azure = skelkey::report::AzurePipeline {
+        organisation: text("contoso"),
+        project: text("tools"),
+        definition_id: Some(7),
+        definition_name: text("nightly"),
+        phase_id: text("3a3a2a60-14c7-570b-14a4-fa42ad92f52a"),
+        phase_name: text("scan"),
+        build_id: Some(99),
+    };
+    let options = Options { azure, branch: text("refs/heads/main"), ..options };
+    assert!(skelkey::report::left_out(Format::Sarif, &sample::report(), &options).is_empty());
+    let details = &parsed(Format::Sarif, &sample::report(), &options)["runs"][0]["automationDetails"];
+    let id = "azuredevops/pipeline/build/contoso/tools/7/3a3a2a60-14c7-570b-14a4-fa42ad92f52a/refs-heads-main/99";
+    assert_eq!(details["id"], id);
+    assert_eq!(details["properties"]["azuredevops/pipeline/build/buildDefinitionId"], "7");
+}
+
+#[test]
+fn a_fix_replaces_a_literal_by_its_variable_and_holds_no_secret() {
+    let mut report = sample::report();
+    let mut placed = |path: &str, before: &str, after: &str, variable: Option<&str>| {
+        let mut place = report.findings[0].places[0].clone();
+        let masked = report.findings[0].masked.as_str().to_owned();
+        place.frame = vec![skelkey::finding::FrameLine {
+            number: place.region.start_line,
+            text: format!("{before}{masked}{after}"),
+            mark: Some((before.len(), before.len() + masked.len())),
+        }];
+        place.path = path.to_owned();
+        place.variable = variable.map(str::to_owned);
+        place.region.start_column_utf16 = before.len() + 1;
+        place.region.end_column_utf16 = before.len() + 47;
+        report.findings[0].places = vec![place];
+        let sarif = parsed(Format::Sarif, &report, &profile(SarifProfile::Full));
+        let change = results(&sarif)[0]["fixes"][0]["artifactChanges"][0]["replacements"][0].clone();
+        assert!(!change["deletedRegion"].to_string().contains("snippet"), "{change}");
+        change["insertedContent"]["text"].as_str().map(|text| {
+            let region = &change["deletedRegion"];
+            (text.to_owned(), region["startColumn"].as_u64().unwrap(), region["endColumn"].as_u64().unwrap())
+        })
+    };
+    let fix = |text: &str, from: u64, to: u64| Some((text.to_owned(), from, to));
+    assert_eq!(placed("a.py", "key = \"", "\"", Some("key_id")), fix("os.environ[\"KEY_ID\"]", 7, 55));
+    assert_eq!(placed("a.ts", "const k = '", "';", None), fix("process.env.NUGET_API_KEY", 11, 59));
+    assert_eq!(placed("a.sh", "export K_E=", "", Some("K_E")), fix("\"${K_E:?}\"", 12, 58));
+    assert_eq!(
+        placed(".github/workflows/release.yml", "run: dotnet nuget push --api-key ", "", None),
+        fix("${{ secrets.NUGET_API_KEY }}", 34, 80)
+    );
+    assert_eq!(placed("a.py", "url = \"https://x?k=", "\"", None), None, "a part of a literal");
+    assert_eq!(placed("a.py", "key = b\"", "\"", None), None, "a literal of another type");
+    assert_eq!(placed("notes.txt", "key = \"", "\"", None), None, "no language");
 }
 
 #[test]

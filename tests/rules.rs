@@ -502,6 +502,11 @@ fn the_short_form_reads_any_syntax() {
         "Zeta.setApiKey(\"@\")",
         "SECRET_FOR_ZETA=@",
         "zeta_key = @",
+        "java -Dzeta.token=@ -jar x.jar",
+        "gradle build -PzetaToken=@",
+        "ZETA_PASSPHRASE=@",
+        "zeta: { headers: { Authorization: \"@\" } }",
+        "curl \"https://zeta.example/v1/public/search?key=@\"",
     ] {
         assert_eq!(found(&detector, text), 1, "{text}");
     }
@@ -514,6 +519,9 @@ fn the_short_form_leaves_alone_what_is_no_secret_of_that_name() {
         "zeta=@",
         "zeta_sha256_key=@",
         "zetaPublicKey=@",
+        "zeta.public.key=@",
+        "java -Dmazeta.token=@",
+        "java xDzeta.token=@",
         "zetas_key=@",
         "mazeta_key=@",
         "zeta_key=@x",
@@ -524,6 +532,19 @@ fn the_short_form_leaves_alone_what_is_no_secret_of_that_name() {
         "zeta_key = somebody else wrote this much longer text before it ends in a key: @",
     ] {
         assert_eq!(found(&detector, text), 0, "{text}");
+    }
+}
+
+#[test]
+fn three_bytes_are_a_name_also_where_values_are_sought_by_it() {
+    for (value, mint) in [
+        ("[a-z0-9]{12}", "{alnum-lower:12}"),
+        ("[a-z0-9.]{32}", "{alnum-lower:32}"),
+        ("[A-Za-z0-9+/]{86}==", "{base64:86}=="),
+    ] {
+        let text = SHORT.replace("zeta", "zet").replace("ZETA", "ZET").replace("[a-z0-9]{20}", value);
+        let rules = parse(&[("zet.toml", &text.replace("{alnum-lower:20}", mint))]).unwrap();
+        assert_eq!(lines(&check_rules(&rules)), "", "{value}");
     }
 }
 

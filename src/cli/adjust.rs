@@ -19,7 +19,7 @@ pub(crate) fn apply(set: &mut RuleSet, loaded: &Loaded) -> Result<()> {
     let severities = adjust.rated::<Severity>("severity", severity, "note, low, medium, high or critical");
     let confidences = adjust.rated::<Confidence>("confidence", confidence, "low, medium or high");
     let disabled = disable.iter().flatten().enumerate();
-    let disabled: Vec<usize> =
+    let disabled =
         disabled.filter_map(|(at, id)| adjust.rule(&format!("rules.disable[{at}]"), "disable", id)).collect();
     let Adjust { mistakes, .. } = adjust;
     if !mistakes.is_empty() {
@@ -31,11 +31,7 @@ pub(crate) fn apply(set: &mut RuleSet, loaded: &Loaded) -> Result<()> {
     for (rule, confidence) in confidences {
         Arc::make_mut(&mut set.rules[rule]).confidence = confidence;
     }
-    // The built-in rules stay unread and their prefilter a constant unless something is really changed.
-    if !disabled.is_empty() {
-        let mut at = 0..;
-        set.rules.retain(|_| at.next().is_some_and(|at| !disabled.contains(&at)));
-    }
+    set.off = disabled;
     Ok(())
 }
 

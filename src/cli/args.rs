@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use skelkey::report::Format;
+use skelkey::report::{Format, SarifProfile};
 use skelkey::severity::{Confidence, Severity};
 
 /// Finds leaked keys, says what each one opens and until when, and how to close it.
@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// Read this configuration instead of the skelkey.toml found upward from here
     #[arg(long, global = true, value_name = "FILE")]
@@ -60,12 +60,26 @@ pub(crate) enum Command {
     /// List, show or check rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Say why a line is a finding or none, or what a rule or a verdict is about and how to fix it
+    Explain {
+        /// A line (FILE:LINE), the id of a rule, or of a verdict (SK2001)
+        #[arg(value_name = "FILE:LINE|ID")]
+        what: String,
+    },
     /// Findings that were there before the gate: make, renew, prune or explain a baseline
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Put skelkey into the hooks of git or of coding agents, or run as one
+    #[command(subcommand)]
+    Hook(super::hook::args::HookCommand),
     /// Key hygiene from the owner's list, without any leak
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Earlier reports in other formats: convert one, or merge the shards of a scan
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// What the keys of an earlier report are now
+    Recheck(RecheckArgs),
     /// Write a small leaky repository and its key list, every key minted on the spot
     Demo(DemoArgs),
     /// What issuers can be asked
@@ -75,6 +89,21 @@ pub(crate) enum Command {
     /// The configuration in force
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Serve an editor on standard input and output: keys are shown while one types, with what they open
+    #[cfg(feature = "lsp")]
+    Lsp {
+        /// Taken because editors give it; it is how this server always talks
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
+    /// Look at everything that decides whether skelkey does its work here
+    Doctor,
+    /// Write a manual page for every command
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -91,6 +120,9 @@ pub(crate) struct OutputArgs {
     /// Write the n-th format to the n-th file instead of standard output (may repeat)
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
+    /// Whom SARIF is for: github, azure or full [default: github]
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) sarif_profile: Option<SarifProfile>,
     /// Fail (exit 1) on findings of this severity and above: note, low, medium, high or critical [default: medium]
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,
@@ -111,7 +143,8 @@ pub(crate) struct OutputArgs {
 /// Whom to ask.
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
-    /// Ask the issuers about each key found (network): all that can be asked, or only these
+    /// Ask the issuers about each key found (network): all that can be asked, or only these. Some are asked only by name
+    /// (`skelkey probe list`)
     #[cfg(feature = "probe")]
     #[arg(long, value_name = "ISSUER", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub(crate) probe: Option<Vec<skelkey::issuer::Issuer>>,
@@ -132,10 +165,13 @@ pub(crate) struct ScanArgs {
     /// Set aside what this baseline holds (`skelkey baseline create` makes one)
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Say on standard error how long each phase took, and over how much
+    #[arg(long)]
+    pub(crate) timing: bool,
 }
 
 /// What is scanned, and which matches count.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct SourceArgs {
     /// Files and folders; with --staged, --range, --since and --history the repository, or a folder in it [default: .]
     #[arg(value_name = "PATH", conflicts_with = "stdin")]
@@ -155,6 +191,9 @@ pub(crate) struct SourceArgs {
     /// Let no comment (skelkey:ignore) set a finding aside
     #[arg(long)]
     pub(crate) no_inline_ignore: bool,
+    /// Set nothing aside without a reason: comments, baseline and [[allow]] need one
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Skip (and say so) files larger than this, such as 50MB or 1GiB [default: 512MiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub(crate) max_file_size: Option<u64>,
@@ -173,7 +212,7 @@ fn jobs(text: &str) -> Result<std::num::NonZeroUsize, String> {
 
 /// What of a git repository to scan instead of its work tree.
 #[cfg(feature = "git")]
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct GitArgs {
     /// Scan what is staged for the next commit (honours GIT_INDEX_FILE)
     #[arg(long, conflicts_with_all = ["stdin", "range", "since", "history"])]
@@ -184,6 +223,11 @@ pub(crate) struct GitArgs {
     /// With --history: every object of the submodules too, as far as they are checked out
     #[arg(long, requires = "history", conflicts_with_all = ["staged", "range", "since"])]
     pub(crate) submodules: bool,
+    /// With --history: remember which blobs hold nothing, in your cache folder or in this one, and do not read them again
+    // Without a value it is empty, which is no folder's name.
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(requires = "history")]
+    pub(crate) cache: Option<PathBuf>,
     /// Scan what commits add: A..B, A...B or one commit
     #[arg(long, value_name = "COMMITS", conflicts_with = "stdin")]
     pub(crate) range: Option<String>,
@@ -197,6 +241,9 @@ pub(crate) struct InspectArgs {
     /// Output format, as for `scan`
     #[arg(long, short, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
+    /// Show the ready snippet for needing no key as well
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     /// The owner's list of keys (may repeat; the format is recognised)
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Vec<PathBuf>,
@@ -208,6 +255,12 @@ pub(crate) struct InspectArgs {
 pub(crate) enum RulesCommand {
     /// All rules, a line each
     List {
+        /// human, json or markdown
+        #[arg(long, short, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
+    },
+    /// All issuers: what of their keys is decoded, listed, asked, revoked and limited
+    Issuers {
         /// human, json or markdown
         #[arg(long, short, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,
@@ -287,22 +340,179 @@ pub(crate) struct BaselineWriteArgs {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Write an earlier report (json or jsonl) in any format, as the scan itself would have written it
+    Convert(ConvertArgs),
+    /// Make one report of several: the shards of a scan, or scans of several repositories
+    Merge(MergeArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    /// The report (`-` for standard input)
+    #[arg(value_name = "REPORT")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) rewrite: RewriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// The reports (json or jsonl)
+    #[arg(value_name = "REPORT", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rewrite: RewriteArgs,
+}
+
+/// How an earlier report is shown.
+#[derive(Debug, Args)]
+pub(crate) struct RewriteArgs {
+    /// Output format, as for `scan` (may repeat)
+    #[arg(long, short, value_name = "FORMAT")]
+    pub(crate) format: Vec<Format>,
+    /// Write the n-th format to the n-th file instead of standard output (may repeat)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// Whom SARIF is for: github, azure or full [default: github]
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) sarif_profile: Option<SarifProfile>,
+    /// Fail (exit 1) on findings of this severity and above [default: as the scan did]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Exit 0 whatever was found; an incomplete report still exits 3
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Leave owners, key names and list rows out
+    #[arg(long)]
+    pub(crate) privacy: bool,
+    /// Show everything known of each key, with ready snippets
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
     /// Judge every key of the owner's lists
-    Audit(OutputArgs),
+    Audit(AuditArgs),
+    /// Compare the owner's lists with JSON reports of scans: used, never seen, in no list, closed but still in code
+    Reconcile(ReconcileArgs),
+    /// What ends soon, and which jobs then fail
+    Forecast(ForecastArgs),
+    /// The least key for each registry that the repository publishes to, and how to need none
+    Suggest(SuggestArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Folders with the pipelines that use the keys: a key for several jobs is then told
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReconcileArgs {
+    /// JSON reports (`skelkey scan --format json`), all made under one fingerprint key
+    #[arg(value_name = "SCAN.json", required = true)]
+    pub(crate) reports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ForecastArgs {
+    /// Folders with the pipelines that use the keys [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How many days to look ahead
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub(crate) days: u32,
+    /// human, json, markdown (the body of an issue), ics (a calendar) or sarif
+    #[arg(long, short, value_enum, default_value_t = ForecastFormat::Human, value_name = "FORMAT")]
+    pub(crate) format: ForecastFormat,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+    /// The owner's list of keys (may repeat; the format is recognised)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Vec<PathBuf>,
+}
+
+/// How a forecast is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ForecastFormat {
+    Human,
+    Json,
+    Markdown,
+    Ics,
+    Sarif,
+}
+
+/// Where a page goes and when the run fails.
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Fail (exit 1) from this severity on: note, low, medium, high or critical [default: medium]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Exit 0 whatever was found; an incomplete run still exits 3
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SuggestArgs {
+    /// Folders with the packages [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// human, json or markdown
+    #[arg(long, short, value_enum, default_value_t = ListFormat::Human, value_name = "FORMAT")]
+    pub(crate) format: ListFormat,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The owner's list of keys (may repeat): packages that its keys name are known besides
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecheckArgs {
+    /// The earlier report (`skelkey scan --format json`)
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
 }
 
 #[cfg(feature = "probe")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProbeCommand {
-    /// For each issuer: what is asked, whom, and what that leaves behind
-    List,
+    /// For each issuer: what is asked, whom, what each answer means, and what asking leaves behind
+    List {
+        /// human, json or markdown
+        #[arg(long, short, value_enum, default_value_t = ListFormat::Human, value_name = "FORMAT")]
+        format: ListFormat,
+    },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// The configuration in force, as TOML, and the files it comes from
-    Show,
+    Show {
+        /// Say for each field where it is written
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Fetch what the configuration extends and is not here yet (network), as far as it is what its hash says
+    Fetch,
 }
 
 #[derive(Debug, Args)]

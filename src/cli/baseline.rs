@@ -11,7 +11,7 @@ use skelkey::severity::Severity;
 use super::args::{BaselineArgs, BaselineCommand, BaselineWriteArgs, Global};
 use super::config::Loaded;
 use super::options::Surroundings;
-use super::scan::{Look, say_notes};
+use super::scan::{Look, configuration, say_notes};
 use super::{Exit, output, tell};
 
 /// A baseline and the file that it was read from.
@@ -35,13 +35,21 @@ impl Read {
         self.baseline.each_word(|words| scanner.mask(words));
         let folders: Vec<PathBuf> = report.roots.iter().map(|root| PathBuf::from(&root.path)).collect();
         let exists = |path: &str| folders.iter().any(|folder| folder.join(path).symlink_metadata().is_ok());
-        let applied = self.baseline.apply(report, exists).with_context(|| self.file.display().to_string())?;
+        let applied = self
+            .baseline
+            .apply(report, scanner.settings().strict, exists)
+            .with_context(|| self.file.display().to_string())?;
         let file = self.file.display();
         for entry in &applied.expired {
             let until = entry.until.map(|day| day.to_string()).unwrap_or_default();
             report
                 .notes
                 .push(format!("{file}: the entry for {} ended on {until}: what it covered counts again", entry.path));
+        }
+        for entry in &applied.unreasoned {
+            report
+                .notes
+                .push(format!("{file}: the entry for {} has no reason, so it covers nothing (--strict)", entry.path));
         }
         for (entry, to) in &applied.moved {
             report
@@ -87,7 +95,7 @@ fn update(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> R
     let applied = old.apply(&scanner, &mut report)?;
     let new = old.baseline.updated(fresh, &applied);
     save(&new, file)?;
-    let added = new.entries.len().saturating_sub(applied.used + applied.expired.len());
+    let added = new.entries.len().saturating_sub(applied.used + applied.expired.len() + applied.unreasoned.len());
     let dropped = applied.unused.len();
     tell(format_args!("{}: {}, {added} of them new; {dropped} dropped.", file.display(), entries(new.entries.len())));
     Ok(Exit::Clean)
@@ -131,6 +139,9 @@ fn does(entry: &Entry, applied: &Applied) -> String {
     if applied.expired.contains(entry) {
         return format!("ended on {}", entry.until.map(|day| day.to_string()).unwrap_or_default());
     }
+    if applied.unreasoned.contains(entry) {
+        return "covers nothing without a reason".to_owned();
+    }
     if applied.unused.contains(entry) {
         return "covers nothing".to_owned();
     }
@@ -151,7 +162,7 @@ fn because(entry: &Entry) -> String {
 
 /// A scan of everything that is asked for. One with a gap makes no baseline: what it did not see would be dropped.
 fn whole_scan(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Result<Option<(Scanner, Report)>> {
-    let loaded = around.config(global)?;
+    let loaded = configuration(global, &args.source, around)?;
     let fail_on = Severity::Medium;
     let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &[], fail_on };
     let (scanner, report) = look.scan(None)?;

@@ -17,7 +17,7 @@ pub(crate) fn write(set: &RuleSet, format: ListFormat, out: &mut dyn Write) -> i
         ListFormat::Markdown => markdown(set, out),
         ListFormat::Json => {
             let asked = asked();
-            let rows: Vec<_> = set.rules.iter().map(|rule| facts(set, rule, &asked)).collect();
+            let rows: Vec<_> = in_force(set).map(|rule| facts(set, rule, &asked)).collect();
             serde_json::to_writer_pretty(&mut *out, &rows)?;
             writeln!(out)
         }
@@ -75,7 +75,7 @@ fn row(rule: &Rule, asked: &BTreeSet<&Issuer>) -> String {
 }
 
 /// Text that ends no cell and begins no markup of its own.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     skelkey::escape::visible(text).replace('|', "\\|").replace('<', "&lt;")
 }
 
@@ -96,15 +96,20 @@ fn decoder(rule: &Rule) -> Option<&'static skelkey::key::Decoder> {
     rule.decoder.as_deref().and_then(skelkey::key::decoder)
 }
 
+/// The rules that are not switched off.
+fn in_force(set: &RuleSet) -> impl Iterator<Item = &Rule> {
+    (0..).zip(&set.rules).filter(|(at, _)| !set.off.contains(at)).map(|(_, rule)| &**rule)
+}
+
 /// Providers with their rules, both in the order of files and lines.
 fn by_provider(set: &RuleSet) -> Vec<(&Provider, Vec<&Rule>)> {
-    let of = |at: usize| set.rules.iter().map(|rule| &**rule).filter(|rule| rule.provider == at).collect::<Vec<_>>();
+    let of = |at: usize| in_force(set).filter(|rule| rule.provider == at).collect::<Vec<_>>();
     let all = set.providers.iter().enumerate().map(|(at, provider)| (provider, of(at)));
     all.filter(|(_, rules)| !rules.is_empty()).collect()
 }
 
 fn summary(set: &RuleSet) -> String {
-    format!("{} of {}", count(set.rules.len(), "rule"), count(by_provider(set).len(), "provider"))
+    format!("{} of {}", count(set.in_force(), "rule"), count(by_provider(set).len(), "provider"))
 }
 
 pub(crate) fn kind(kind: Kind) -> &'static str {
@@ -118,7 +123,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
 /// The issuers that can be asked.
 #[cfg(feature = "probe")]
 fn asked() -> BTreeSet<&'static Issuer> {
-    skelkey::probe::list().flat_map(|about| std::iter::once(&about.issuer).chain(about.also)).collect()
+    skelkey::probe::list().flat_map(|about| std::iter::once(about.issuer).chain(about.also)).collect()
 }
 
 /// Built without the means to ask.

@@ -25,12 +25,17 @@ pub(crate) fn run(global: &Global, args: &DemoArgs, around: &Surroundings) -> Re
         write(&folder.join(path), &text)?;
     }
     let shown = folder.display().to_string();
-    tell(format_args!("Wrote a leaky repository to {shown}/repo and its owner's key lists to {shown}/keys. Now run:"));
+    if !global.quiet {
+        tell(format_args!(
+            "Wrote a leaky repository to {shown}/repo and its owner's key lists to {shown}/keys. Now run, one by one:"
+        ));
+    }
+    let lists = format!("--inventory {shown}/keys/nuget-api-keys.html --inventory {shown}/keys/npm-tokens.json");
     to_stdout(|out| {
-        writeln!(
-            out,
-            "skelkey scan {shown}/repo --inventory {shown}/keys/nuget-api-keys.html --inventory {shown}/keys/npm-tokens.json"
-        )
+        writeln!(out, "skelkey scan {shown}/repo {lists}")?;
+        writeln!(out, "skelkey keys audit {lists}")?;
+        writeln!(out, "skelkey keys forecast {shown}/repo {lists}")?;
+        writeln!(out, "skelkey keys suggest {shown}/repo {lists}")
     })?;
     Ok(Exit::Clean)
 }
@@ -87,6 +92,8 @@ impl Keys {
             ("repo/.git/refs/heads/.keep", String::new()),
             ("repo/.gitignore", "bin/\nobj/\nout/\n".to_owned()),
             ("repo/.github/workflows/release.yml", self.workflow()),
+            ("repo/.github/workflows/hotfix.yml", HOTFIX_WORKFLOW.to_owned()),
+            ("repo/azure-pipelines.yml", AZURE_PIPELINES.to_owned()),
             ("repo/src/Contoso.Core/Contoso.Core.csproj", project("Contoso.Core")),
             ("repo/src/Contoso.Logging/Contoso.Logging.csproj", project("Contoso.Logging")),
             ("repo/scripts/hotfix.ps1", self.hotfix()),
@@ -157,6 +164,17 @@ impl Keys {
         format!("{list:#}\n")
     }
 }
+
+/// Holds its key as it should, and breaks when that key ends.
+const HOTFIX_WORKFLOW: &str = "name: hotfix\non: workflow_dispatch\njobs:\n  push-logging:\n    runs-on: ubuntu-latest\n    \
+                               steps:\n      - uses: actions/checkout@v5\n      \
+                               - run: dotnet pack src/Contoso.Logging -c Release -o out\n      \
+                               - run: dotnet nuget push out/*.nupkg --source https://api.nuget.org/v3/index.json --api-key \"$KEY\"\n        \
+                               env:\n          KEY: ${{ secrets.CONTOSO_LOGGING_HOTFIX }}\n";
+
+const AZURE_PIPELINES: &str = "trigger:\n  tags:\n    include: ['web-*']\njobs:\n- job: PublishWeb\n  pool:\n    \
+                               vmImage: ubuntu-latest\n  steps:\n  - script: npm publish\n    workingDirectory: web\n    \
+                               env:\n      NODE_AUTH_TOKEN: $(NPM_TOKEN)\n";
 
 const GIT_CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\
                           [remote \"origin\"]\n\turl = https://github.com/contoso/libraries.git\n";

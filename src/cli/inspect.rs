@@ -33,9 +33,9 @@ pub(crate) fn run(global: &Global, args: &InspectArgs, around: &Surroundings) ->
         ));
         return Ok(Exit::Incomplete);
     }
-    let options = skelkey::report::Options { verbose: true, ..skelkey::report::Options::default() };
     let outputs = Outputs::only(args.format);
-    let exit = outputs.write(&report, scanner.rules(), &options, global.color, Exit::Clean);
+    let options = skelkey::report::Options { verbose: args.verbose, ..skelkey::report::Options::default() };
+    let exit = outputs.write_answers(&report, scanner.rules(), &options, global.color)?;
     scan::say_notes(global, &loaded, &report, outputs.tells_people());
     Ok(exit)
 }

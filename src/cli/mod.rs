@@ -8,11 +8,19 @@ mod config;
 #[cfg(feature = "git")]
 mod date;
 mod demo;
+mod doctor;
 mod exit;
+mod explain;
+mod fetch;
+mod hook;
 mod import;
 mod inspect;
 mod interrupt;
+mod issuers;
 mod keys;
+#[cfg(feature = "lsp")]
+mod lsp;
+mod man;
 mod named;
 mod options;
 mod output;
@@ -21,20 +29,25 @@ mod probe;
 #[cfg(not(feature = "probe"))]
 #[path = "probe_nobody.rs"]
 mod probe;
+#[cfg(feature = "probe")]
+mod probe_list;
 mod progress;
+mod recheck;
+mod rewrite;
 mod rules;
 mod scan;
 mod session;
 mod show;
 mod size;
 mod stats;
+mod timing;
 
 use std::io::Write;
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 
-use self::args::{Cli, Command, ConfigCommand, KeysCommand};
+use self::args::{Cli, Command, ConfigCommand};
 pub(crate) use self::exit::Exit;
 use self::options::Surroundings;
 
@@ -66,13 +79,22 @@ fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         Command::Scan(args) => scan::run(&cli.global, args, &around),
         Command::Inspect(args) => inspect::run(&cli.global, args, &around),
+        Command::Explain { what } => explain::run(&cli.global, what, &around),
         Command::Rules(command) => rules::run(&cli.global, command, &around),
         Command::Baseline(command) => baseline::run(&cli.global, command, &around),
-        Command::Keys(KeysCommand::Audit(args)) => keys::audit(&cli.global, args, &around),
+        Command::Hook(command) => hook::run(&cli.global, command, &around),
+        Command::Report(command) => rewrite::run(&cli.global, command, &around),
+        Command::Keys(command) => keys::run(&cli.global, command, &around),
+        Command::Recheck(args) => recheck::run(&cli.global, args, &around),
         Command::Demo(args) => demo::run(&cli.global, args, &around),
         #[cfg(feature = "probe")]
-        Command::Probe(args::ProbeCommand::List) => probe::list(),
-        Command::Config(ConfigCommand::Show) => show::config(&cli.global, &around),
+        Command::Probe(args::ProbeCommand::List { format }) => probe_list::write(*format),
+        Command::Config(ConfigCommand::Show { origin }) => show::config(&cli.global, &around, *origin),
+        Command::Config(ConfigCommand::Fetch) => fetch::run(&cli.global, &around),
+        #[cfg(feature = "lsp")]
+        Command::Lsp { .. } => lsp::run(&cli.global),
+        Command::Doctor => doctor::run(&cli.global, &around),
+        Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => completions(*shell),
     }
 }

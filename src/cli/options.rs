@@ -12,7 +12,7 @@ use skelkey::hygiene::{self, PolicyPart};
 use skelkey::inventory::{self, Inventory};
 use skelkey::issuer::Issuer;
 use skelkey::rules::{self, RuleSet};
-use skelkey::scan::Settings;
+use skelkey::scan::{Allow, Settings};
 use skelkey::secret::FingerprintKey;
 use skelkey::severity::{Confidence, Severity};
 use skelkey::source::FileOptions;
@@ -20,28 +20,53 @@ use skelkey::suggest::did_you_mean;
 
 use super::adjust;
 use super::args::{Global, SourceArgs};
-use super::config::{self, Config, Loaded};
+use super::config::{self, Config, Extends, Loaded};
 use super::named::Named;
 use super::session::Session;
 
 /// What the process finds around it, read once in one place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Surroundings {
     pub(crate) here: PathBuf,
     pub(crate) user_config: Option<PathBuf>,
+    /// Where what can be made again is kept.
+    pub(crate) user_cache: Option<PathBuf>,
     pub(crate) fingerprint_key: Option<zeroize::Zeroizing<Vec<u8>>>,
     pub(crate) now: Timestamp,
     /// The commit that a pipeline has checked out, if it says so.
     pub(crate) commit: Option<String>,
+    /// Its branch, if it says so.
+    pub(crate) branch: Option<String>,
+    /// What Azure Pipelines says of the running pipeline.
+    pub(crate) azure: skelkey::report::AzurePipeline,
+    /// The summary of the running step of GitHub Actions.
+    pub(crate) step_summary: Option<PathBuf>,
     #[cfg(feature = "git")]
     pub(crate) git: skelkey::source::GitPlaces,
+    #[cfg(feature = "git")]
+    pub(crate) pre_commit: PreCommit,
     #[cfg(feature = "probe")]
     pub(crate) proxies: Proxies,
+    /// The owner's own credentials, for looking keys up, by their variables.
+    #[cfg(feature = "probe")]
+    pub(crate) credentials: Arc<BTreeMap<&'static str, skelkey::secret::Secret>>,
+}
+
+/// What the pre-commit framework says of a push, instead of git's own lines.
+#[cfg(feature = "git")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PreCommit {
+    /// The ends of the range; absent when the push brings a repository's first commit.
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) branch: Option<String>,
+    pub(crate) remote: Option<String>,
+    pub(crate) remote_branch: Option<String>,
 }
 
 /// The proxy variables, as they are set.
 #[cfg(feature = "probe")]
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
     pub(crate) https: Option<String>,
     pub(crate) http: Option<String>,
@@ -52,15 +77,26 @@ impl Surroundings {
     #[expect(clippy::disallowed_methods, reason = "the one place where clock and environment are read")]
     pub(crate) fn read() -> Result<Self> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let user_config = variable("XDG_CONFIG_HOME")
-            .map(PathBuf::from)
-            .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".config")));
+        let folder = |name: &str, usual: &str| {
+            let at_home = || variable("HOME").map(|home| Path::new(&home).join(usual));
+            variable(name).map(PathBuf::from).or_else(at_home)
+        };
         Ok(Self {
             here: std::env::current_dir().context("find the current folder")?,
-            user_config,
+            user_config: folder("XDG_CONFIG_HOME", ".config"),
+            user_cache: folder("XDG_CACHE_HOME", ".cache"),
             fingerprint_key: variable("SKELKEY_FINGERPRINT_KEY").map(|key| zeroize::Zeroizing::new(key.into_bytes())),
             now: Timestamp::now(),
-            commit: variable("CI_COMMIT_SHA").filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            // GitLab's, GitHub's and Azure's own words for the same.
+            commit: ["CI_COMMIT_SHA", "GITHUB_SHA", "BUILD_SOURCEVERSION"]
+                .into_iter()
+                .find_map(variable)
+                .filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            branch: ["CI_COMMIT_REF_NAME", "GITHUB_HEAD_REF", "GITHUB_REF_NAME", "BUILD_SOURCEBRANCH"]
+                .into_iter()
+                .find_map(variable),
+            azure: azure_pipeline(&variable),
+            step_summary: variable("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             #[cfg(feature = "git")]
             git: skelkey::source::GitPlaces {
                 git_dir: variable("GIT_DIR").map(PathBuf::from),
@@ -70,23 +106,77 @@ impl Surroundings {
                     .map(|folders| std::env::split_paths(&folders).collect())
                     .unwrap_or_default(),
             },
+            #[cfg(feature = "git")]
+            pre_commit: PreCommit {
+                from: variable("PRE_COMMIT_FROM_REF"),
+                to: variable("PRE_COMMIT_TO_REF"),
+                branch: variable("PRE_COMMIT_LOCAL_BRANCH"),
+                remote: variable("PRE_COMMIT_REMOTE_NAME"),
+                remote_branch: variable("PRE_COMMIT_REMOTE_BRANCH"),
+            },
             #[cfg(feature = "probe")]
             proxies: Proxies {
                 https: variable("https_proxy").or_else(|| variable("HTTPS_PROXY")).or_else(|| variable("ALL_PROXY")),
                 http: variable("http_proxy").or_else(|| variable("ALL_PROXY")),
                 no: variable("no_proxy").or_else(|| variable("NO_PROXY")),
             },
+            #[cfg(feature = "probe")]
+            credentials: Arc::new(
+                skelkey::probe::variables()
+                    .filter_map(|name| {
+                        let text = zeroize::Zeroizing::new(variable(name)?);
+                        Some((name, skelkey::secret::Secret::new(text.as_bytes())))
+                    })
+                    .collect(),
+            ),
         })
     }
 
     /// The configuration in force.
     pub(crate) fn config(&self, global: &Global) -> Result<Loaded> {
+        self.config_with(global, &|base, _| self.fetched(base))
+    }
+
+    /// The same, with what comes from elsewhere given by `elsewhere`.
+    pub(crate) fn config_with(&self, global: &Global, elsewhere: &config::Elsewhere<'_>) -> Result<Loaded> {
         config::load(&config::Where {
+            elsewhere,
             named: global.config.as_deref(),
             isolated: global.isolated,
             here: &self.here,
             user: self.user_config.as_deref(),
         })
+    }
+
+    /// Where configurations from elsewhere are kept.
+    pub(crate) fn store(&self) -> Option<config::Store> {
+        self.user_cache.as_deref().map(config::Store::under)
+    }
+
+    /// A configuration that was fetched before.
+    fn fetched(&self, base: &Extends) -> Result<Vec<u8>> {
+        let kept = self.store().zip(base.sha256()).and_then(|(store, sha256)| store.get(sha256));
+        kept.context("it was not fetched yet; run `skelkey config fetch` with the same --config")
+    }
+}
+
+/// Azure's predefined variables (learn.microsoft.com, "Use predefined variables").
+fn azure_pipeline(variable: &dyn Fn(&str) -> Option<String>) -> skelkey::report::AzurePipeline {
+    let number = |name: &str| variable(name).and_then(|text| text.parse().ok());
+    // `https://dev.azure.com/ORGANISATION/`, or `https://ORGANISATION.visualstudio.com/`.
+    let organisation = variable("SYSTEM_COLLECTIONURI").and_then(|address| {
+        let address = address.split_once("://")?.1.trim_end_matches('/').to_owned();
+        let named = address.rsplit('/').next()?;
+        Some(named.strip_suffix(".visualstudio.com").unwrap_or(named).to_owned())
+    });
+    skelkey::report::AzurePipeline {
+        organisation,
+        project: variable("SYSTEM_TEAMPROJECT"),
+        definition_id: number("SYSTEM_DEFINITIONID"),
+        definition_name: variable("BUILD_DEFINITIONNAME"),
+        phase_id: variable("SYSTEM_PHASEID"),
+        phase_name: variable("SYSTEM_PHASENAME"),
+        build_id: number("BUILD_BUILDID"),
     }
 }
 
@@ -150,6 +240,7 @@ fn inventories(loaded: &Loaded, named: &[PathBuf]) -> Result<Vec<Inventory>> {
 pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Settings> {
     let Session { global, around, loaded, lists, confidence, inline_ignore } = *session;
     let config = &loaded.config;
+    let allow = allows(loaded, rules)?;
     let inventories = inventories(loaded, lists)?;
     check_issuers(loaded, rules, &inventories)?;
     Ok(Settings {
@@ -167,10 +258,52 @@ pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Setting
             disabled_rules: config.rules.disable.clone().unwrap_or_default(),
             rerated_rules: adjust::rerated(&config.rules),
             replaced_rules: rules.replaced.clone(),
+            allow: config.allow.iter().map(allowed).collect(),
             ..Configuration::default()
         },
         inline_ignore,
+        only: None,
+        strict: config.scan.strict.unwrap_or(false),
+        allow,
     })
+}
+
+/// The `[[allow]]` tables. All mistakes at once.
+fn allows(loaded: &Loaded, rules: &RuleSet) -> Result<Vec<Allow>> {
+    let (mut allows, mut mistakes) = (Vec::new(), Vec::new());
+    let known: Vec<&str> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
+    for (at, from) in loaded.config.allow.iter().enumerate() {
+        let written = loaded.place(&format!("allow[{at}]")).to_owned();
+        let before = mistakes.len();
+        if from.paths.is_empty() && from.rules.is_empty() {
+            mistakes.push(format!("{written}: [[allow]]: name paths or rules; without them everything is set aside"));
+        }
+        let unknown = from.rules.iter().filter(|id| rules.get(id).is_none());
+        mistakes.extend(unknown.map(|id| {
+            let help = did_you_mean(id, &known);
+            format!("{written}: [[allow]] rules: there is no rule `{}`{help}", skelkey::escape::word(id))
+        }));
+        let until = from.until.as_deref().map(str::parse).transpose();
+        if until.is_err() {
+            mistakes.push(format!("{written}: [[allow]] until: that is no day; write for instance 2027-01-31"));
+        }
+        let of = format!("{written}: [[allow]] paths");
+        match (globs(&from.paths, |_| of.clone()), until) {
+            (Ok(paths), Ok(until)) if mistakes.len() == before => {
+                let (rules, reason) = (from.rules.clone(), from.reason.clone());
+                allows.push(Allow { paths, rules, reason, until, written });
+            }
+            (Err(error), _) => mistakes.push(format!("{error:#}")),
+            _ => {}
+        }
+    }
+    if mistakes.is_empty() { Ok(allows) } else { bail!("{}", mistakes.join("\n")) }
+}
+
+/// An `[[allow]]` for the coverage statement: `tests/** (acme-token)`.
+fn allowed(allow: &config::Allow) -> String {
+    let paths = if allow.paths.is_empty() { "everywhere".to_owned() } else { allow.paths.join(" ") };
+    if allow.rules.is_empty() { paths } else { format!("{paths} ({})", allow.rules.join(" ")) }
 }
 
 /// A file as seen from here.
@@ -233,7 +366,7 @@ fn known_packages(config: &Config) -> BTreeMap<Issuer, Vec<String>> {
     config.packages.iter().map(|(id, names)| (Issuer::new(id.as_str()), names.clone())).collect()
 }
 
-fn fingerprint_key(around: &Surroundings, loaded: &Loaded) -> Result<Option<FingerprintKey>> {
+pub(crate) fn fingerprint_key(around: &Surroundings, loaded: &Loaded) -> Result<Option<FingerprintKey>> {
     let material = match (&around.fingerprint_key, &loaded.config.fingerprint.key_file) {
         (Some(key), _) => key.clone(),
         (None, Some(file)) => {
@@ -256,6 +389,9 @@ fn policy(loaded: &Loaded) -> Result<hygiene::Policy> {
         max_idle_days: from.max_idle_days,
         warn_before_expiry_days: from.warn_before_expiry_days,
         forbidden_actions: from.forbidden_actions.clone(),
+        owners: from.owners.clone(),
+        required_restrictions: from.required_restrictions.clone(),
+        rotate_within_days: from.rotate_within_days,
     });
     policy.issuers = from.issuer.iter().map(|(id, limits)| (Issuer::new(id.as_str()), limits.clone())).collect();
     for (at, path) in from.path.iter().enumerate() {

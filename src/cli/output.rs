@@ -9,38 +9,62 @@ use skelkey::report::{self, Format};
 use skelkey::rules::RuleSet;
 
 use super::args::{Colour, Global, OutputArgs};
+use super::options::Surroundings;
 use super::{Exit, tell};
 
 /// Where each format goes.
 pub(crate) struct Outputs {
     pairs: Vec<(Format, Option<PathBuf>)>,
+    /// The summary of the running step of GitHub Actions, to which steps add.
+    summary: Option<PathBuf>,
 }
 
 impl Outputs {
     /// Pairs the n-th format with the n-th file. Only one format may go to standard output.
     pub(crate) fn pair(args: &OutputArgs) -> Result<Self> {
-        let formats = if args.format.is_empty() { vec![Format::Human] } else { args.format.clone() };
-        if args.output.len() > formats.len() {
-            bail!("{} --output files but {} formats: name a --format for each", args.output.len(), formats.len());
+        Self::of(&args.format, &args.output)
+    }
+
+    /// The same of formats and files.
+    pub(crate) fn of(formats: &[Format], files: &[PathBuf]) -> Result<Self> {
+        let formats = if formats.is_empty() { vec![Format::Human] } else { formats.to_vec() };
+        if files.len() > formats.len() {
+            bail!("{} --output files but {} formats: name a --format for each", files.len(), formats.len());
         }
-        if formats.len() - args.output.len() > 1 {
+        if formats.len() - files.len() > 1 {
             bail!("only one format can go to standard output: give each other --format its own --output FILE");
         }
         let mut places = Vec::new();
-        for file in &args.output {
+        for file in files {
             let place = check_place(file)?;
             if places.contains(&place) {
                 bail!("--output {}: named twice; give each --format a file of its own", file.display());
             }
             places.push(place);
         }
-        let files = args.output.iter().cloned().map(Some).chain(std::iter::repeat(None));
-        Ok(Self { pairs: formats.into_iter().zip(files).collect() })
+        let files = files.iter().cloned().map(Some).chain(std::iter::repeat(None));
+        Ok(Self { pairs: formats.into_iter().zip(files).collect(), summary: None })
+    }
+
+    /// Adds to the summary of the running step, if one of the files is that.
+    pub(crate) fn adding_to_summary(self, around: &Surroundings) -> Self {
+        Self { summary: around.step_summary.clone(), ..self }
     }
 
     /// One format on standard output.
     pub(crate) fn only(format: Format) -> Self {
-        Self { pairs: vec![(format, None)] }
+        Self { pairs: vec![(format, None)], summary: None }
+    }
+
+    /// Each format and its file; without one it goes to standard output.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (Format, Option<&Path>)> {
+        self.pairs.iter().map(|(format, file)| (*format, file.as_deref()))
+    }
+
+    /// The others: a command may have pages of its own in some formats.
+    pub(crate) fn without(&self, own: impl Fn(Format) -> bool) -> Self {
+        let pairs = self.pairs.iter().filter(|(format, _)| !own(*format)).cloned().collect();
+        Self { pairs, summary: self.summary.clone() }
     }
 
     /// Whether the page for people goes to standard output.
@@ -60,13 +84,23 @@ impl Outputs {
     ) -> Exit {
         let (mut failed, mut left) = (false, false);
         for (format, file) in &self.pairs {
-            let written = if let Some(file) = file {
-                let options = report::Options { color: false, ..options.clone() };
-                to_file(file, |out| report::write(*format, report, rules, &options, out))
-            } else {
-                let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
-                to_pipe(|out| report::write(*format, report, rules, &options, out)).map(|whole| left = !whole)
+            let mut options = options.clone();
+            let written = match file {
+                Some(file) if self.summary.as_ref() == Some(file) => {
+                    let there = std::fs::metadata(file).map_or(0, |there| there.len());
+                    let room = report::STEP_SUMMARY.saturating_sub(usize::try_from(there).unwrap_or(usize::MAX));
+                    options.markdown_room = room;
+                    add_to_file(file, |out| report::write(*format, report, rules, &options, out))
+                }
+                Some(file) => to_file(file, |out| report::write(*format, report, rules, &options, out)),
+                None => {
+                    (options.color, options.width) = (colours(colour), width());
+                    to_pipe(|out| report::write(*format, report, rules, &options, out)).map(|whole| left = !whole)
+                }
             };
+            for sentence in report::left_out(*format, report, &options) {
+                tell(format_args!("warning: {format}: {}", skelkey::escape::visible(&sentence)));
+            }
             if let Err(error) = written {
                 failed = true;
                 let text = format!("{error:#}");
@@ -81,8 +115,26 @@ impl Outputs {
     }
 }
 
+impl Outputs {
+    /// The short answer about each key where people are told, and the whole report in any other format.
+    pub(crate) fn write_answers(
+        &self,
+        report: &Report,
+        rules: &RuleSet,
+        options: &report::Options,
+        colour: Colour,
+    ) -> Result<Exit> {
+        if !self.tells_people() {
+            return Ok(self.write(report, rules, options, colour, Exit::Clean));
+        }
+        let options = report::Options { color: colours(colour), width: width(), ..options.clone() };
+        to_stdout(|out| report::write_answers(report, rules, &options, out))?;
+        Ok(Exit::Clean)
+    }
+}
+
 /// Whether standard output is to be coloured. `NO_COLOR` and `CLICOLOR_FORCE` are honoured.
-fn colours(when: Colour) -> bool {
+pub(crate) fn colours(when: Colour) -> bool {
     match when {
         Colour::Always => true,
         Colour::Never => false,
@@ -144,6 +196,14 @@ pub(crate) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     drop(out);
     file.persist(path).map_err(|error| error.error).with_context(context)?;
     Ok(())
+}
+
+/// Adds to a file that others write to as well.
+fn add_to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let context = || format!("write {}", path.display());
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(path).with_context(context)?;
+    let mut out = BufWriter::new(file);
+    write(&mut out).and_then(|()| out.flush()).with_context(context)
 }
 
 /// The same for a file that a command makes besides reports.

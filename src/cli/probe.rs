@@ -10,11 +10,9 @@ use skelkey::issuer::Issuer;
 use skelkey::probe::{self, Allow, Base, Clock, Prober, ProxySettings, Server, Settings};
 use skelkey::scan;
 
-use super::Exit;
 use super::args::{Global, ProbeArgs};
 use super::config::Config;
 use super::options::{Proxies, Surroundings};
-use super::output::to_stdout;
 use super::tell;
 
 /// Calls `run` with whoever asks in this run; with nobody by default, for the default run reaches no network.
@@ -44,19 +42,21 @@ impl Asker {
 
 fn asker(args: &ProbeArgs, around: &Surroundings, global: &Global, config: &Config) -> Result<Option<Asker>> {
     let Some(named) = &args.probe else { return Ok(None) };
-    let known: BTreeSet<&Issuer> = probe::list().map(|about| &about.issuer).collect();
+    let known: BTreeSet<&Issuer> =
+        probe::list().flat_map(|about| std::iter::once(about.issuer).chain(about.also)).collect();
     if let Some(stranger) = named.iter().find(|issuer| !known.contains(issuer)) {
         let all: Vec<&str> = known.iter().map(|issuer| issuer.as_str()).collect();
         let stranger = skelkey::escape::word(stranger.as_str());
         bail!("--probe={stranger}: no issuer of this name can be asked; there are {}", all.join(", "));
     }
     let only = (!named.is_empty()).then(|| named.iter().cloned().collect());
-    let settings = settings(around, config)?;
+    let mut settings = settings(around, config)?;
+    settings.named = named.iter().cloned().collect();
     let prober = Prober::new(settings).context("prepare to ask issuers")?;
     if !global.quiet && !args.dry_run {
         let whom =
             only.as_ref().map_or_else(|| "each key's own issuer".to_owned(), |only: &BTreeSet<Issuer>| join(only));
-        tell(format_args!("note: --probe asks {whom} about every key found whose issuer is proved, by GET alone"));
+        tell(format_args!("note: --probe asks {whom} about every key found whose issuer is proved, and only reads"));
     }
     Ok(Some(Asker { prober, only, dry_run: args.dry_run }))
 }
@@ -83,10 +83,25 @@ fn settings(around: &Surroundings, config: &Config) -> Result<Settings> {
         let pem = std::fs::read(file).with_context(|| format!("read the CA file {}", file.display()))?;
         settings.ca_pem = Some(pem);
     }
-    let Proxies { https, http, no } = &around.proxies;
-    settings.proxies =
-        ProxySettings { http: http.clone(), https: https.clone(), none_for: no.clone().unwrap_or_default() };
+    settings.variables = Arc::clone(&around.credentials);
+    settings.proxies = proxies(around);
     Ok(settings)
+}
+
+fn proxies(around: &Surroundings) -> ProxySettings {
+    let Proxies { https, http, no } = &around.proxies;
+    ProxySettings { http: http.clone(), https: https.clone(), none_for: no.clone().unwrap_or_default() }
+}
+
+/// A public text of at most `most` bytes, for `skelkey config fetch`. The user named the address in a file of their own,
+/// so it may be a private one.
+pub(crate) fn download(address: &str, around: &Surroundings, most: u64) -> Result<Vec<u8>> {
+    let plain_http = address.starts_with("http:");
+    let base = Base::parse(address, Allow { plain_http, private_addresses: true })?;
+    let mut settings = Settings::new(Arc::new(RealClock));
+    settings.limits.body = usize::try_from(most)?;
+    settings.proxies = proxies(around);
+    Ok(probe::download(&settings, &base)?)
 }
 
 struct RealClock;
@@ -100,18 +115,4 @@ impl Clock for RealClock {
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
     }
-}
-
-/// `skelkey probe list`.
-pub(crate) fn list() -> Result<Exit> {
-    to_stdout(|out| {
-        probe::list().try_for_each(|about| {
-            writeln!(out, "{}  ({})", about.issuer, about.public.unwrap_or("servers that your configuration names"))?;
-            writeln!(out, "  accepts       {}", about.accepts)?;
-            writeln!(out, "  asks          {}", about.asks)?;
-            writeln!(out, "  leaves behind {}", about.side_effects)?;
-            writeln!(out, "  source        {}\n", about.source)
-        })
-    })?;
-    Ok(Exit::Clean)
 }

@@ -24,6 +24,11 @@ pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings
             to_stdout(|out| catalogue::write(&set, *format, out))?;
             Ok(Exit::Clean)
         }
+        RulesCommand::Issuers { format } => {
+            let set = options::rule_set(global, &loaded)?;
+            to_stdout(|out| super::issuers::write(&set, *format, out))?;
+            Ok(Exit::Clean)
+        }
         RulesCommand::Show { id } => {
             let set = options::rule_set(global, &loaded)?;
             let Some(rule) = set.get(id) else {
@@ -58,7 +63,8 @@ fn check(global: &Global, named: &Named, paths: &[std::path::PathBuf]) -> Result
     Ok(Exit::Usage)
 }
 
-fn show(set: &RuleSet, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+/// Everything about one rule.
+pub(crate) fn show(set: &RuleSet, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}  ({}, {} by default, {} confidence)", rule.id, kind(rule.kind), rule.severity, rule.confidence)?;
     writeln!(out, "{} · {}\n\n{}\n", rule.title, set.provider(rule).name, rule.description)?;
     if let Some(check) = rule.check {

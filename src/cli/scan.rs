@@ -19,25 +19,49 @@ use super::config::Loaded;
 use super::options::{self, Surroundings};
 use super::output::{Outputs, is_watched};
 use super::session::Session;
+use super::timing::Timing;
 use super::{Exit, baseline, progress, tell};
 
 pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Result<Exit> {
-    let loaded = around.config(global)?;
-    let outputs = Outputs::pair(&args.output)?;
+    let mut timing = Timing::start(args.timing);
+    let loaded = configuration(global, &args.source, around)?;
+    let outputs = Outputs::pair(&args.output)?.adding_to_summary(around);
     let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
     let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
     let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.output.inventory, fail_on };
-    let (scanner, mut report) = look.scan(Some(&args.probe))?;
+    timing.phase("configuration");
+    let (scanner, files) = look.scanner()?;
+    timing.phase("rules and lists");
+    let mut report = look.report(&scanner, &files, Some(&args.probe))?;
+    timing.phase("scan and judgement");
     if let Some(baseline) = &mut baseline {
         baseline.apply(&scanner, &mut report)?;
     }
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
-    let options =
-        report::Options { commit: around.commit.clone(), ..report_options(&args.output, exit, &report, around.now) };
+    let mut branch = around.branch.clone();
+    // Whoever may push may name a branch.
+    branch.iter_mut().for_each(|branch| scanner.mask(branch));
+    let options = report::Options {
+        commit: around.commit.clone(),
+        branch,
+        azure: around.azure.clone(),
+        ..report_options(&args.output, exit, &report, around.now)
+    };
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     say_notes(global, &loaded, &report, outputs.tells_people());
+    timing.phase("reports");
+    timing.say(&report, files.jobs);
     Ok(exit)
+}
+
+/// The configuration in force for a scan: the command line may be stricter.
+pub(crate) fn configuration(global: &Global, source: &SourceArgs, around: &Surroundings) -> Result<Loaded> {
+    let mut loaded = around.config(global)?;
+    if source.strict {
+        loaded.config.scan.strict = Some(true);
+    }
+    Ok(loaded)
 }
 
 /// A scan as the command line and the configuration want it.
@@ -52,8 +76,8 @@ pub(crate) struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// Scans. `probe`: whom to ask, if anybody may be asked.
-    pub(crate) fn scan(&self, probe: Option<&ProbeArgs>) -> Result<(Scanner, Report)> {
+    /// What scans, and how files are chosen.
+    pub(crate) fn scanner(&self) -> Result<(Scanner, FileOptions)> {
         let Self { global, around, loaded, source, lists, fail_on } = *self;
         let files = options::file_options(source, loaded)?;
         let confidence = options::confidence(source.confidence, loaded)?;
@@ -61,16 +85,29 @@ impl Look<'_> {
         let session = Session { global, around, loaded, lists, confidence, inline_ignore };
         let scanner = session
             .scanner(|stated| options::state(stated, fail_on, Some(confidence), Some((&files, &loaded.config))))?;
-        let scan = |ask: Asker<'_>| scan(global, source, around, &scanner, &files, ask);
-        let report = match probe {
-            Some(probe) => super::probe::asking(probe, around, global, &loaded.config, scan)?,
-            None => scan(None)?,
-        };
+        Ok((scanner, files))
+    }
+
+    /// Scans. `probe`: whom to ask, if anybody may be asked.
+    pub(crate) fn scan(&self, probe: Option<&ProbeArgs>) -> Result<(Scanner, Report)> {
+        let (scanner, files) = self.scanner()?;
+        let report = self.report(&scanner, &files, probe)?;
         Ok((scanner, report))
+    }
+
+    /// The same with what is made already.
+    fn report(&self, scanner: &Scanner, files: &FileOptions, probe: Option<&ProbeArgs>) -> Result<Report> {
+        let Self { global, around, loaded, source, .. } = *self;
+        let scan = |ask: Asker<'_>| scan(global, source, around, scanner, files, ask);
+        match probe {
+            Some(probe) => super::probe::asking(probe, around, global, &loaded.config, scan),
+            None => scan(None),
+        }
     }
 }
 
-fn scan(
+/// Scans what the arguments name.
+pub(crate) fn scan(
     global: &Global,
     args: &SourceArgs,
     around: &Surroundings,
@@ -101,7 +138,7 @@ fn git(
 ) -> Result<Option<Report>> {
     use skelkey::scan::GitScan;
     use skelkey::source::{GitOptions, RangeSpec};
-    let GitArgs { staged, history, submodules, range, since } = &args.git;
+    let GitArgs { staged, history, submodules, cache, range, since } = &args.git;
     let (what, asked) = match (staged, range, since) {
         _ if *history => (GitScan::History, "history".to_owned()),
         (false, None, None) => return Ok(None),
@@ -120,13 +157,24 @@ fn git(
         exclude: files.exclude.clone(),
         jobs: files.jobs.max(1),
         submodules: *submodules,
+        cache: cache.as_deref().map(|folder| cache_folder(folder, around)).transpose()?,
     };
     Ok(Some(match open(&path, args.paths.is_empty(), around) {
         Ok(git) => {
             progress::during(is_watched(global), |progress| scanner.git(&git, &what, &options, &input, progress, ask))
         }
-        Err(why) => scanner.git_failed(&shown, why.to_string(), &input),
+        Err(why) => scanner.git_failed(&what, &shown, why.to_string(), &input),
     }))
+}
+
+/// The folder that is named, or else the user's own.
+#[cfg(feature = "git")]
+fn cache_folder(named: &std::path::Path, around: &Surroundings) -> Result<PathBuf> {
+    if !named.as_os_str().is_empty() {
+        return Ok(named.to_path_buf());
+    }
+    let own = around.user_cache.as_ref().map(|cache| cache.join("skelkey"));
+    own.context("there is no cache folder; name one: --cache=FOLDER")
 }
 
 /// Opens the repository. A PATH names its own; the variables of the process speak of the one around it.
@@ -177,6 +225,7 @@ pub(crate) fn report_options(
         verbose: args.verbose,
         exit_code: Some(exit.code()),
         times: (!report.now_is_given).then(|| (started, jiff::Timestamp::now())),
+        sarif_profile: args.sarif_profile.unwrap_or_default(),
         ..report::Options::default()
     }
 }
@@ -184,11 +233,7 @@ pub(crate) fn report_options(
 /// What a reader must know about the run besides its findings, on standard error. `told`: the page for people, which
 /// has the report's own notes, goes to standard output.
 pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report, told: bool) {
-    for skip in report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()) {
-        let detail = skip.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-        let line = format!("{}: {}{detail}", skip.path, skip.reason.words());
-        tell(format_args!("error: {}", skelkey::escape::visible(&line)));
-    }
+    say_gaps(report);
     if !global.quiet {
         let notes = if told { &[][..] } else { &report.notes[..] };
         let configuration = report.coverage.configuration.words().filter(|_| !told);
@@ -196,5 +241,14 @@ pub(crate) fn say_notes(global: &Global, loaded: &Loaded, report: &Report, told:
         for note in loaded.notes.iter().chain(&configuration).chain(notes) {
             tell(format_args!("note: {}", skelkey::escape::visible(note)));
         }
+    }
+}
+
+/// What could not be scanned, on standard error.
+pub(crate) fn say_gaps(report: &Report) {
+    for skip in report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()) {
+        let detail = skip.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        let line = format!("{}: {}{detail}", skip.path, skip.reason.words());
+        tell(format_args!("error: {}", skelkey::escape::visible(&line)));
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use skelkey::coverage::Configuration;
-use skelkey::scan::Scanner;
+use skelkey::scan::{Scanner, Settings};
 use skelkey::severity::Confidence;
 
 use super::args::Global;
@@ -26,8 +26,18 @@ pub(crate) struct Session<'a> {
 impl Session<'_> {
     /// A scanner for the settings in force; `state` says what of them the coverage statement names.
     pub(crate) fn scanner(&self, state: impl FnOnce(&mut Configuration)) -> Result<Scanner> {
+        self.scanner_with(|_| Ok(()), state)
+    }
+
+    /// The same with settings that the command itself decides.
+    pub(crate) fn scanner_with(
+        &self,
+        decide: impl FnOnce(&mut Settings) -> Result<()>,
+        state: impl FnOnce(&mut Configuration),
+    ) -> Result<Scanner> {
         let rules = options::rule_set(self.global, self.loaded)?;
         let mut settings = options::settings(self, &rules)?;
+        decide(&mut settings)?;
         state(&mut settings.configuration);
         Scanner::new(rules, settings).map_err(anyhow::Error::msg)
     }

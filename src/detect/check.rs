@@ -65,7 +65,8 @@ struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn new(together: &'a Detector, index: usize) -> Result<Self, String> {
         let rules = together.rules();
-        let only = RuleSet { rules: vec![Arc::clone(&rules.rules[index])].into(), ..RuleSet::clone(rules) };
+        let (only, off) = (vec![Arc::clone(&rules.rules[index])].into(), BTreeSet::new());
+        let only = RuleSet { rules: only, off, ..RuleSet::clone(rules) };
         let alone = Detector::new(Arc::new(only))?;
         let rule = &*rules.rules[index];
         Ok(Self { together, alone, index, rule, scratch: Scratch::default(), mistakes: BTreeSet::new() })

@@ -21,6 +21,8 @@ pub(super) struct Compiled {
     begins_with_anchor: bool,
     /// Whether a match begins at the edge of a word.
     begins_at_word: bool,
+    /// Bytes of the longest match; as good as none for a pattern without one.
+    longest: usize,
 }
 
 /// The regex and where its groups are.
@@ -46,7 +48,8 @@ impl Compiled {
         let tried_at_places = begins_with_anchor || rule.assigned.is_some();
         let program = if tried_at_places { Program::new(&pattern) } else { None };
         let begins_at_word = crate::rules::begins_at_word_edge(&pattern);
-        Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word })
+        let longest = pattern.properties().maximum_len().unwrap_or(usize::MAX);
+        Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word, longest })
     }
 
     fn engine(&self, rule: &Rule) -> &Engine {
@@ -66,7 +69,10 @@ impl Compiled {
         work: &mut Work,
     ) -> Option<Groups> {
         if let Some(wanted) = rule.assigned {
-            let value = |from, end| self.match_at(rule, text, Span::new(from, end), slot, work).map(|(end, _)| end);
+            let value = |from: usize, end: usize| {
+                let end = end.min(from.saturating_add(self.longest));
+                self.match_at(rule, text, Span::new(from, end), slot, work).map(|(end, _)| end)
+            };
             let found = shaped::search(value, wanted, text, at)?;
             return Some(Groups { secret: found.value, name: Some(found.name), host: None, core: None });
         }

@@ -77,7 +77,20 @@ impl Detector {
         self.begin(scratch);
         self.anchors.find(text, |rule, at| self.confirm(text, path, rule, at, scratch));
         settle(&mut scratch.candidates, &scratch.rejected, &mut scratch.lost);
-        scratch.candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
+        let off = &self.rules.off;
+        let Scratch { candidates, lost, .. } = scratch;
+        lost.extend(
+            candidates.iter().filter(|candidate| off.contains(&candidate.rule)).map(|candidate| candidate.span),
+        );
+        lost.sort_unstable();
+        candidates.retain(|candidate| !off.contains(&candidate.rule));
+        candidates.iter().map(|candidate| self.describe(text, candidate)).collect()
+    }
+
+    /// Bytes of the longest anchor.
+    #[cfg(feature = "git")]
+    pub(super) fn longest_anchor(&self) -> usize {
+        self.anchors.longest()
     }
 
     /// Makes ready for a text.
@@ -111,11 +124,13 @@ impl Detector {
         }
         if let Some(reading) = rule.reading {
             work.count(rule.window().min(text.len()));
-            let Some(found) = credential::search(reading, text, path, at) else { return };
-            if slot.last != Some(found.value) {
-                slot.last = Some(found.value);
-                self.note(index, text, &found, scratch);
-            }
+            let mut last = slot.last;
+            credential::search(reading, text, path, at, |found| {
+                if last.replace(found.value) != Some(found.value) {
+                    self.note(index, text, &found, scratch);
+                }
+            });
+            scratch.slot(index, || true).0.last = last;
             return;
         }
         let Some(groups) = self.compiled(index).search(rule, text, at, slot, work) else { return };
@@ -132,23 +147,30 @@ impl Detector {
         }
     }
 
+    /// The match of a rule's pattern around one anchor.
+    pub(super) fn search(&self, text: &[u8], index: usize, at: Span, scratch: &mut Scratch) -> Option<Groups> {
+        let (slot, work) = scratch.slot(index, || true);
+        self.compiled(index).search(&self.rules.rules[index], text, at, slot, work)
+    }
+
     /// Whether the rule takes anything around one anchor for a key, at least so surely, whatever the path. A part of a key
     /// is none.
     #[cfg(feature = "git")]
     pub(super) fn leads(&self, text: &[u8], index: usize, at: Span, least: Confidence, scratch: &mut Scratch) -> bool {
         let rule = &*self.rules.rules[index];
-        if rule.part_only {
+        if rule.part_only || self.rules.off.contains(&index) {
             return false;
         }
         if let Some(reading) = rule.reading {
-            let judged = |path| credential::search(reading, text, path, at).map(|found| found.confidence);
-            return credential::SUREST_PATHS
-                .into_iter()
-                .filter_map(judged)
-                .any(|sure| sure.min(rule.confidence) >= least);
+            let mut leads = false;
+            for path in credential::SUREST_PATHS {
+                credential::search(reading, text, path, at, |found| {
+                    leads = leads || found.confidence.min(rule.confidence) >= least;
+                });
+            }
+            return leads;
         }
-        let (slot, work) = scratch.slot(index, || true);
-        let found = self.compiled(index).search(rule, text, at, slot, work);
+        let found = self.search(text, index, at, scratch);
         let judged = |groups: Groups| judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret));
         found.is_some_and(|groups| matches!(judged(groups), Judged::Key { confidence, .. } if confidence >= least))
     }
@@ -195,7 +217,7 @@ fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence,
 }
 
 /// What a rule makes of a value that has its form.
-enum Judged {
+pub(super) enum Judged {
     Key {
         confidence: Confidence,
         proved: Option<bool>,
@@ -207,7 +229,7 @@ enum Judged {
 }
 
 /// `core` is the part of the secret at `span` that must not be written by hand.
-fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
+pub(super) fn judge(rule: &Rule, text: &[u8], span: Span, core: Span) -> Judged {
     let secret = &text[span.start..span.end];
     if is_sample(rule, secret) {
         return Judged::Disproved;
@@ -230,7 +252,7 @@ fn excludes(rule: &Rule) -> bool {
     rule.check.is_some_and(|check| check.on_mismatch == OnMismatch::Exclude)
 }
 
-fn is_sample(rule: &Rule, secret: &[u8]) -> bool {
+pub(super) fn is_sample(rule: &Rule, secret: &[u8]) -> bool {
     !rule.samples.is_empty() && rule.samples.contains(&Sha256::digest(secret).into())
 }
 

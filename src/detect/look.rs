@@ -4,10 +4,11 @@
 //! depends on a bounded number of bytes around the place. Where all of them were copied, both are as in the text that they
 //! were copied from; only the rest is searched. So the outcome is that of searching all of it.
 
+use super::credential::shaped::{LONGEST_JOINED, may_go_on};
 use super::detector::Detector;
 use super::scratch::Scratch;
 use crate::location::Span;
-use crate::rules::{GAP, LONGEST_VALUE, RuleSet};
+use crate::rules::{GAP, LONGEST_VALUE};
 use crate::severity::Confidence;
 use crate::source::{Built, Copied, Look, Place};
 
@@ -19,14 +20,16 @@ const MARGIN: usize = 16;
 const KEPT_UP_TO: usize = 8 << 20;
 const BYTES_PER_PLACE: usize = 16;
 
-/// What decides whether a rule has to look at an anchor: its own bytes and a few around them.
+/// What decides whether a rule has to look at an anchor: its own bytes, a few around them, and, of a word before a value,
+/// the rest of its statement.
 #[derive(Clone, Copy)]
 struct Reach {
     /// Bytes of the longest anchor.
     longest: usize,
-    /// Bytes before it and after it.
-    before: usize,
+    /// From the first byte of any anchor to the last that may count.
     after: usize,
+    /// The same for words before values, whatever the statement.
+    value: usize,
 }
 
 /// The byte that tells whether a word begins or ends, and the one behind it.
@@ -63,7 +66,7 @@ impl Detector {
     /// Prepares first looks for what is a key with this confidence at least.
     #[must_use]
     pub fn first_look(&self, least: Confidence) -> FirstLook<'_> {
-        FirstLook { detector: self, least, reach: Reach::of(self.rules()) }
+        FirstLook { detector: self, least, reach: Reach::of(self.longest_anchor()) }
     }
 }
 
@@ -86,16 +89,40 @@ impl FirstLook<'_> {
 }
 
 impl Reach {
-    /// An anchor is found by its own bytes and perhaps the edge of a word, or, before a value, by all of the value and
-    /// what stands between the two. Whether a line goes on is told by what is on it, at most so far before the word.
-    fn of(rules: &RuleSet) -> Self {
-        let longest = rules.rules.iter().flat_map(|rule| &rule.anchors).map(String::len).max().unwrap_or(0);
-        Self { longest, before: GAP + longest + EDGE, after: GAP + LONGEST_VALUE + EDGE }
+    /// An anchor is found by its own bytes and the edges of the word; a word before a value, by all of the value and what
+    /// stands between the two.
+    fn of(longest: usize) -> Self {
+        let value = longest + GAP + LONGEST_VALUE + EDGE;
+        Self { longest, after: longest + LONGEST_JOINED + EDGE, value }
     }
 
     /// Stretches that are shorter are searched: less would be kept than is searched around them.
     fn shortest_kept(self) -> usize {
-        2 * (self.longest + self.before + self.after)
+        2 * (self.after + EDGE)
+    }
+
+    /// What to search of `text` to find all anchors that begin before `from`.
+    fn end(self, text: &[u8], from: usize) -> usize {
+        let most = text.len().min(from + self.value);
+        let mut newlines = memchr::memchr_iter(b'\n', &text[from..most]).map(|newline| from + newline);
+        let ended = newlines.find(|&newline| self.ends_statement(text, 0, newline));
+        ended.map_or(most, |newline| most.min((newline + EDGE).max(from + self.after)))
+    }
+
+    /// Up to where anchors begin that are decided by no more than the bytes of `copied`.
+    fn decided(self, text: &[u8], copied: Span) -> usize {
+        let at_most = copied.end.saturating_sub(self.after);
+        let any = copied.end.saturating_sub(self.value).max(copied.start);
+        let lines = copied.end.saturating_sub(EDGE).max(any);
+        let mut newlines = memchr::memrchr_iter(b'\n', &text[any..lines]).map(|newline| any + newline);
+        let ended = newlines.find(|&newline| self.ends_statement(text, copied.start, newline));
+        ended.map_or(any, |newline| newline + 1).min(at_most)
+    }
+
+    /// Whether the end of a line is that of a statement, whatever stands before `from`.
+    fn ends_statement(self, text: &[u8], from: usize, newline: usize) -> bool {
+        let line = &text[from.max(newline.saturating_sub(self.longest + GAP))..newline];
+        !may_go_on(line) && !line.trim_ascii().is_empty()
     }
 }
 
@@ -103,7 +130,7 @@ impl Looking<'_> {
     fn built(&mut self, built: &Built<'_>, known: &[Place], reach: Reach) {
         let mut searched = 0;
         for copy in built.copies {
-            let kept = Kept::of(*copy, self.text.len(), built.base.length, reach);
+            let kept = Kept::of(*copy, self.text, built.base.length, reach);
             if kept.span.len() > reach.shortest_kept() {
                 self.inherit(&kept, known);
                 self.hole(Span::new(searched, kept.span.start), reach);
@@ -134,9 +161,8 @@ impl Looking<'_> {
     /// Searches what lies between two kept stretches.
     fn hole(&mut self, hole: Span, reach: Reach) {
         if !hole.is_empty() {
-            let start = hole.start.saturating_sub(reach.longest + reach.before);
-            let end = self.text.len().min(hole.end + reach.longest + reach.after);
-            self.search(hole, Span::new(start, end));
+            let start = hole.start.saturating_sub(reach.longest + EDGE);
+            self.search(hole, Span::new(start, reach.end(self.text, hole.end)));
         }
     }
 
@@ -172,11 +198,11 @@ impl Looking<'_> {
 }
 
 impl Kept {
-    fn of(copy: Copied, length: usize, base_length: usize, reach: Reach) -> Self {
+    fn of(copy: Copied, text: &[u8], base_length: usize, reach: Reach) -> Self {
         let from_start = copy.at.start == 0 && copy.from == 0;
-        let to_end = copy.at.end == length && copy.from + copy.at.len() == base_length;
-        let start = if from_start { 0 } else { copy.at.start + reach.before };
-        let end = if to_end { length } else { copy.at.end.saturating_sub(reach.after) };
+        let to_end = copy.at.end == text.len() && copy.from + copy.at.len() == base_length;
+        let start = if from_start { 0 } else { copy.at.start + EDGE };
+        let end = if to_end { text.len() } else { reach.decided(text, copy.at) };
         Self { span: Span::new(start.min(end), end), copy, from_start, to_end }
     }
 
@@ -193,7 +219,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::{Minter, load};
+    use crate::rules::{Minter, RuleSet, load};
 
     /// Pieces of which texts are made: keys in their places, their anchors, and what stands between.
     static PIECES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {

@@ -8,6 +8,7 @@ mod context;
 mod credential;
 mod detector;
 mod entropy;
+mod explain;
 #[cfg(feature = "git")]
 mod look;
 mod placeholder;
@@ -18,6 +19,7 @@ mod stats;
 
 pub use self::check::{check_rules, check_rules_of};
 pub use self::detector::Detector;
+pub use self::explain::{Attempt, End, nearest_miss};
 #[cfg(feature = "git")]
 pub use self::look::FirstLook;
 pub use self::scratch::{Scratch, Work};

@@ -15,7 +15,12 @@ pub(super) fn is_reference(text: &[u8], secret: Span) -> bool {
 /// Whether the value is made of words that people write in place of a key, is cut short, or is filler. For contextual
 /// and generic rules.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_filler(value) || contains_any(value, &CUT_SHORT) || is_all_words(value)
+    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value)
+}
+
+/// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
+pub(super) fn is_unfinished(value: &[u8]) -> bool {
+    is_filler(value) || contains_any(value, &CUT_SHORT)
 }
 
 /// Whether the part of a key that should be random is written by hand. For structured rules without a proof. Only what
@@ -232,6 +237,14 @@ fn is_all_words(value: &[u8]) -> bool {
     words > 0
 }
 
+/// Whether it begins with `your` and goes on in words of letters alone: `your-apache-passwd`.
+fn is_said_to_reader(value: &[u8]) -> bool {
+    let mut words = value.split(|byte| b"-_. ".contains(byte));
+    words.next().is_some_and(|first| first.eq_ignore_ascii_case(b"your"))
+        && value.len() > "your-".len()
+        && words.all(|word| word.iter().all(u8::is_ascii_alphabetic))
+}
+
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).
 fn is_word(word: &[u8]) -> bool {
     let listed = || WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
@@ -266,7 +279,12 @@ fn is_regular(value: &[u8]) -> bool {
     if length == 0 {
         return true;
     }
-    length >= 8 && (has_few_symbols(symbols) || has_short_period(symbols) || counts(symbols))
+    length >= 8
+        && (has_few_symbols(symbols)
+            || has_short_period(symbols)
+            || counts(symbols)
+            || stands_still(symbols)
+            || says_one_word(symbols))
 }
 
 /// Of longer values the beginning tells.
@@ -279,6 +297,30 @@ fn has_few_symbols(symbols: &[u8]) -> bool {
 
 fn has_short_period(symbols: &[u8]) -> bool {
     (1..=symbols.len() / 2).any(|period| symbols[period..] == symbols[..symbols.len() - period])
+}
+
+/// Fewest letters and digits in which runs and repeated words tell: fewer may hold them by chance.
+const SHORTEST_TOLD: usize = 20;
+
+/// Whether half of the steps lead to the same character again: `5555555aaaaa7777777cccc`.
+fn stands_still(symbols: &[u8]) -> bool {
+    let still = symbols.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    symbols.len() >= SHORTEST_TOLD && still * 2 >= symbols.len() - 1
+}
+
+/// Whether one piece of four makes up half of it, wherever it stands: `xtest1testtest9test`.
+fn says_one_word(symbols: &[u8]) -> bool {
+    const PIECE: usize = 4;
+    let fills_half = |piece: &[u8]| {
+        let (mut count, mut rest) = (0, symbols);
+        while let Some(at) = rest.windows(PIECE).position(|window| window == piece) {
+            count += 1;
+            rest = &rest[at + PIECE..];
+        }
+        count * PIECE * 2 >= symbols.len()
+    };
+    // A piece that fills half of it stands in one half of it at least.
+    symbols.len() >= SHORTEST_TOLD && symbols.windows(PIECE).take(symbols.len() / 2 + PIECE).any(fills_half)
 }
 
 /// Whether six of ten steps go one up, or six of ten one down: `abc123def456`, `9876543210`.
@@ -353,11 +395,12 @@ mod tests {
             "null",
             "PlaceHolder",
             "replace_with_your_key",
+            "your-apache-passwd",
         ];
         for value in words {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
-        for value in ["hunter2!", "mytestQ7fk2p", "Tr0ub4dor&3", "correcthorsebattery"] {
+        for value in ["hunter2!", "mytestQ7fk2p", "your-Q7fk2p9x", "Tr0ub4dor&3", "correcthorsebattery"] {
             assert!(!is_placeholder(value.as_bytes()), "{value}");
         }
     }
@@ -374,6 +417,9 @@ mod tests {
             "k7xxxxxxxxxxxxx",
             "AKIAIOSFODNN7EXAMPLE",
             "9876543210",
+            "AAAAAAAAAAAAAAAAAAAAAAAA0b9c",
+            "5555555dAAAAA7777777CcccCFaaaaaaaaaaaaaa",
+            "EtestTESTt3s7te-_testtesttesttest",
         ];
         for body in filler {
             assert!(is_filler(body.as_bytes()), "{body}");

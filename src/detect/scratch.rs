@@ -54,8 +54,8 @@ impl Scratch {
         Self { budget: Some(bytes), ..Self::default() }
     }
 
-    /// What matches that lost to better ones cover beyond them, in the last text scanned: no finding, but perhaps the
-    /// rest of a secret, so whoever shows the text hides it. Sorted.
+    /// What matches that lost to better ones cover beyond them, and what rules that are switched off matched, in the last
+    /// text scanned: no finding, but perhaps the rest of a secret, so whoever shows the text hides it. Sorted.
     #[must_use]
     pub fn lost(&self) -> &[Span] {
         &self.lost

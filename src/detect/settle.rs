@@ -11,7 +11,7 @@ use crate::severity::Confidence;
 /// Removes what a better candidate overlaps, and contextual and generic candidates that overlap a `rejected` span: a
 /// value that its own text disproves does not come back through a weaker rule. Sorts the rest by span.
 ///
-/// A contextual candidate of the same span first raises a structured one that its checksum lowered. Better is: a secret over what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer secret, then
+/// A weaker candidate of the same span may first raise a better one. Better is: a secret over what is only a half of one, the structured over the contextual over the generic rule, then confidence, then the longer secret, then
 /// the one whose name was read too, then the order of rules, then the earlier place. The best of all stays, then the best of those that it does not
 /// overlap, and so on. `lost` becomes what the losers cover beyond the winners: it may hold the rest of a secret, and
 /// whoever shows the text must hide it.
@@ -61,18 +61,22 @@ fn beyond(span: Span, winners: &[Candidate]) -> Vec<Span> {
     parts
 }
 
-/// Gives a structured candidate that its unproved checksum lowered the confidence of a contextual one of the same
-/// span: a mismatch does not hide what stands in a place that holds nothing but keys.
+/// Raises candidates by what a weaker rule says of the same span, so that knowing more of a value never hides it: one that
+/// its unproved checksum lowered by a contextual one, since a place that holds nothing but keys speaks for it all the same;
+/// one without a checksum also by a generic one, which judged the value by its name and its look.
 fn raise(candidates: &mut [Candidate]) {
-    let mut places: BTreeMap<Span, Confidence> = BTreeMap::new();
-    for place in candidates.iter().filter(|candidate| candidate.kind == Kind::Contextual) {
-        let highest = places.entry(place.span).or_insert(place.confidence);
-        *highest = place.confidence.max(*highest);
+    let mut told: BTreeMap<(Span, bool), Confidence> = BTreeMap::new();
+    for weaker in candidates.iter().filter(|candidate| candidate.kind != Kind::Structured) {
+        let highest = told.entry((weaker.span, weaker.kind == Kind::Generic)).or_insert(weaker.confidence);
+        *highest = weaker.confidence.max(*highest);
     }
-    let is_lowered = |candidate: &&mut Candidate| candidate.kind == Kind::Structured && candidate.proved == Some(false);
-    for lowered in candidates.iter_mut().filter(is_lowered) {
-        if let Some(&confidence) = places.get(&lowered.span) {
-            lowered.confidence = lowered.confidence.max(confidence);
+    for candidate in candidates.iter_mut().filter(|candidate| !candidate.part_only && candidate.kind != Kind::Generic) {
+        let by_place = candidate.kind == Kind::Structured && candidate.proved == Some(false);
+        let by_reading = candidate.proved.is_none();
+        for (holds, generic) in [(by_place, false), (by_reading, true)] {
+            if let Some(&confidence) = told.get(&(candidate.span, generic)).filter(|_| holds) {
+                candidate.confidence = candidate.confidence.max(confidence);
+            }
         }
     }
 }
@@ -151,6 +155,32 @@ mod tests {
             candidate(2, Kind::Generic, 20, 30),
         ];
         assert_eq!(settled(all, &[]), [(0, 0), (2, 20)]);
+    }
+
+    #[test]
+    fn a_lowered_candidate_takes_the_confidence_of_a_contextual_one_of_its_span() {
+        let lowered =
+            Candidate { proved: Some(false), confidence: Confidence::Low, ..candidate(0, Kind::Structured, 0, 10) };
+        for (kind, end, confidence) in [
+            (Kind::Contextual, 10, Confidence::Medium),
+            (Kind::Contextual, 11, Confidence::Low),
+            (Kind::Generic, 10, Confidence::Low),
+        ] {
+            let mut all = vec![Candidate { ..lowered }, candidate(1, kind, 0, end)];
+            settle(&mut all, &[], &mut Vec::new());
+            assert_eq!((all.len(), all[0].confidence), (1, confidence), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_reading_raises_what_has_no_checksum_and_not_what_fails_one() {
+        for (proved, raised) in [(None, Confidence::Medium), (Some(false), Confidence::Low)] {
+            let low = Candidate { confidence: Confidence::Low, proved, ..candidate(0, Kind::Structured, 0, 10) };
+            let read = Candidate { confidence: Confidence::Medium, ..candidate(1, Kind::Generic, 0, 10) };
+            let mut all = vec![low, read];
+            settle(&mut all, &[], &mut Vec::new());
+            assert_eq!((all.len(), all[0].rule, all[0].confidence), (1, 0, raised));
+        }
     }
 
     #[test]

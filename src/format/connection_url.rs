@@ -28,7 +28,14 @@ pub(super) fn verify(url: &[u8]) -> bool {
         || DEFAULTS.contains(&password.as_str());
     let user = user.to_ascii_lowercase();
     let is_explanation = USERS.contains(&user.as_str()) && PASSWORDS.contains(&password.as_str());
-    !(is_explanation || is_default && is_local(host))
+    !(is_explanation || (is_default || names_itself(&user, &password)) && is_local(host))
+}
+
+/// Whether user and password are one word, each with what it is behind it: `cacheuser` and `cachepass`.
+fn names_itself(user: &str, password: &str) -> bool {
+    let of_user = ["username", "user"].iter().find_map(|word| user.strip_suffix(word));
+    let of_password = ["password", "passwd", "pass", "pwd"].iter().find_map(|word| password.strip_suffix(word));
+    of_user.is_some() && of_user == of_password
 }
 
 fn is_local(host: &str) -> bool {
@@ -47,12 +54,16 @@ mod tests {
             "postgres://postgres:postgres@localhost:5432/test",
             "redis://:redis@cache/0",
             "mysql://root:Root@127.0.0.1",
+            "mysql2://cacheuser:cachepass@localhost/cachedatabase",
         ] {
             assert!(!verify(url.as_bytes()), "{url}");
         }
-        for url in
-            ["postgres://postgres:postgres@db.contoso.example/test", "mysql://root:x7Kd9@localhost", "amqp://a:b@c"]
-        {
+        for url in [
+            "postgres://postgres:postgres@db.contoso.example/test",
+            "mysql://root:x7Kd9@localhost",
+            "amqp://a:b@c",
+            "mysql://cacheuser:cachepass@db.contoso.example",
+        ] {
             assert!(verify(url.as_bytes()), "{url}");
         }
         assert!(!verify(b"nothing"));

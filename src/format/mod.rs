@@ -11,6 +11,7 @@ pub mod base64;
 pub mod bech32;
 pub mod cask;
 pub mod cask_v3;
+pub mod certificate;
 mod connection_url;
 pub mod crates_io;
 pub mod crc;

@@ -5,8 +5,8 @@ use super::policy::Limits;
 use super::reading::Reading;
 use super::verdict::{
     ANY_ADDRESS, BYPASSES_SECOND_FACTOR, EXPIRED_BUT_LISTED, EXPIRES_SOON, FORBIDDEN_ACTION, FULL_ACCESS, IDLE,
-    LEGACY_KIND, LIFE_OVER_POLICY, LONG_LIVED_SHORT_KIND, LOOSE_PATTERN, MAY_MANAGE, NEVER_EXPIRES, NEVER_USED,
-    NEW_NAMES, ORGANISATION_WIDE, PUBLISH_AND_WITHDRAW, REACHES_EVERYTHING,
+    LEGACY_KIND, LIFE_OVER_POLICY, LONG_LIVED_SHORT_KIND, LOOSE_PATTERN, MAY_MANAGE, MISSING_RESTRICTION,
+    NEVER_EXPIRES, NEVER_USED, NEW_NAMES, ORGANISATION_WIDE, OWNER_GONE, PUBLISH_AND_WITHDRAW, REACHES_EVERYTHING,
 };
 use super::words::{days_between, days_in_words, power_words, until};
 use super::{Breadth, Case, Found};
@@ -30,6 +30,8 @@ const CHECKS: &[Check] = &[
     long_lived_short_kind,
     organisation_wide,
     bypasses_second_factor,
+    owner_gone,
+    missing_restriction,
     legacy_kind,
     idle,
     never_used,
@@ -238,6 +240,43 @@ fn any_address(reading: &Reading<'_>, _: &Limits) -> Option<Found> {
     let anywhere = |range: &&str| matches!(*range, "0.0.0.0/0" | "::/0" | "none" | "[]" | "any" | "*");
     (ranges.is_empty() || ranges.iter().any(anywhere))
         .then(|| Found::lasting(ANY_ADDRESS.says("No range of addresses limits it.")))
+}
+
+/// What a list says of an account that can no longer sign in (GitLab `state`, Entra `accountEnabled` and their like, as
+/// importers keep it under this detail).
+const GONE: &[&str] = &["blocked", "deactivated", "deleted", "disabled", "inactive", "suspended", "banned"];
+
+fn owner_gone(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
+    let owner = reading.dossier.owner();
+    let state = reading.dossier.prefer(|facts| facts.details.get("owner-state")).map(|(state, _)| state);
+    if let Some(state) = state.filter(|state| GONE.contains(&state.to_lowercase().as_str())) {
+        let owner = owner.map_or_else(|| "an account".to_owned(), code);
+        return Some(Found::lasting(OWNER_GONE.says(format!("It acts for {owner}, which is {}.", visible(state)))));
+    }
+    let (owner, known) = (owner?, limits.owners.as_ref()?);
+    let is_there = known.iter().any(|name| name.eq_ignore_ascii_case(owner));
+    (!is_there).then(|| {
+        Found::lasting(
+            OWNER_GONE.says(format!("It acts for {}, whom the policy does not name among its owners.", code(owner))),
+        )
+    })
+}
+
+/// Only where a witness tells what narrows the key: what nobody said is not missing.
+fn missing_restriction(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
+    reading.dossier.prefer(|facts| facts.restrictions.said())?;
+    let sets = |name: &&String| {
+        let name = name.to_lowercase().replace('_', "-");
+        restriction(reading, &[name.as_str()]).is_some_and(|value| !is_no(value) && value != "[]")
+    };
+    let missing: Vec<String> =
+        limits.required_restrictions.iter().filter(|name| !sets(name)).map(|name| code(name)).collect();
+    (!missing.is_empty()).then(|| {
+        Found::lasting(
+            MISSING_RESTRICTION
+                .says(format!("It is not limited by {}, which the policy requires.", missing.join(", "))),
+        )
+    })
 }
 
 /// Names that an issuer itself gave to keys of a legacy kind (rubygems.org names unscoped ones so).

@@ -11,7 +11,7 @@ pub mod verdict;
 mod words;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::ceilings::{Ceiling, CeilingBasis, CeilingEvidence, ceilings};
 pub use self::escape::{code, inside_code, visible};
@@ -26,7 +26,7 @@ use crate::key::{Dossier, Power, State};
 use crate::severity::{Score, Severity};
 
 /// How much of its owner's things a key reaches. The order is the rank.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "reach")]
 pub enum Breadth {
     /// Exactly one named thing.
@@ -76,7 +76,7 @@ pub struct Case<'a> {
 }
 
 /// The outcome for one key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Judgement {
     /// How bad, by the one table.
     pub score: Score,
@@ -104,12 +104,19 @@ pub struct Judgement {
 /// Judges one key: pure, by the table of [`severity_page`]. The same arguments give the same judgement.
 #[must_use]
 pub fn judge(case: &Case<'_>, policy: &Policy, now: Timestamp) -> Judgement {
+    judge_with(case, policy, now, &[])
+}
+
+/// The same with verdicts that rest on more than the key's own facts: which jobs use it, whether it stands in code.
+#[must_use]
+pub fn judge_with(case: &Case<'_>, policy: &Policy, now: Timestamp, told: &[Verdict]) -> Judgement {
     let reading = Reading::of(case, now);
     let presumed = Presumed(case.default_severity);
     let (breadth, power) = reading.worst(presumed);
     let cell = table::weight(&breadth, power, presumed);
 
     let mut found = checks::hygiene(case, &reading, &policy.for_case(reading.issuer, case.path));
+    found.extend(told.iter().cloned().map(Found::lasting));
     let notes = if reading.is_dead() {
         Vec::new()
     } else {
@@ -137,6 +144,35 @@ pub fn judge(case: &Case<'_>, policy: &Policy, now: Timestamp) -> Judgement {
         state: reading.state,
         verdicts: sorted(found),
         notes,
+    }
+}
+
+impl Judgement {
+    /// The judgement of a key of which nothing is known but these verdicts.
+    #[must_use]
+    pub fn of_verdicts(verdicts: Vec<Verdict>) -> Self {
+        let unknown = Self {
+            score: score(0),
+            severity: Severity::Note,
+            stable_severity: Severity::Note,
+            state: State::Unknown,
+            breadth: Breadth::Unknown,
+            power: None,
+            covers: None,
+            known_packages: 0,
+            verdicts: Vec::new(),
+            notes: Vec::new(),
+        };
+        unknown.of_these(verdicts)
+    }
+
+    /// The same key, judged by these verdicts alone: for a question that is not about everything that is wrong with it.
+    #[must_use]
+    pub fn of_these(self, verdicts: Vec<Verdict>) -> Self {
+        let worst = verdicts.iter().map(|verdict| verdict.severity).max().unwrap_or(Severity::Note);
+        let weight = score(word_weight(worst));
+        let stable = worst.max(Severity::Low);
+        Self { score: weight, severity: worst, stable_severity: stable, verdicts, ..self }
     }
 }
 

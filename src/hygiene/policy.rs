@@ -40,6 +40,15 @@ pub struct PolicyPart {
     /// See [`Limits::forbidden_actions`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forbidden_actions: Option<Vec<String>>,
+    /// See [`Limits::owners`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owners: Option<Vec<String>>,
+    /// See [`Limits::required_restrictions`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_restrictions: Option<Vec<String>>,
+    /// See [`Limits::rotate_within_days`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotate_within_days: Option<u32>,
 }
 
 /// What one key may be.
@@ -57,6 +66,12 @@ pub struct Limits {
     pub warn_before_expiry_days: u32,
     /// Actions, in the issuer's words, that no key may have. Compared without case.
     pub forbidden_actions: Vec<String>,
+    /// Who is still there to own a key, compared without case; `None` where the policy does not say.
+    pub owners: Option<Vec<String>>,
+    /// Restrictions, in the issuer's words (`cidr`), that every key must have whose restrictions are known.
+    pub required_restrictions: Vec<String>,
+    /// Within how many days a leaked key has to be closed.
+    pub rotate_within_days: Option<u32>,
 }
 
 /// How many days before an end the default policy warns.
@@ -71,6 +86,9 @@ impl Default for Limits {
             max_idle_days: None,
             warn_before_expiry_days: WARN_BEFORE_EXPIRY_DAYS,
             forbidden_actions: Vec::new(),
+            owners: None,
+            required_restrictions: Vec::new(),
+            rotate_within_days: None,
         }
     }
 }
@@ -109,5 +127,12 @@ impl Limits {
         if let Some(actions) = &part.forbidden_actions {
             self.forbidden_actions.clone_from(actions);
         }
+        if let Some(owners) = &part.owners {
+            self.owners = Some(owners.clone());
+        }
+        if let Some(restrictions) = &part.required_restrictions {
+            self.required_restrictions.clone_from(restrictions);
+        }
+        self.rotate_within_days = part.rotate_within_days.or(self.rotate_within_days);
     }
 }

@@ -1,6 +1,7 @@
 //! The verdicts, each with a stable id: `SK1xxx` leak, `SK2xxx` hygiene, `SK3xxx` coverage.
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::severity::Severity;
 
@@ -9,8 +10,17 @@ use crate::severity::Severity;
 #[serde(transparent)]
 pub struct VerdictId(pub &'static str);
 
+/// Only the ids of [`VERDICTS`]: a report with another one is of another version.
+impl<'de> Deserialize<'de> for VerdictId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        let known = VERDICTS.iter().map(|info| info.id).find(|known| known.0 == id);
+        known.ok_or_else(|| D::Error::custom("a verdict that this version does not know"))
+    }
+}
+
 /// One thing that is wrong with one key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Verdict {
     /// Which.
     pub id: VerdictId,
@@ -84,6 +94,19 @@ pub const MAY_MANAGE: VerdictId = VerdictId("SK2018");
 /// Works from any address.
 pub const ANY_ADDRESS: VerdictId = VerdictId("SK2019");
 
+/// Of an owner who is gone.
+pub const OWNER_GONE: VerdictId = VerdictId("SK2020");
+/// One key for several jobs.
+pub const SEVERAL_JOBS: VerdictId = VerdictId("SK2021");
+/// Without a restriction that the policy requires.
+pub const MISSING_RESTRICTION: VerdictId = VerdictId("SK2022");
+/// A listed key that stands in code.
+pub const LISTED_IN_CODE: VerdictId = VerdictId("SK2023");
+/// A closed key that still stands in code.
+pub const CLOSED_IN_CODE: VerdictId = VerdictId("SK2024");
+/// A listed key that no scan has seen.
+pub const NEVER_SEEN: VerdictId = VerdictId("SK2025");
+
 /// Every verdict about a key. Of two that are equally bad the one that stands first here is told first; for the
 /// hygiene verdicts that is the order of the over-broad ladder (widest first).
 pub const VERDICTS: &[VerdictInfo] = &[
@@ -126,6 +149,22 @@ pub const VERDICTS: &[VerdictInfo] = &[
               may let its owner bring it back. Remove it, so that a living one stands out.",
         cwe: &[798, 312],
         severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: LISTED_IN_CODE,
+        title: "Listed key that stands in code",
+        why: "A key of the owner's list was found in scanned code. Whoever can read the code can use it. Revoke it, and \
+              hand its successor to the job through a secret store.",
+        cwe: &[798, 312],
+        severity: Severity::High,
+    },
+    VerdictInfo {
+        id: OWNER_GONE,
+        title: "Owner is gone",
+        why: "The key acts for somebody who is no longer there. Nobody renews, limits or misses it, and it keeps the \
+              rights of an account that should have none. Give the job a key of its own.",
+        cwe: &[284],
+        severity: Severity::High,
     },
     VerdictInfo {
         id: FULL_ACCESS,
@@ -233,6 +272,22 @@ pub const VERDICTS: &[VerdictInfo] = &[
         severity: Severity::Medium,
     },
     VerdictInfo {
+        id: MISSING_RESTRICTION,
+        title: "Restriction that the policy requires is missing",
+        why: "The owner's policy wants every such key to be narrowed in this way, and this one is not. A thief can use it \
+              where the owner never would.",
+        cwe: &[284],
+        severity: Severity::Medium,
+    },
+    VerdictInfo {
+        id: SEVERAL_JOBS,
+        title: "One key for several jobs",
+        why: "A leak in any of the jobs is a leak of all of them, and its traces do not tell which. The key must open what \
+              every one of them needs, and its end breaks them together. Give each job a key of its own.",
+        cwe: &[250],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
         id: IDLE,
         title: "Not used for a long time",
         why: "A key that nobody uses helps only a thief. Its absence will not be noticed, and neither will its \
@@ -272,6 +327,22 @@ pub const VERDICTS: &[VerdictInfo] = &[
         severity: Severity::Low,
     },
     VerdictInfo {
+        id: CLOSED_IN_CODE,
+        title: "Closed key that still stands in code",
+        why: "The key is revoked or has ended, and the code still holds it. It opens nothing; it shows how keys get into \
+              this code, and what reads it fails. Remove it.",
+        cwe: &[312],
+        severity: Severity::Low,
+    },
+    VerdictInfo {
+        id: NEVER_SEEN,
+        title: "Listed key that no scan has seen",
+        why: "No scanned code holds the key, as it should be. If nothing uses it at all, nobody will notice its loss: find \
+              out where it is used, or revoke it.",
+        cwe: &[],
+        severity: Severity::Note,
+    },
+    VerdictInfo {
         id: LIFE_OVER_CEILING,
         title: "Lives longer than its issuer says",
         why: "The issuer has announced or documented a shorter life for such keys. Whether the issuer enforces it \
@@ -300,12 +371,14 @@ impl VerdictId {
     }
 
     /// A verdict of this id at its default severity.
-    pub(super) fn says(self, message: impl Into<String>) -> Verdict {
+    #[must_use]
+    pub fn says(self, message: impl Into<String>) -> Verdict {
         self.says_at(self.info().map_or(Severity::Medium, |info| info.severity), message)
     }
 
     /// A verdict of this id at a severity of its own.
-    pub(super) fn says_at(self, severity: Severity, message: impl Into<String>) -> Verdict {
+    #[must_use]
+    pub fn says_at(self, severity: Severity, message: impl Into<String>) -> Verdict {
         Verdict { id: self, severity, message: message.into() }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::FORMATS;
 
 /// The issuer of formats that hold keys of any issuer.
-pub(super) const ANY: &str = "any";
+pub const ANY: &str = "any";
 
 /// One format of lists, for one issuer whose keys it lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

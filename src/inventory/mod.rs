@@ -58,7 +58,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use self::document::{Document, Shape};
-pub use self::importer::{Importer, Join, importers};
+pub use self::importer::{ANY, Importer, Join, importers};
 pub use self::join::{JoinOutcome, Lists, join, settle, twins};
 use self::mistake::Mistakes;
 pub use self::mistake::ReadError;

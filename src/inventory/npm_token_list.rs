@@ -192,8 +192,13 @@ fn restrictions(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
     if bypass == Given::Absent && cidr.iter().all(|given| *given == Given::Absent) {
         return None;
     }
+    // An empty list is an answer: no range limits the token.
+    let is_open = cidr.iter().any(|given| matches!(given, Given::Value(ranges) if ranges.is_empty()));
     let ranges = cidr.into_iter().filter_map(Given::value).flatten();
     let mut found: Vec<Restriction> = ranges.map(|value| Restriction { name: "cidr".to_owned(), value }).collect();
+    if is_open && found.is_empty() {
+        found.push(Restriction { name: "cidr".to_owned(), value: "none".to_owned() });
+    }
     if let Given::Value(bypass) = bypass {
         found.push(Restriction { name: "bypass-2fa".to_owned(), value: bypass.to_string() });
     }

@@ -93,7 +93,9 @@ fn account(id: &str) -> Option<String> {
     let bytes = BASE32_NOPAD.decode(rest.as_bytes()).ok()?;
     let first = bytes.first_chunk::<6>()?;
     let number = first.iter().fold(0_u64, |all, &byte| all << 8 | u64::from(byte));
-    Some(format!("{:012}", (number & 0x7fff_ffff_ff80) >> 7))
+    let account = (number & 0x7fff_ffff_ff80) >> 7;
+    // Forty bits hold more than twelve digits: then it was no id that AWS made.
+    (account <= 999_999_999_999).then(|| format!("{account:012}"))
 }
 
 /// Signature version 4 in a query string (docs.aws.amazon.com, "authenticating requests: using query parameters").

@@ -2,7 +2,8 @@
 //! for what the other says.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::facts::{Action, Bound, Evidence, Expiry, Grant, Inactive, KeyFacts, Power, State, Statement, Subjects};
 use super::{glob, pypi};
@@ -16,6 +17,23 @@ pub struct Conflict {
     /// What each witness says, strongest witness first, as text.
     pub said: Vec<(String, String)>,
 }
+
+impl<'de> Deserialize<'de> for Conflict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Read {
+            field: String,
+            said: Vec<(String, String)>,
+        }
+        let Read { field, said } = Read::deserialize(deserializer)?;
+        let known = FIELDS.into_iter().find(|known| *known == field);
+        let field = known.ok_or_else(|| D::Error::custom("`field` is none of state, expires, owner and grants"))?;
+        Ok(Self { field, said })
+    }
+}
+
+/// The fields about which witnesses are compared.
+const FIELDS: [&str; 4] = ["state", "expires", "owner", "grants"];
 
 /// Issuers' pages round to the minute.
 const SAME_MOMENT_SECONDS: i64 = 60;

@@ -1,14 +1,14 @@
 //! All that is known of one key: every witness's statement, side by side, and the preferred reading of each field.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::conflict::{self, Conflict};
 use super::facts::{Evidence, Expiry, Grant, Inactive, JoinStrength, KeyFacts, LastUse, Restriction, State, Statement};
 use crate::issuer::Issuer;
 
 /// Every statement about one key. They may disagree; all are kept.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Dossier {
     statements: Vec<Statement>,

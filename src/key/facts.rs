@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::issuer::Issuer;
 
@@ -28,6 +28,12 @@ impl<T> Reported<T> {
     }
 }
 
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Reported<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::from)
+    }
+}
+
 impl<T> From<Option<T>> for Reported<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::NotSaid, Self::Said)
@@ -35,7 +41,7 @@ impl<T> From<Option<T>> for Reported<T> {
 }
 
 /// When a key stops working by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expiry {
     /// The witness says that it never does.
@@ -45,7 +51,7 @@ pub enum Expiry {
 }
 
 /// When a key was last used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LastUse {
     /// The witness says that it was never used.
@@ -55,7 +61,7 @@ pub enum LastUse {
 }
 
 /// Whether the key works now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "is", content = "because")]
 pub enum State {
     /// An endpoint that accepts this class of key said that it works, or the owner's list says so.
@@ -68,7 +74,7 @@ pub enum State {
 }
 
 /// Why a key is known to be dead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Inactive {
     /// Its own embedded expiry, or the one that its issuer or the owner's list states, has passed.
@@ -80,7 +86,7 @@ pub enum Inactive {
 }
 
 /// How much an action can do, weakest first. The order is the rank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Power {
     /// Read what is public or listed.
@@ -98,7 +104,7 @@ pub enum Power {
 }
 
 /// One thing that a key may do, in the issuer's own word, with what it amounts to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub struct Action {
     /// The issuer's word, for instance `package:push`.
     pub name: String,
@@ -114,7 +120,7 @@ impl Action {
 }
 
 /// What a grant reaches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subjects {
     /// Everything that the owner has or will have.
@@ -140,7 +146,7 @@ impl Subjects {
 }
 
 /// A set of actions on a set of subjects.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Grant {
     /// What may be done; empty when the witness does not say.
     pub actions: Vec<Action>,
@@ -166,7 +172,7 @@ impl Grant {
 }
 
 /// How a grant bounds what the key opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bound {
     /// Exactly this.
@@ -176,7 +182,7 @@ pub enum Bound {
 }
 
 /// Something that narrows the use of a key, in the issuer's words (`cidr 10.0.0.0/8`, `bypasses 2FA`).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Restriction {
     /// The issuer's word for it, for instance `cidr`, `mfa`, `bypass-2fa`.
     pub name: String,
@@ -185,7 +191,7 @@ pub struct Restriction {
 }
 
 /// What one witness says of one key. Every field that the witness is silent about is [`Reported::NotSaid`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct KeyFacts {
     /// Who issued it.
     pub issuer: Option<Issuer>,
@@ -300,7 +306,7 @@ impl KeyFacts {
 }
 
 /// How sure it is that a row of the owner's list is this key, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum JoinStrength {
     /// It is the only live key of that issuer and kind in the list.
@@ -342,7 +348,7 @@ impl JoinStrength {
 }
 
 /// Who says it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "tier")]
 pub enum Evidence {
     /// The key's own text.
@@ -366,7 +372,7 @@ pub enum Evidence {
 }
 
 /// One witness and what it says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Statement {
     /// Who.
     pub evidence: Evidence,

@@ -104,6 +104,11 @@ pub const DECODERS: &[Decoder] = &[
         "algorithm, bits, encryption and its rounds, the public key's fingerprint",
         private_key::decode,
     ),
+    reads(
+        "private-key-base64",
+        "of a private key in base64: algorithm, bits, encryption, the public key's fingerprint",
+        private_key::decode_base64,
+    ),
     reads("pypi", "host, id, projects, user or publisher, expiry: every caveat", pypi::decode),
     reads("rubygems", "the sort of key", rubygems::decode),
     reads("terraform", "the sort of token", terraform::decode),

@@ -1,5 +1,8 @@
 //! Private keys: what they are, how they are protected, and the fingerprint by which their public half is known.
 
+use data_encoding::BASE64;
+use zeroize::Zeroizing;
+
 use super::facts::{KeyFacts, Reported};
 use crate::format::private_key::{Encryption, parse};
 
@@ -25,6 +28,11 @@ pub(super) fn decode(text: &[u8]) -> Option<KeyFacts> {
         Some(_) => facts.note("It is encrypted; how long it holds depends on its password."),
         None => facts,
     })
+}
+
+/// A PEM file in base64, as a kubeconfig holds it.
+pub(super) fn decode_base64(text: &[u8]) -> Option<KeyFacts> {
+    decode(&Zeroizing::new(BASE64.decode(text).ok()?))
 }
 
 fn encrypted(encryption: Option<&Encryption>) -> String {

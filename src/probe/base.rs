@@ -84,6 +84,16 @@ impl Base {
         self.allow
     }
 
+    /// The address as it is.
+    pub(crate) fn url(&self) -> Url {
+        self.url.clone()
+    }
+
+    /// The base with one of the declared paths after it.
+    pub(crate) fn page(&self, path: &'static str) -> Url {
+        self.join(&path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect::<Vec<_>>())
+    }
+
     /// The base with path segments after it, each percent-encoded; a segment can neither add a path step nor a query.
     pub(crate) fn join(&self, segments: &[String]) -> Url {
         let mut url = self.url.clone();

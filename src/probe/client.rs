@@ -1,62 +1,75 @@
-//! The one HTTP client. It can only GET, only hosts that were configured beforehand, and follows nothing.
+//! The one HTTP client. It GETs, from hosts that were declared beforehand alone, and follows nothing.
 //!
-//! - There is no way to name another method, a body, or a URL: a request is a [`Base`] and path segments.
+//! - There is no way to name another method, a body, or a URL: a request is a [`Base`] and path segments. The few pages
+//!   that read although they want a POST are values of [`Post`], which nobody else can make, and go to the public host
+//!   of an issuer that the user named, or to what the user set in its place.
 //! - A redirect is an answer that says nothing; the key would go wherever a redirect points.
 //! - Addresses are checked as they are connected to ([`super::address`]).
 //! - Errors name the host and the kind of failure, never the URL, the header or the server's text.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use url::Url;
 use zeroize::Zeroizing;
 
 use super::address::Guard;
 use super::base::Base;
+use super::carrier::{Carrier, Credential};
 use super::clock::{Clock, later, until};
 use super::failure::Failure;
+use super::post::{Body, Post};
 use super::settings::{Limits, ProxySettings, Settings, SettingsError};
-use crate::secret::Secret;
-
-/// How a key is put into a request: the header's name and what stands before the key in its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CredentialHeader {
-    /// The header, lower case.
-    pub name: &'static str,
-    /// What stands before the key, for instance `Bearer `; empty for the bare key.
-    pub scheme: &'static str,
-}
-
-/// A key in its header. It has no `Debug`, and the value is marked so that the HTTP library does not print it. That
-/// library keeps the value in memory of its own, which is freed but not wiped.
-pub(crate) struct Credential {
-    name: HeaderName,
-    value: HeaderValue,
-}
-
-impl Credential {
-    /// `None` when the key holds bytes that no header can carry.
-    pub(crate) fn new(header: CredentialHeader, secret: &Secret) -> Option<Self> {
-        let key = secret.expose_for_request();
-        if key.is_empty() || !key.iter().all(u8::is_ascii_graphic) {
-            return None;
-        }
-        let text = Zeroizing::new([header.scheme.as_bytes(), key].concat());
-        let mut value = HeaderValue::from_bytes(&text).ok()?;
-        value.set_sensitive(true);
-        Some(Self { name: HeaderName::from_static(header.name), value })
-    }
-}
 
 /// An answer: any status but a redirect, 429 or a server error.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     headers: HeaderMap,
-    body: Vec<u8>,
+    /// Wiped: some issuers repeat keys in their answers.
+    body: Zeroizing<Vec<u8>>,
+}
+
+/// One request.
+pub(crate) struct Call<'a> {
+    pub(crate) base: &'a Base,
+    /// Path segments; [`Carrier::PLACE`] where the key stands.
+    pub(crate) segments: &'a [String],
+    /// Parameters, none of them secret.
+    pub(crate) query: &'a [(&'static str, String)],
+    /// What is sent in place of a GET; the path is then its own.
+    pub(crate) post: Option<Post>,
+    pub(crate) credential: &'a Credential,
+    pub(crate) extra: &'a [(&'static str, String)],
+    /// Headers that depend on the key, none of them secret.
+    pub(crate) further: &'a [(&'static str, String)],
+}
+
+impl Call<'_> {
+    /// The address. The key is in it for the few issuers that take it nowhere else; nothing prints it.
+    fn url(&self) -> Url {
+        if let Some(post) = self.post {
+            return self.base.page(post.path());
+        }
+        let mut url = match self.credential {
+            Credential::Path(key, _) => {
+                let filled = self.segments.iter().map(|segment| segment.replace(Carrier::PLACE, key));
+                self.base.join(&filled.collect::<Vec<_>>())
+            }
+            _ => self.base.join(self.segments),
+        };
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(self.query);
+        }
+        if let Credential::Query(name, key) = self.credential {
+            url.query_pairs_mut().append_pair(name, key);
+        }
+        url
+    }
 }
 
 impl Reply {
@@ -73,6 +86,21 @@ impl Reply {
     /// Whether the body is a page for people: something in front of the issuer speaks, not the issuer.
     pub(crate) fn is_page(&self) -> bool {
         self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// The same, with texts that stay in the body, which is wiped.
+    pub(crate) fn borrow_json<'b, T: serde::Deserialize<'b>>(&'b self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.body).ok()
+    }
+
+    /// The body as any JSON.
+    pub(crate) fn value(&self) -> Option<serde_json::Value> {
+        self.json()
     }
 
     /// Whether the body holds `text`.
@@ -101,17 +129,25 @@ impl Default for Lane {
 pub(crate) struct Client {
     http: reqwest::blocking::Client,
     allowed: BTreeSet<String>,
+    /// Hosts to which a [`Post`] may go, with their pages.
+    posts: BTreeSet<(String, &'static str)>,
     clock: Arc<dyn Clock>,
     limits: Limits,
     lanes: Mutex<BTreeMap<String, Lane>>,
 }
 
 impl Client {
-    /// A client that may ask `bases` and nobody else.
-    pub(crate) fn new(settings: &Settings, bases: &[&Base]) -> Result<Self, SettingsError> {
+    /// A client that may ask `bases` and customers' servers under the endings that the tables declare, and nobody else. It
+    /// may post to what `posts` names.
+    pub(crate) fn new(
+        settings: &Settings,
+        bases: &[&Base],
+        posts: impl IntoIterator<Item = (Base, Post)>,
+    ) -> Result<Self, SettingsError> {
         Ok(Self {
             http: http_client(settings, bases)?,
             allowed: bases.iter().map(|base| base.host()).collect(),
+            posts: posts.into_iter().map(|(base, post)| (base.host(), post.path())).collect(),
             clock: Arc::clone(&settings.clock),
             limits: settings.limits,
             lanes: Mutex::default(),
@@ -120,28 +156,23 @@ impl Client {
 
     /// Whether `base` can be asked at all now; the reason when not.
     pub(crate) fn open(&self, base: &Base) -> Result<(), Failure> {
-        if !self.allowed.contains(&base.host()) {
-            return Err(Failure::NotAllowed);
-        }
+        self.declared(base)?;
         self.lane(base, |lane| self.admits(lane))
     }
 
-    /// Sends `GET base/segments…`, repeated as the limits say; `sent` counts every time.
-    pub(crate) fn get(
-        &self,
-        base: &Base,
-        segments: &[String],
-        credential: &Credential,
-        extra: &[(&'static str, &'static str)],
-        sent: &mut usize,
-    ) -> Result<Reply, Failure> {
-        let url = base.join(segments);
+    /// Sends a request, repeated as the limits say; `sent` counts every time.
+    pub(crate) fn send(&self, call: &Call<'_>, sent: &Cell<usize>) -> Result<Reply, Failure> {
+        if call.post.is_some_and(|post| !self.posts.contains(&(call.base.host(), post.path()))) {
+            return Err(Failure::NotAllowed);
+        }
+        let base = call.base;
+        let url = call.url();
         let mut attempt = 1;
         loop {
             self.take_turn(base)?;
-            let reply = self.once(&url, credential, extra);
+            let reply = self.once(&url, call);
             // An address that is not public is refused before anything is sent.
-            *sent += usize::from(!matches!(reply, Err(Failure::NotPublic)));
+            sent.set(sent.get() + usize::from(!matches!(reply, Err(Failure::NotPublic))));
             let reply = reply?;
             match reply.status {
                 300..=399 => return Err(Failure::Redirected(reply.status)),
@@ -152,11 +183,15 @@ impl Client {
         }
     }
 
+    /// Whether the host is one that was configured, or a customer's server that its issuer's table declares.
+    fn declared(&self, base: &Base) -> Result<(), Failure> {
+        let known = self.allowed.contains(&base.host()) || super::tenant::of(&base.host()).is_some();
+        if known { Ok(()) } else { Err(Failure::NotAllowed) }
+    }
+
     /// Waits for this host's next slot and takes it.
     fn take_turn(&self, base: &Base) -> Result<(), Failure> {
-        if !self.allowed.contains(&base.host()) {
-            return Err(Failure::NotAllowed);
-        }
+        self.declared(base)?;
         let wait = self.lane(base, |lane| {
             self.admits(lane)?;
             let now = self.clock.now();
@@ -203,28 +238,36 @@ impl Client {
         act(lanes.entry(base.host()).or_default())
     }
 
-    fn once(
-        &self,
-        url: &Url,
-        credential: &Credential,
-        extra: &[(&'static str, &'static str)],
-    ) -> Result<Reply, Failure> {
-        let mut request = self.http.get(url.clone()).header(ACCEPT, "application/json").timeout(self.limits.total);
-        for (name, value) in extra {
-            request = request.header(*name, *value);
+    fn once(&self, url: &Url, call: &Call<'_>) -> Result<Reply, Failure> {
+        let request = match call.post.map(Post::body) {
+            None => self.http.get(url.clone()),
+            Some(Body::Nothing) => self.http.post(url.clone()).body(""),
+            Some(Body::Json(text)) => self.http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(text),
+            Some(Body::Key) => {
+                let Credential::Form(name, key) = call.credential else { return Err(Failure::NotAllowed) };
+                let form = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, key).finish();
+                self.http.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+            }
+        };
+        let mut request = request.timeout(self.limits.total);
+        if call.extra.iter().all(|(name, _)| *name != ACCEPT.as_str()) {
+            request = request.header(ACCEPT, "application/json");
         }
-        let response = request
-            .header(credential.name.clone(), credential.value.clone())
-            .send()
-            .map_err(|error| Failure::of(&error))?;
+        for (name, value) in call.extra.iter().chain(call.further) {
+            request = request.header(*name, value);
+        }
+        if let Credential::Header(name, value) | Credential::Path(_, Some((name, value))) = call.credential {
+            request = request.header(name.clone(), value.clone());
+        }
+        let response = request.send().map_err(|error| Failure::of(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Ok(Reply { status, headers, body: read(response, self.limits.body)? })
     }
 }
 
 /// Reads at most `limit` bytes; more, or less than announced, is a failure.
-fn read(response: reqwest::blocking::Response, limit: usize) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
+pub(super) fn read(response: reqwest::blocking::Response, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut body = Zeroizing::new(Vec::new());
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     response.take(most).read_to_end(&mut body).map_err(|error| read_failure(&error))?;
     if body.len() > limit { Err(Failure::TooLarge(limit)) } else { Ok(body) }
@@ -256,7 +299,7 @@ fn back_off(limits: Limits, attempt: u32) -> Duration {
     limits.pause.saturating_mul(factor).min(limits.longest_pause)
 }
 
-fn http_client(settings: &Settings, bases: &[&Base]) -> Result<reqwest::blocking::Client, SettingsError> {
+pub(super) fn http_client(settings: &Settings, bases: &[&Base]) -> Result<reqwest::blocking::Client, SettingsError> {
     // Names the one crypto provider; an error only says that this process has one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let guard = Guard { names: Arc::clone(&settings.names), private: private_hosts(settings, bases)? };
@@ -344,14 +387,5 @@ mod tests {
         assert_eq!(back_off(limits, 1), Duration::from_secs(1));
         assert_eq!(back_off(limits, 3), Duration::from_secs(4));
         assert_eq!(back_off(limits, 99), limits.longest_pause);
-    }
-
-    #[test]
-    fn a_key_that_no_header_can_carry_makes_no_credential() {
-        let header = CredentialHeader { name: "authorization", scheme: "Bearer " };
-        assert!(Credential::new(header, &Secret::new(b"abc\r\nX-Evil: 1")).is_none());
-        assert!(Credential::new(header, &Secret::new(b"")).is_none());
-        let good = Credential::new(header, &Secret::new(b"abc")).unwrap();
-        assert!(!format!("{:?}", good.value).contains("abc"));
     }
 }

@@ -3,26 +3,35 @@
 
 use serde::Deserialize;
 
-use super::client::{CredentialHeader, Reply};
+use super::carrier::Carrier;
+use super::client::Reply;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Grant, Inactive, KeyFacts, Power, Reported, Subjects};
 
 pub(crate) struct CratesIo;
 
 static ABOUT: About = About {
-    issuer: Issuer::CRATES_IO,
-    also: &[],
-    public: Some("https://crates.io"),
     hosts: &["crates.io", "static.crates.io", "index.crates.io"],
-    public_by_default: true,
-    header: CredentialHeader { name: "authorization", scheme: "" },
-    extra: &[],
+    carrier: Carrier::header("authorization", ""),
     accepts: "API tokens (cio and 32 characters); not trusted publishing tokens (cio_tp_…)",
     asks: "for token 0 of the account, which does not exist",
     side_effects: "sets the token's last use",
     source: "rust-lang/crates.io, src/auth.rs and src/controllers/token.rs",
+    requests: &[Template::get("/api/v1/me/tokens/0")],
+    readings: &[
+        Reading::new("403 `authentication failed`", "inactive: unknown, expired or revoked"),
+        Reading::new(
+            "403 `this token does not have the required permissions…`",
+            "active, with scopes that are not told",
+        ),
+        Reading::new("403 `this action can only be performed on the crates.io website`", "active"),
+        Reading::new("403 that speaks of a locked account", "unknown: it may work again"),
+        Reading::new("404", "active; a legacy token that opens everything"),
+        Reading::new("401, another 403, anything not in its own JSON", "unknown"),
+    ],
+    ..About::of(&Issuer::CRATES_IO, "https://crates.io")
 };
 
 impl Probe for CratesIo {

@@ -6,26 +6,39 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::client::{CredentialHeader, Reply};
+use super::carrier::Carrier;
+use super::client::Reply;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, Power, Reported, Restriction, Subjects};
 
 pub(crate) struct GitHub;
 
 static ABOUT: About = About {
-    issuer: Issuer::GITHUB,
-    also: &[],
-    public: Some("https://api.github.com"),
     hosts: &["api.github.com", "github.com", "www.github.com", "ghcr.io", "npm.pkg.github.com", "maven.pkg.github.com"],
-    public_by_default: true,
-    header: CredentialHeader { name: "authorization", scheme: "Bearer " },
+    carrier: Carrier::header("authorization", "Bearer "),
     extra: &[("x-github-api-version", "2022-11-28")],
     accepts: "personal access tokens (ghp_…, github_pat_…), OAuth tokens (gho_…) and user tokens of apps (ghu_…)",
     asks: "for the user that the token acts for",
     side_effects: "sets the token's last use",
     source: "GitHub REST documentation; trufflehog, analyzers/github/common/github.go, for the two forms of the date",
+    requests: &[Template::get("/user")],
+    readings: &[
+        Reading::new(
+            "200",
+            "active; `X-OAuth-Scopes` are the scopes, absent for fine-grained tokens, whose permissions are not told",
+        ),
+        Reading::new(
+            "200 with `github-authentication-token-expiration`",
+            "the expiry; absent for a `ghp_` token it has none",
+        ),
+        Reading::new("200 with `X-GitHub-SSO`", "a restriction: the token does not reach all organisations"),
+        Reading::new("401", "inactive: rejected"),
+        Reading::new("403", "unknown: single sign-on, a network rule, a limit or a suspended account"),
+        Reading::new("other", "unknown"),
+    ],
+    ..About::of(&Issuer::GITHUB, "https://api.github.com")
 };
 
 /// Personal access tokens of the old kind.
@@ -108,7 +121,7 @@ fn read_scopes(facts: &mut KeyFacts, reply: &Reply) {
 
 /// What a scope amounts to (GitHub documentation, scopes for OAuth apps). A word not known here counts as managing
 /// unless it says that it reads.
-fn power(scope: &str) -> Power {
+pub(super) fn power(scope: &str) -> Power {
     match scope {
         "write:packages" => Power::PublishNew,
         "public_repo" | "gist" => Power::PublishUpdate,
@@ -158,7 +171,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_key_and_no_date_is_too_odd_to_be_read(key in "[!-~]{0,90}", date in ".*") {
-            let _ = GitHub.admits(Subject { key: &key, packages: &[], own_server: false });
+            let _ = GitHub.admits(Subject { key: &key, issuer: &Issuer::GITHUB, packages: &[], own_server: false, decoded: None, variables: &std::collections::BTreeMap::new() });
             let _ = moment(&date);
         }
     }

@@ -5,27 +5,38 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer};
 
-use super::client::{CredentialHeader, Reply};
+use super::carrier::Carrier;
+use super::client::Reply;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Power, Reported, Subjects};
 
 pub(crate) struct GitLab;
 
 static ABOUT: About = About {
-    issuer: Issuer::GITLAB,
-    also: &[],
-    public: Some("https://gitlab.com"),
     hosts: &["gitlab.com", "www.gitlab.com", "registry.gitlab.com"],
     // Every GitLab server makes tokens of this form.
     public_by_default: false,
-    header: CredentialHeader { name: "private-token", scheme: "" },
-    extra: &[],
+    carrier: Carrier::header("private-token", ""),
     accepts: "personal, project and group access tokens (glpat-…), where the server is known",
     asks: "for the token's own record",
     side_effects: "sets the token's last use",
     source: "GitLab documentation, api/personal_access_tokens; GitLab source, lib/api/api_guard.rb",
+    requests: &[Template::get("/api/v4/personal_access_tokens/self")],
+    readings: &[
+        Reading::new(
+            "200, `active: true`",
+            "active; scopes, expiry (the last second of that day, UTC, although the documentation says midnight as it begins; `null` is never), last use",
+        ),
+        Reading::new("200, `revoked: true`", "inactive: revoked"),
+        Reading::new("200, `active: false`", "inactive: expired"),
+        Reading::new("401 `Token was revoked…` / `Token is expired…`", "inactive: revoked / expired"),
+        Reading::new("401 that speaks of impersonation", "unknown"),
+        Reading::new("another 401", "inactive: rejected"),
+        Reading::new("403, 404, other", "unknown"),
+    ],
+    ..About::of(&Issuer::GITLAB, "https://gitlab.com")
 };
 
 impl Probe for GitLab {

@@ -3,26 +3,31 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::client::{CredentialHeader, Reply};
+use super::carrier::Carrier;
+use super::client::Reply;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Power, Reported, Subjects};
 
 pub(crate) struct Hex;
 
 static ABOUT: About = About {
-    issuer: Issuer::HEX,
-    also: &[],
-    public: Some("https://hex.pm"),
     hosts: &["hex.pm", "www.hex.pm", "repo.hex.pm"],
-    public_by_default: true,
-    header: CredentialHeader { name: "authorization", scheme: "" },
-    extra: &[],
+    carrier: Carrier::header("authorization", ""),
     accepts: "API keys (32 hexadecimal digits); not OAuth tokens, whose text tells all",
     asks: "for the account's list of keys, in which the one that asks is marked",
     side_effects: "sets the key's last use, with address and user agent",
     source: "hexpm/hexpm, controllers/api/key_controller.ex and views/api/key_view.ex",
+    requests: &[Template::get("/api/keys")],
+    readings: &[
+        Reading::new("200", "active; name, permissions, expiry and last use of the marked row"),
+        Reading::new("401 `invalid API key`", "inactive: rejected"),
+        Reading::new("401 `API key revoked`", "inactive: revoked, or its end has passed"),
+        Reading::new("401 or 403 `key not authorized for this action`", "active; lacks `api:read`"),
+        Reading::new("other", "unknown"),
+    ],
+    ..About::of(&Issuer::HEX, "https://hex.pm")
 };
 
 impl Probe for Hex {

@@ -3,26 +3,31 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::client::CredentialHeader;
+use super::carrier::Carrier;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Grant, Inactive, KeyFacts, Power, Reported, Subjects};
 
 pub(crate) struct HuggingFace;
 
 static ABOUT: About = About {
-    issuer: Issuer::HUGGING_FACE,
-    also: &[],
-    public: Some("https://huggingface.co"),
     hosts: &["huggingface.co", "www.huggingface.co", "hf.co"],
-    public_by_default: true,
-    header: CredentialHeader { name: "authorization", scheme: "Bearer " },
-    extra: &[],
+    carrier: Carrier::header("authorization", "Bearer "),
     accepts: "user access tokens (hf_ and 34 characters)",
     asks: "whose token it is and what it opens",
     side_effects: "none known; the page allows few requests",
     source: "huggingface_hub, HfApi.whoami; trufflehog, analyzers/huggingface",
+    requests: &[Template::get("/api/whoami-v2")],
+    readings: &[
+        Reading::new(
+            "200",
+            "active; role, and for a fine-grained token every right with its repository, user or organisation",
+        ),
+        Reading::new("401", "inactive: rejected"),
+        Reading::new("403, other", "unknown"),
+    ],
+    ..About::of(&Issuer::HUGGING_FACE, "https://huggingface.co")
 };
 
 impl Probe for HuggingFace {

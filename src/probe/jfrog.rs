@@ -3,26 +3,32 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::client::CredentialHeader;
+use super::carrier::Carrier;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, Inactive, KeyFacts, LastUse, Reported};
 
 pub(crate) struct JFrog;
 
 static ABOUT: About = About {
-    issuer: Issuer::JFROG,
-    also: &[],
-    public: None,
-    hosts: &[],
-    public_by_default: false,
-    header: CredentialHeader { name: "authorization", scheme: "Bearer " },
-    extra: &[],
+    carrier: Carrier::header("authorization", "Bearer "),
     accepts: "access tokens and reference tokens; not API keys (AKC…)",
     asks: "for the token's own record (7.53.1 and later)",
     side_effects: "may set the token's last use",
     source: "JFrog REST API documentation, Get Token Information (me)",
+    requests: &[Template::get("/access/api/v1/tokens/me")],
+    readings: &[
+        Reading::new(
+            "200 with a record",
+            "active; owner, expiry if one is named, issue and last use. Scopes stand in an access token's text",
+        ),
+        Reading::new("200 with anything else", "unknown: perhaps no JFrog platform"),
+        Reading::new("401", "inactive: rejected"),
+        Reading::new("403 in the platform's own JSON", "active; may not ask about itself"),
+        Reading::new("403 otherwise, 404, other", "unknown"),
+    ],
+    ..About::own_servers(&Issuer::JFROG)
 };
 
 impl Probe for JFrog {

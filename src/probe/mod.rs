@@ -1,4 +1,5 @@
-//! Asking the issuer: one HTTP client, one file per issuer, GET only.
+//! Asking the issuer: one HTTP client; a table for each issuer of which one page tells everything ([`pages`]), a file for
+//! each other one. GET only, but for the few pages of [`post`], which read and are asked only of an issuer that is named.
 //!
 //! A [`Prober`] takes a [`Question`] about one key and gives an [`Outcome`]. Three rules hold for every issuer:
 //!
@@ -8,58 +9,106 @@
 //!   else. A time-out, a redirect, a 403 that can mean five things: unknown, with the reason.
 //! - Nothing is asked that uses a key up, changes it, or writes.
 //!
-//! Adding an issuer is one file here and one line in the table `PROBES`.
+//! Adding an issuer is one table in `pages/`, or one file here and one line in `OWN_FILES`.
 
 mod address;
+mod aws;
 mod base;
+mod carrier;
 mod client;
 mod clock;
 mod crates_io;
+mod devpi;
+mod download;
+mod fact;
 mod failure;
+mod gcp;
 mod github;
 mod gitlab;
+mod heroku;
 mod hex;
 mod hugging_face;
 mod issuer;
 mod jfrog;
 mod npm;
 mod nuget;
+mod page;
+mod pages;
+mod post;
 mod prober;
 mod question;
+mod roll;
+mod rolls;
 mod rubygems;
 mod settings;
+mod tenant;
 
 pub use self::address::{Names, SystemNames};
 pub use self::base::{Allow, Base, BaseError};
-pub use self::client::CredentialHeader;
+pub use self::carrier::{Carrier, CredentialHeader, Half};
 pub use self::clock::Clock;
-pub use self::issuer::About;
+pub use self::download::{DownloadError, download};
+pub use self::issuer::{About, Reading, Template};
 pub use self::prober::Prober;
 pub use self::question::{Answer, NotAsked, Outcome, PlannedRequest, Question};
 pub use self::settings::{Limits, ProxySettings, Server, Settings, SettingsError};
 use crate::issuer::Issuer;
 
-/// Every issuer that can be asked.
-const PROBES: &[&dyn issuer::Probe] = &[
+/// The issuers whose answers take more than a table to read, and that are asked before the tables.
+const OWN_FILES: &[&dyn issuer::Probe] = &[
     &nuget::NuGet,
     &npm::Npm,
     &crates_io::CratesIo,
     &rubygems::RubyGems,
-    &gitlab::GitLab,
-    &github::GitHub,
     &hex::Hex,
-    &hugging_face::HuggingFace,
+    &devpi::Devpi,
     &jfrog::JFrog,
+    &github::GitHub,
+    &gitlab::GitLab,
+    &hugging_face::HuggingFace,
+    &aws::Aws,
+    &gcp::ServiceAccount,
+    &heroku::Heroku,
 ];
+
+/// Every way to ask. Of several for one issuer the first that takes the key's class is the one.
+static PROBES: std::sync::LazyLock<Vec<&'static dyn issuer::Probe>> = std::sync::LazyLock::new(|| {
+    let pages = pages::ALL.iter().copied().flatten().map(|&page| page as &dyn issuer::Probe);
+    let rolls = rolls::ALL.iter().map(|&roll| roll as &dyn issuer::Probe);
+    OWN_FILES.iter().copied().chain(pages).chain(rolls).collect()
+});
+
+/// Names of the variables in [`Settings::variables`] whose text is no secret.
+const PUBLIC_VARIABLES: &[&str] = &[rolls::GITHUB_ORGANISATION];
+
+/// One way to ask an issuer, with everything that people are told about it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Whom it asks, what, with what, and what that leaves behind.
+    pub about: &'static About,
+    /// Each answer, and what it means.
+    pub readings: Vec<(String, String)>,
+}
+
+/// Every way to ask, in the order of the tables: issuer by issuer, look-ups with the owner's own credential among them.
+pub fn issuers() -> impl Iterator<Item = Entry> {
+    PROBES.iter().map(|probe| Entry { about: probe.about(), readings: probe.readings() })
+}
 
 /// What is asked of each issuer, whom, and what that changes there.
 pub fn list() -> impl Iterator<Item = &'static About> {
     PROBES.iter().map(|probe| probe.about())
 }
 
-fn probe(issuer: &Issuer) -> Option<&'static dyn issuer::Probe> {
-    PROBES.iter().copied().find(|probe| {
+/// The variables that may hold the owner's own credentials, and what belongs to them.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    list().filter_map(|about| about.carrier.variable()).chain(PUBLIC_VARIABLES.iter().copied())
+}
+
+/// The ways to ask this issuer.
+fn probes(issuer: &Issuer) -> impl Iterator<Item = &'static dyn issuer::Probe> {
+    PROBES.iter().copied().filter(move |probe| {
         let about = probe.about();
-        about.issuer == *issuer || about.also.contains(issuer)
+        about.issuer == issuer || about.also.contains(issuer)
     })
 }

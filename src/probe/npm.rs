@@ -2,26 +2,36 @@
 
 use serde::Deserialize;
 
-use super::client::{CredentialHeader, Reply};
+use super::carrier::Carrier;
+use super::client::Reply;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
-use crate::key::{Inactive, KeyFacts, Reported};
+use crate::key::{Inactive, KeyFacts, Reported, State};
 
 pub(crate) struct Npm;
 
 static ABOUT: About = About {
-    issuer: Issuer::NPM,
     also: &[Issuer::VERDACCIO],
-    public: Some("https://registry.npmjs.org"),
     hosts: &["registry.npmjs.org", "www.npmjs.com", "npmjs.com"],
-    public_by_default: true,
-    header: CredentialHeader { name: "authorization", scheme: "Bearer " },
-    extra: &[],
+    carrier: Carrier::header("authorization", "Bearer "),
     accepts: "granular tokens (npm_…); on a registry of your own, any token",
     asks: "whose token it is",
     side_effects: "sets the token's last use",
     source: "npm registry API, GET /-/whoami; npm/npm-registry-fetch, lib/check-response.js; Verdaccio 6, run",
+    requests: &[
+        Template::get("/-/whoami"),
+        Template::get_if("/-/npm/v1/tokens", "of a Verdaccio, when it names nobody"),
+    ],
+    readings: &[
+        Reading::new("200 with a name", "active; the owner is known, scope and expiry are not"),
+        Reading::new("200 without a name, and 401 from a Verdaccio's second page", "inactive: rejected"),
+        Reading::new("200 without a name", "unknown"),
+        Reading::new("401", "inactive: rejected"),
+        Reading::new("401 that asks for another network or a one-time password", "unknown"),
+        Reading::new("403, other", "unknown"),
+    ],
+    ..About::of(&Issuer::NPM, "https://registry.npmjs.org")
 };
 
 impl Probe for Npm {
@@ -39,14 +49,20 @@ impl Probe for Npm {
         }
     }
 
-    fn steps(&self, _: Subject<'_>) -> Vec<Step> {
-        vec![whoami()]
+    fn steps(&self, subject: Subject<'_>) -> Vec<Step> {
+        let second = (*subject.issuer == Issuer::VERDACCIO).then(tokens);
+        std::iter::once(whoami()).chain(second).collect()
     }
 
-    fn ask(&self, _: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
+    fn ask(&self, subject: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
         let reply = line.get(&whoami())?;
         Ok(match reply.status {
-            200 => read(line, &reply),
+            200 => match read(line, &reply) {
+                facts if facts.state == State::Unknown && *subject.issuer == Issuer::VERDACCIO && !reply.is_page() => {
+                    ask_for_tokens(line, facts)?
+                }
+                facts => facts,
+            },
             401 => refused(line, &reply),
             403 => line.unknown("answered 403, which does not tell whether the token works elsewhere"),
             _ => line.unexpected(&reply),
@@ -56,6 +72,20 @@ impl Probe for Npm {
 
 fn whoami() -> Step {
     Step::always(&["-", "whoami"])
+}
+
+fn tokens() -> Step {
+    Step { when: "when Verdaccio names nobody", ..Step::always(&["-", "npm", "v1", "tokens"]) }
+}
+
+/// Verdaccio lets everybody ask who they are, and nobody but a user ask for tokens: a token that it refuses this is none
+/// of its own any more.
+fn ask_for_tokens(line: &Line<'_>, first: KeyFacts) -> Result<KeyFacts, Failure> {
+    let reply = line.get(&tokens())?;
+    Ok(match reply.status {
+        401 if !reply.is_page() => line.inactive(Inactive::Rejected, "takes the token for nobody's"),
+        _ => first,
+    })
 }
 
 #[derive(Deserialize)]

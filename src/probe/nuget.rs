@@ -5,9 +5,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::client::{CredentialHeader, Reply};
+use super::carrier::Carrier;
+use super::client::Reply;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, Power, Reported, Subjects};
 
@@ -18,18 +19,42 @@ const IMPOSSIBLE_ID: &str = "skelkey--no-such-package";
 const NO_VERSION: &str = "1.0.0";
 
 static ABOUT: About = About {
-    issuer: Issuer::NUGET,
-    also: &[],
-    public: Some("https://www.nuget.org"),
     hosts: &["www.nuget.org", "nuget.org", "api.nuget.org"],
-    public_by_default: true,
-    header: CredentialHeader { name: "x-nuget-apikey", scheme: "" },
-    extra: &[],
+    carrier: Carrier::header("x-nuget-apikey", ""),
     accepts: "keys v4 (46 characters) and v5 (84 characters, production); never a GUID, which may be a one-time \
               verification key that its first use deletes",
     asks: "whether the key may push an id that cannot exist, then whether it may push each package of this repository",
     side_effects: "sets the key's last use; each package that exists gets an audit record",
     source: "NuGet/NuGetGallery, Controllers/ApiController.cs and Filters",
+    requests: &[
+        Template::get("/api/v2/verifykey/skelkey--no-such-package/1.0.0"),
+        Template::get_if("/api/v2/verifykey/{package}", "for 20 packages at most, when the first answer is 404"),
+    ],
+    readings: &[
+        Reading::new("404", "active; may push or only push versions, which of them NuGet.org does not tell"),
+        Reading::new(
+            "404, package 200",
+            "active; the package is covered. All packages covered: a list of exactly these and `*` look the same",
+        ),
+        Reading::new("404, package 403", "active; the key's glob or its owner excludes the package"),
+        Reading::new("404, package 404", "active; the package is not on NuGet.org"),
+        Reading::new(
+            "404, package other, or no answer",
+            "active; the package is undecided, and after no answer so are the rest",
+        ),
+        Reading::new(
+            "400",
+            "active; the account's policy wants verification keys (a page instead of a sentence: unknown)",
+        ),
+        Reading::new("403", "unknown: the key is dead, or it lives and may only unlist"),
+        Reading::new(
+            "403 with `X-NuGet-Warning: … expires in N day(s)`",
+            "active; the site knows the key, which may not push",
+        ),
+        Reading::new("any, with `X-NuGet-Warning: … has expired`", "inactive: expired"),
+        Reading::new("401, 200, other", "unknown"),
+    ],
+    ..About::of(&Issuer::NUGET, "https://www.nuget.org")
 };
 
 impl Probe for NuGet {
@@ -268,7 +293,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_key_and_no_warning_is_too_odd_to_be_read(key in "[!-~]{0,90}", tail in ".*") {
-            let _ = NuGet.admits(Subject { key: &key, packages: &[], own_server: false });
+            let _ = NuGet.admits(Subject { key: &key, issuer: &Issuer::NUGET, packages: &[], own_server: false, decoded: None, variables: &std::collections::BTreeMap::new() });
             let _ = days_left(&format!("Your API key expires in {tail}"));
         }
     }

@@ -1,26 +1,27 @@
 //! From a question to an answer: whom to ask, whether to ask at all, and each key only once.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::base::{Allow, Base, normal_host};
-use super::client::{Client, Credential};
-use super::issuer::{About, Line, Probe, Subject};
+use super::carrier::Credential;
+use super::client::Client;
+use super::issuer::{About, Line, Named, Probe, Subject};
 use super::question::{Answer, NotAsked, Outcome, PlannedRequest, Question};
 use super::settings::{Server, Settings, SettingsError};
-use super::{PROBES, probe};
+use super::{PROBES, probes, tenant};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, KeyFacts};
-use crate::secret::{Fingerprint, Secret};
+use crate::secret::Fingerprint;
 
-/// One question: this key, at this issuer, for this host.
-type QuestionId = (Fingerprint, Issuer, Option<String>);
+/// One question: this key, at this issuer, for this host, by this credential of the owner's.
+type QuestionId = (Fingerprint, Issuer, Option<String>, &'static str);
 
 /// Asks the issuers, for one run. It may be shared between threads; a key is asked about once all the same.
 pub struct Prober {
     settings: Settings,
     client: Client,
-    public: BTreeMap<Issuer, Base>,
     answers: Mutex<BTreeMap<QuestionId, Arc<OnceLock<Outcome>>>>,
 }
 
@@ -28,7 +29,16 @@ pub struct Prober {
 struct Ready<'q> {
     probe: &'static dyn Probe,
     subject: Subject<'q>,
+    base: Base,
     host_proved: bool,
+}
+
+/// Whom to ask.
+struct Whom {
+    base: Base,
+    own_server: bool,
+    /// The key is known to be for it; if not, its refusal proves nothing.
+    proved: bool,
 }
 
 impl Prober {
@@ -37,23 +47,38 @@ impl Prober {
     /// # Errors
     /// When the CA bundle, a proxy or the TLS set-up cannot be used.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
-        let public = public_bases(&settings.instead);
+        let set = |probe: &&'static dyn Probe| {
+            let about = probe.about();
+            std::iter::once(about.issuer)
+                .chain(about.also)
+                .filter_map(|issuer| set_base(about, issuer, &settings.instead))
+                .collect::<Vec<_>>()
+        };
+        let public: Vec<Base> = PROBES.iter().flat_map(set).collect();
         let own = settings.own.iter().map(|server| &server.base);
-        let bases: Vec<&Base> = public.values().chain(own).collect();
-        let client = Client::new(&settings, &bases)?;
-        Ok(Self { client, public, answers: Mutex::default(), settings })
+        let bases: Vec<&Base> = public.iter().chain(own).collect();
+        let named = PROBES.iter().filter(|probe| settings.named.contains(probe.about().issuer));
+        let posts = named.filter_map(|probe| Some((set(probe).pop()?, probe.post()?)));
+        let client = Client::new(&settings, &bases, posts)?;
+        Ok(Self { client, answers: Mutex::default(), settings })
     }
 
     /// Asks about a key, or says why not. The first answer of a run holds for its later questions.
     pub fn ask(&self, question: &Question<'_>) -> Outcome {
-        let host = question.host.map(|host| normal_host(host).unwrap_or_else(|| host.to_owned()));
-        let id = (question.fingerprint.clone(), question.issuer.clone(), host);
-        let cell = {
-            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(answers.entry(id).or_default())
+        self.once(question, "", || match self.probe(question) {
+            Ok(probe) => self.ask_now(probe, question),
+            Err(why) => Outcome::NotAsked(why),
+        })
+    }
+
+    /// Looks a key up where its owner's own credential is at hand, without sending the key anywhere.
+    pub fn look_up(&self, question: &Question<'_>) -> Vec<Outcome> {
+        let look_ups = self.look_ups(question);
+        let ask = |probe: &&'static dyn Probe| {
+            let variable = probe.about().carrier.variable().unwrap_or_default();
+            self.once(question, variable, || self.ask_now(*probe, question))
         };
-        // The lock is free again here: only questions about this very key wait for each other.
-        cell.get_or_init(|| self.ask_now(question)).clone()
+        look_ups.iter().map(ask).collect()
     }
 
     /// The requests that [`Self::ask`] would send at most, in order.
@@ -61,24 +86,88 @@ impl Prober {
     /// # Errors
     /// Why it would send none.
     pub fn plan(&self, question: &Question<'_>) -> Result<Vec<PlannedRequest>, NotAsked> {
-        let (ready, base) = self.ready(question)?;
-        let about = ready.probe.about();
-        let mut headers = vec![about.header.name, "accept", "user-agent"];
-        headers.extend(about.extra.iter().map(|(name, _)| *name));
-        let steps = ready.probe.steps(ready.subject);
-        Ok(steps.iter().map(|s| PlannedRequest::new(base, &s.segments, headers.clone(), s.when)).collect())
+        self.plan_of(self.probe(question)?, question)
     }
 
-    fn ask_now(&self, question: &Question<'_>) -> Outcome {
-        match self.ready(question).and_then(|(ready, base)| self.send(&ready, base, question)) {
+    /// The requests that [`Self::look_up`] would send at most, in order.
+    pub fn plan_look_up(&self, question: &Question<'_>) -> Vec<Result<Vec<PlannedRequest>, NotAsked>> {
+        self.look_ups(question).into_iter().map(|probe| self.plan_of(probe, question)).collect()
+    }
+
+    fn plan_of(&self, probe: &'static dyn Probe, question: &Question<'_>) -> Result<Vec<PlannedRequest>, NotAsked> {
+        let ready = self.ready(probe, question)?;
+        Credential::new(probe.about().carrier, ready.subject)?;
+        let steps = probe.steps(ready.subject);
+        Ok(steps.iter().map(|step| PlannedRequest::new(&ready.base, step, probe.about())).collect())
+    }
+
+    /// The first answer to a question of this sort.
+    fn once(&self, question: &Question<'_>, sort: &'static str, ask: impl FnOnce() -> Outcome) -> Outcome {
+        let host = question.host.map(|host| normal_host(host).unwrap_or_else(|| host.to_owned()));
+        let id = (question.fingerprint.clone(), question.issuer.clone(), host, sort);
+        let cell = {
+            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(answers.entry(id).or_default())
+        };
+        // The lock is free again here: only questions about this very key wait for each other.
+        cell.get_or_init(ask).clone()
+    }
+
+    /// The way to ask that takes this class of key; else why the first one does not.
+    fn probe(&self, question: &Question<'_>) -> Result<&'static dyn Probe, NotAsked> {
+        let mut why = NotAsked::NoProbe(question.issuer.clone());
+        let ways = probes(question.issuer).filter(|probe| probe.about().carrier.variable().is_none());
+        let whole = question.secret.expose_for_request().iter().all(u8::is_ascii_graphic);
+        for (number, probe) in ways.enumerate() {
+            if !whole && probe.about().carrier.sends_key() {
+                why = if number == 0 { NotAsked::NotText } else { why };
+                continue;
+            }
+            match probe.admits(self.subject(question, false)?) {
+                Ok(()) => return Ok(probe),
+                // On a server of the user's own the issuer may take more; `ready` asks again with the server known.
+                Err(_) if self.owns(question) && probe.admits(self.subject(question, true)?).is_ok() => {
+                    return Ok(probe);
+                }
+                Err(reason) if number == 0 => why = NotAsked::OtherClass(reason),
+                Err(_) => {}
+            }
+        }
+        Err(why)
+    }
+
+    /// The look-ups whose credential is at hand and that know this class of key.
+    fn look_ups(&self, question: &Question<'_>) -> Vec<&'static dyn Probe> {
+        let Ok(subject) = self.subject(question, false) else { return Vec::new() };
+        let at_hand = |probe: &&'static dyn Probe| {
+            let variable = probe.about().carrier.variable();
+            variable.is_some_and(|variable| self.settings.variables.contains_key(variable))
+        };
+        probes(question.issuer).filter(at_hand).filter(|probe| probe.admits(subject).is_ok()).collect()
+    }
+
+    fn ask_now(&self, probe: &'static dyn Probe, question: &Question<'_>) -> Outcome {
+        match self.ready(probe, question).and_then(|ready| self.send(&ready)) {
             Ok(answer) => Outcome::Answered(Box::new(answer)),
             Err(reason) => Outcome::NotAsked(reason),
         }
     }
 
+    fn subject<'q>(&'q self, question: &Question<'q>, own_server: bool) -> Result<Subject<'q>, NotAsked> {
+        let packages = &question.packages[..question.packages.len().min(self.settings.limits.packages)];
+        Ok(Subject {
+            key: std::str::from_utf8(question.secret.expose_for_request()).map_err(|_| NotAsked::NotText)?,
+            issuer: question.issuer,
+            packages,
+            own_server,
+            decoded: question.decoded,
+            variables: &self.settings.variables,
+        })
+    }
+
     /// Everything that can be settled without sending anything.
-    fn ready<'q, 's>(&'s self, question: &Question<'q>) -> Result<(Ready<'q>, &'s Base), NotAsked> {
-        let probe = probe(question.issuer).ok_or_else(|| NotAsked::NoProbe(question.issuer.clone()))?;
+    fn ready<'q>(&'q self, probe: &'static dyn Probe, question: &Question<'q>) -> Result<Ready<'q>, NotAsked> {
+        let about = probe.about();
         if !question.issuer_proved {
             return Err(NotAsked::IssuerNotProved(question.issuer.clone()));
         }
@@ -87,82 +176,111 @@ impl Prober {
         {
             return Err(NotAsked::Ended(*end));
         }
-        let (base, own_server, host_proved) = self.whom(probe.about(), question)?;
-        let packages = &question.packages[..question.packages.len().min(self.settings.limits.packages)];
-        let subject = Subject { key: text(question.secret)?, packages, own_server };
+        if let Some(why) = about.only_by_name
+            && !self.settings.named.contains(question.issuer)
+        {
+            return Err(NotAsked::OnlyByName(question.issuer.clone(), why));
+        }
+        let whom = self.whom(probe, question)?;
+        let subject = self.subject(question, whom.own_server)?;
         probe.admits(subject).map_err(NotAsked::OtherClass)?;
-        Ok((Ready { probe, subject, host_proved }, base))
+        Ok(Ready { probe, subject, base: whom.base, host_proved: whom.proved })
     }
 
-    /// Whom to ask: the base, whether it is a server of the user's own, and whether the key is known to be for it.
-    fn whom(&self, about: &About, question: &Question<'_>) -> Result<(&Base, bool, bool), NotAsked> {
+    fn own<'s>(&'s self, issuer: &'s Issuer) -> impl Iterator<Item = &'s Base> {
+        self.settings.own.iter().filter(|server| server.issuer == *issuer).map(|server| &server.base)
+    }
+
+    /// The user's server at this host; at this name, if what stands near the key leaves the port out and there is one.
+    fn own_at<'s>(&'s self, issuer: &'s Issuer, host: &str) -> Option<&'s Base> {
+        if let Some(base) = self.own(issuer).find(|base| base.host() == host) {
+            return Some(base);
+        }
+        let mut named = self.own(issuer).filter(|base| base.name() == host);
+        named.next().filter(|_| named.next().is_none())
+    }
+
+    /// Whether the user has a server of this issuer's kind.
+    fn owns(&self, question: &Question<'_>) -> bool {
+        self.own(question.issuer).next().is_some()
+    }
+
+    /// Whom to ask: the server that stands near the key if it is one of the issuer's or the user's, and no other.
+    fn whom(&self, probe: &dyn Probe, question: &Question<'_>) -> Result<Whom, NotAsked> {
         let issuer = question.issuer;
-        let own = || self.settings.own.iter().filter(|server| server.issuer == *issuer).map(|server| &server.base);
-        if let Some(written) = question.host {
+        let about = probe.about();
+        let set = set_base(about, issuer, &self.settings.instead);
+        let public = |base, proved| Whom { base, own_server: false, proved };
+        // A look-up goes to the issuer's own list, wherever the key is used.
+        let written = if about.carrier.variable().is_some() && set.is_some() { None } else { question.host };
+        if let Some(written) = written {
             let host = normal_host(written).ok_or_else(|| NotAsked::HostNotConfirmed(issuer.clone(), None))?;
-            if let Some(base) = own().find(|base| base.host() == host) {
-                return Ok((base, true, true));
+            if let Some(base) = self.own_at(issuer, &host) {
+                return Ok(Whom { base: base.clone(), own_server: true, proved: true });
             }
-            return match self.public.get(issuer) {
-                Some(base) if about.hosts.contains(&host.as_str()) => Ok((base, false, true)),
+            return match (set, tenant::base(&host, about.tenants)) {
+                (Some(base), _) if about.hosts.contains(&host.as_str()) => Ok(public(base, true)),
+                (set, Some(base)) => Ok(public(set.unwrap_or(base), false)),
                 _ => Err(NotAsked::HostNotConfirmed(issuer.clone(), Some(host))),
             };
         }
-        if let (true, Some(base)) = (about.public_by_default, self.public.get(issuer)) {
-            return Ok((base, false, true));
+        if let Some(Named { host, by_key }) = probe.host(self.subject(question, false)?) {
+            match (set.clone(), tenant::base(&host, about.tenants)) {
+                (Some(base), _) if about.hosts.contains(&host.as_str()) => return Ok(public(base, by_key)),
+                (set, Some(base)) => return Ok(public(set.unwrap_or(base), by_key)),
+                _ => {}
+            }
         }
-        let mut own = own();
+        if let (true, Some(base)) = (about.public_by_default, set) {
+            return Ok(public(base, true));
+        }
+        let mut own = self.own(issuer);
         match (own.next(), own.next()) {
-            (Some(base), None) => Ok((base, true, false)),
+            (Some(base), None) => Ok(Whom { base: base.clone(), own_server: true, proved: false }),
             _ => Err(NotAsked::HostNotKnown(issuer.clone())),
         }
     }
 
-    fn send(&self, ready: &Ready<'_>, base: &Base, question: &Question<'_>) -> Result<Answer, NotAsked> {
+    fn send(&self, ready: &Ready<'_>) -> Result<Answer, NotAsked> {
         let about = ready.probe.about();
-        let host = base.host();
-        self.client.open(base).map_err(|failure| NotAsked::Closed(failure.sentence(&host)))?;
-        let credential = Credential::new(about.header, question.secret).ok_or(NotAsked::NotText)?;
+        let host = ready.base.host();
+        self.client.open(&ready.base).map_err(|failure| NotAsked::Closed(failure.sentence(&host)))?;
+        let credential = Credential::new(about.carrier, ready.subject)?;
         let at = self.settings.clock.now();
+        let owner = ready.subject.owner().unwrap_or_default();
         let mut line = Line {
             client: &self.client,
-            base,
+            base: &ready.base,
             credential,
-            extra: about.extra,
+            extra: about.extra.iter().map(|(name, value)| (*name, value.replace("{owner}", owner))).collect(),
             host_proved: ready.host_proved,
-            sent: 0,
+            sent: Cell::new(0),
             now: at,
         };
         let facts = match ready.probe.ask(ready.subject, &mut line) {
             Ok(facts) => facts,
-            Err(failure) if line.sent == 0 => return Err(NotAsked::Closed(failure.sentence(&host))),
+            Err(failure) if line.sent.get() == 0 => return Err(NotAsked::Closed(failure.sentence(&host))),
             Err(failure) => KeyFacts { state_reason: Some(failure.sentence(&host)), ..KeyFacts::default() },
         };
-        let mut facts = without_key(facts, ready.subject.key, &host);
-        facts.issuer = Some(question.issuer.clone());
-        Ok(Answer { facts, host, at, requests: line.sent })
+        let mut facts = without_secrets(facts, ready.subject, &host);
+        facts.issuer = Some(ready.subject.issuer.clone());
+        Ok(Answer { facts, host, at, requests: line.sent.get() })
     }
 }
 
 impl std::fmt::Debug for Prober {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let own: Vec<_> = self.settings.own.iter().map(|server| &server.base).collect();
-        f.debug_struct("Prober").field("public", &self.public).field("own", &own).finish_non_exhaustive()
+        f.debug_struct("Prober").field("own", &own).finish_non_exhaustive()
     }
 }
 
-/// The key as text; every format that can be asked about is printable ASCII.
-fn text(secret: &Secret) -> Result<&str, NotAsked> {
-    let bytes = secret.expose_for_request();
-    std::str::from_utf8(bytes)
-        .ok()
-        .filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()))
-        .ok_or(NotAsked::NotText)
-}
-
-/// A server that sends the key back must not bring it into a report.
-fn without_key(facts: KeyFacts, key: &str, host: &str) -> KeyFacts {
-    let clean = serde_json::to_string(&facts).is_ok_and(|text| !text.contains(key));
+/// A server that sends the key back, or the owner's own credential, must not bring it into a report.
+fn without_secrets(facts: KeyFacts, subject: Subject<'_>, host: &str) -> KeyFacts {
+    let own = subject.variables.iter().filter(|(name, _)| !super::PUBLIC_VARIABLES.contains(name));
+    let own = own.filter_map(|(_, secret)| std::str::from_utf8(secret.expose_for_request()).ok());
+    let text = serde_json::to_string(&facts);
+    let clean = text.is_ok_and(|text| own.chain([subject.key]).all(|secret| !text.contains(secret)));
     if clean {
         return facts;
     }
@@ -170,14 +288,12 @@ fn without_key(facts: KeyFacts, key: &str, host: &str) -> KeyFacts {
     KeyFacts { state: facts.state, state_reason: Some(reason), ..KeyFacts::default() }
 }
 
-/// Each issuer's public base, or what is asked in its place.
-fn public_bases(instead: &[Server]) -> BTreeMap<Issuer, Base> {
-    let mut bases = BTreeMap::new();
-    for probe in PROBES {
-        let about = probe.about();
-        let own = about.public.and_then(|address| Base::parse(address, Allow::default()).ok());
-        bases.extend(own.map(|base| (about.issuer.clone(), base)));
+/// The server that a way of asking goes to for all keys of the issuer: its own public one, or what the user set in its
+/// place.
+fn set_base(about: &About, issuer: &Issuer, instead: &[Server]) -> Option<Base> {
+    if let Some(server) = instead.iter().rev().find(|server| server.issuer == *issuer) {
+        return Some(server.base.clone());
     }
-    bases.extend(instead.iter().map(|server| (server.issuer.clone(), server.base.clone())));
-    bases
+    let public = about.public.filter(|_| about.issuer == issuer)?;
+    Base::parse(public, Allow::default()).ok()
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::base::Base;
+use super::carrier::Carrier;
+use super::issuer::{About, Step};
 use crate::issuer::Issuer;
 use crate::key::KeyFacts;
 use crate::secret::{Fingerprint, Secret};
@@ -66,8 +68,14 @@ pub enum NotAsked {
     OtherClass(&'static str),
     /// The key's own text says that it ended then.
     Ended(Timestamp),
-    /// The key holds bytes that no header can carry.
+    /// The key holds bytes that no request can carry.
     NotText,
+    /// The issuer is asked only if the user names it; the sentence says why.
+    OnlyByName(Issuer, &'static str),
+    /// The other half of the key, with which it is used, is not known.
+    HalfMissing,
+    /// The owner's credential is not in this environment variable, or not in a form that a header can carry.
+    NoCredential(&'static str),
     /// The host may not be asked (any more) in this run; the sentence says why.
     Closed(String),
 }
@@ -94,7 +102,12 @@ impl fmt::Display for NotAsked {
             }
             Self::OtherClass(why) => f.write_str(why),
             Self::Ended(at) => write!(f, "its own text says that it ended at {at}"),
-            Self::NotText => f.write_str("it holds bytes that no request header can carry"),
+            Self::NotText => f.write_str("it holds bytes that no request can carry"),
+            Self::OnlyByName(issuer, why) => write!(f, "{why}; --probe={issuer} asks all the same"),
+            Self::HalfMissing => f.write_str("it is one half of a pair, and nothing near it tells the other"),
+            Self::NoCredential(variable) => {
+                write!(f, "{variable} holds no credential of the owner's that could be sent")
+            }
             Self::Closed(why) => f.write_str(why),
         }
     }
@@ -103,18 +116,34 @@ impl fmt::Display for NotAsked {
 /// One request that asking would send, for a dry run. It holds no key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedRequest {
-    /// Always `GET`.
+    /// `GET`, or `POST` for the few pages that only answer one.
     pub method: &'static str,
-    /// Where to.
+    /// Where to; `{key}` where the key stands.
     pub url: String,
-    /// The names of the headers that are set, lower case; the first carries the key.
+    /// Where the key stands, for people.
+    pub carries: String,
+    /// The names of the headers that are set, lower case.
     pub headers: Vec<&'static str>,
     /// When it is sent.
     pub when: &'static str,
 }
 
 impl PlannedRequest {
-    pub(crate) fn new(base: &Base, segments: &[String], headers: Vec<&'static str>, when: &'static str) -> Self {
-        Self { method: "GET", url: base.join(segments).into(), headers, when }
+    pub(crate) fn new(base: &Base, step: &Step, about: &About) -> Self {
+        let mut url = step.post.map_or_else(|| base.join(&step.segments), |post| base.page(post.path()));
+        if !step.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&step.query);
+        }
+        if let Carrier::Query(name) = about.carrier {
+            url.query_pairs_mut().append_pair(name, Carrier::PLACE);
+        }
+        let headers = about.carrier.header_name().into_iter().chain(["accept", "user-agent"]);
+        Self {
+            method: step.method(),
+            url: url.as_str().replace("%7Bkey%7D", Carrier::PLACE),
+            carries: about.carrier.words(),
+            headers: headers.chain(about.extra.iter().map(|(name, _)| *name)).collect(),
+            when: step.when,
+        }
     }
 }

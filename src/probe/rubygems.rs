@@ -3,26 +3,35 @@
 
 use serde::de::IgnoredAny;
 
-use super::client::{CredentialHeader, Reply};
+use super::carrier::Carrier;
+use super::client::Reply;
 use super::failure::Failure;
-use super::issuer::{About, Line, Probe, Step, Subject};
+use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Grant, Inactive, KeyFacts, Power, Reported, Subjects};
 
 pub(crate) struct RubyGems;
 
 static ABOUT: About = About {
-    issuer: Issuer::RUBYGEMS,
-    also: &[],
-    public: Some("https://rubygems.org"),
     hosts: &["rubygems.org", "www.rubygems.org"],
-    public_by_default: true,
-    header: CredentialHeader { name: "authorization", scheme: "" },
-    extra: &[],
+    carrier: Carrier::header("authorization", ""),
     accepts: "API keys (rubygems_ and 48 hexadecimal digits) and legacy keys (32 or 48 digits)",
     asks: "for the account's gems, then for its web hooks",
     side_effects: "sets the key's last access",
     source: "rubygems/rubygems.org, app/controllers/api/base_controller.rb and v1",
+    requests: &[Template::get("/api/v1/gems.json"), Template::get("/api/v1/web_hooks.json")],
+    readings: &[
+        Reading::new("200 with a list", "active; has `index_rubygems` (second request: `access_webhooks`)"),
+        Reading::new(
+            "403",
+            "active; lacks that scope, or the account's address is not confirmed, or the gem changed hands",
+        ),
+        Reading::new("403 with a page", "unknown"),
+        Reading::new("401", "inactive: unknown or expired"),
+        Reading::new("401 that asks for a one-time password", "unknown"),
+        Reading::new("other", "unknown"),
+    ],
+    ..About::of(&Issuer::RUBYGEMS, "https://rubygems.org")
 };
 
 impl Probe for RubyGems {

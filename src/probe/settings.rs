@@ -1,5 +1,6 @@
 //! What the caller decides about asking: whom besides the public issuers, through what, how often and how long.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use super::address::{Names, SystemNames};
 use super::base::Base;
 use super::clock::Clock;
 use crate::issuer::Issuer;
+use crate::secret::Secret;
 
 /// A server of an issuer's kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +100,11 @@ pub struct Settings {
     pub ca_pem: Option<Vec<u8>>,
     /// How often and how long.
     pub limits: Limits,
+    /// Issuers that the user named: what [`About::only_by_name`](super::About::only_by_name) holds back is asked of them.
+    pub named: BTreeSet<Issuer>,
+    /// The owner's own credentials, for looking keys up without sending them, and what belongs to them; by the variables
+    /// of [`variables`](super::variables). The caller reads them from wherever it likes.
+    pub variables: Arc<BTreeMap<&'static str, Secret>>,
 }
 
 impl Settings {
@@ -112,6 +119,8 @@ impl Settings {
             proxies: ProxySettings::default(),
             ca_pem: None,
             limits: Limits::default(),
+            named: BTreeSet::new(),
+            variables: Arc::default(),
         }
     }
 }

@@ -123,6 +123,23 @@ pub fn step_plain(step: &str) -> String {
     })
 }
 
+/// A step of a remedy in pieces: whether each is code, and its text without marks.
+#[must_use]
+pub fn step_pieces(step: &str) -> Vec<(bool, String)> {
+    let (mut all, mut text) = (Vec::new(), String::new());
+    let _ = each_piece(step, |piece, _| match piece {
+        Piece::Code(code) => {
+            let inside = code.trim_matches('`').trim();
+            all.extend([(false, std::mem::take(&mut text)), (true, inside.to_owned())]);
+        }
+        Piece::Escaped(c) | Piece::Text(c) => text.push(c),
+        Piece::Emphasis => {}
+    });
+    all.push((false, text));
+    all.retain(|(_, text)| !text.is_empty());
+    all
+}
+
 enum Piece<'a> {
     /// A whole code span with its backticks.
     Code(&'a str),
@@ -313,6 +330,9 @@ mod tests {
     fn steps_keep_emphasis_and_code_alone() {
         let step = "Find `a*b`, choose *Revoke* for <b>\\*x\\*</b> [y](z), glob * stays.";
         assert_eq!(step_plain(step), "Find `a*b`, choose Revoke for <b>*x*</b> [y](z), glob * stays.");
+        let pieces = step_pieces("Find `a*b`, *then* `` c`d ``");
+        let texts: Vec<(bool, &str)> = pieces.iter().map(|(code, text)| (*code, text.as_str())).collect();
+        assert_eq!(texts, [(false, "Find "), (true, "a*b"), (false, ", then "), (true, "c`d")]);
         assert_eq!(
             step_markdown(step),
             "Find `a*b`, choose *Revoke* for &lt;b&gt;\\*x\\*&lt;/b&gt; \\[y\\](z), glob \\* stays."

@@ -22,11 +22,25 @@ const SCHEMA: &str = "15.0.7";
 const NAME_MAX: usize = 255;
 const SOLUTION_MAX: usize = 7_000;
 
+/// With more than these the steps are left out, so that the file stays under the 100 MB that GitLab takes of a job's
+/// artifacts unless its administrator says otherwise (docs.gitlab.com, "Maximum artifacts size").
+const WITH_STEPS: usize = 10_000;
+
 /// Where no commit is known; GitLab's own analyzers write the same.
 const NO_COMMIT: &str = "0000000";
 
+/// What the report leaves out.
+pub(super) fn left_out(report: &Report) -> Vec<String> {
+    let said = || "The steps that close each key are left out: GitLab takes 100 MB.".to_owned();
+    (occurrence::all(report).count() > WITH_STEPS).then(said).into_iter().collect()
+}
+
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let vulnerabilities: Vec<Value> = occurrence::all(report).map(|at| vulnerability(at, report, options)).collect();
+    let mut vulnerabilities: Vec<Value> =
+        occurrence::all(report).map(|at| vulnerability(at, report, options)).collect();
+    if !left_out(report).is_empty() {
+        vulnerabilities.iter_mut().filter_map(Value::as_object_mut).for_each(|one| drop(one.remove("solution")));
+    }
     let document = json!({ "version": SCHEMA, "scan": scan(report, options), "vulnerabilities": vulnerabilities });
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, SafeJson::new()))?;
     writeln!(out)
@@ -39,9 +53,10 @@ fn scan(report: &Report, options: &Options) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "vendor": { "name": env!("CARGO_PKG_NAME") },
     });
-    let (start, end) = options.times.filter(|_| !report.now_is_given).unwrap_or((report.now, report.now));
+    let (start, end) = options.run_times(report).unwrap_or((report.now, report.now));
     let complete = report.coverage.is_complete();
-    let gaps: Vec<Value> = report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()).map(gap).collect();
+    let mut messages: Vec<Value> = report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()).map(gap).collect();
+    messages.extend(left_out(report).iter().map(|said| json!({ "level": "warn", "value": said })));
     json!({
         "type": "secret_detection",
         "status": if complete { "success" } else { "failure" },
@@ -49,7 +64,7 @@ fn scan(report: &Report, options: &Options) -> Value {
         "end_time": time(end),
         "scanner": tool,
         "analyzer": tool,
-        "messages": gaps,
+        "messages": messages,
     })
 }
 

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Options;
 use super::escape::SafeJson;
 use super::words::Tally;
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, Published, Report, Root, SetAside};
+use crate::finding::{Asked, Finding, Mode, Published, Report, Root, SetAside};
 use crate::severity::Severity;
 
 /// Grows when a field changes its meaning or goes. New fields do not raise it.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -36,6 +36,17 @@ pub(super) struct Head<'a> {
     /// Whether everything that was asked for was scanned or skipped by stated policy.
     complete: bool,
     summary: Summary,
+    mode: Mode,
+    /// Whether a baseline was laid over the run.
+    compared: bool,
+    /// The exit code of the run.
+    exit_code: Option<u8>,
+    /// When the run began and ended; `None` where the user gave `now`.
+    times: Option<Times>,
+    /// The commit whose files were scanned, where a pipeline named it.
+    commit: Option<&'a str>,
+    /// Its branch, where a pipeline named it.
+    branch: Option<&'a str>,
     now: Timestamp,
     now_is_given: bool,
     roots: &'a [Root],
@@ -44,6 +55,13 @@ pub(super) struct Head<'a> {
     published: &'a [Published],
     asked: &'a [Asked],
     notes: &'a [String],
+}
+
+/// When a run began and ended.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Times {
+    pub(super) started: Timestamp,
+    pub(super) ended: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -69,9 +87,11 @@ impl Summary {
 }
 
 impl<'a> Head<'a> {
-    pub(super) fn of(report: &'a Report, options: &Options) -> Self {
+    pub(super) fn of(report: &'a Report, options: &'a Options) -> Self {
         // Named one by one: a new field of the report is not forgotten here.
         let Report {
+            mode,
+            compared,
             now,
             now_is_given,
             roots,
@@ -90,6 +110,12 @@ impl<'a> Head<'a> {
             privacy: options.privacy,
             complete: coverage.is_complete(),
             summary: Summary::of(report),
+            mode: *mode,
+            compared: *compared,
+            exit_code: options.exit_code,
+            times: options.run_times(report).map(|(started, ended)| Times { started, ended }),
+            commit: options.commit.as_deref(),
+            branch: options.branch_shown(),
             now: *now,
             now_is_given: *now_is_given,
             roots,

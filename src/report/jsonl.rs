@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Options;
 use super::escape::SafeLine;
 use super::json::Head;
-use crate::finding::Report;
+use crate::finding::{Report, SetAside};
 
 /// A line says what it is, so that lines of several runs may be mixed.
 #[derive(Serialize)]
@@ -16,14 +16,17 @@ use crate::finding::Report;
 enum Line<'a> {
     Run(Head<'a>),
     Finding(&'a crate::finding::Finding),
-    Suppressed(&'a crate::finding::SetAside),
+    /// Within a field, for it has a `line` of its own.
+    Suppressed {
+        suppressed: &'a SetAside,
+    },
     Coverage(&'a crate::coverage::Coverage),
 }
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     line(&Line::Run(Head::of(report, options)), out)?;
     report.findings.iter().try_for_each(|finding| line(&Line::Finding(finding), out))?;
-    report.suppressed.iter().try_for_each(|aside| line(&Line::Suppressed(aside), out))?;
+    report.suppressed.iter().try_for_each(|aside| line(&Line::Suppressed { suppressed: aside }, out))?;
     line(&Line::Coverage(&report.coverage), out)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The same report and options give the same bytes in every format.
 
+mod brief;
 mod codeclimate;
 mod csv;
 pub mod escape;
@@ -14,13 +15,18 @@ mod json;
 mod jsonl;
 mod junit;
 mod markdown;
+mod merge;
 mod occurrence;
 mod privacy;
 mod rdjson;
+mod read;
 mod sarif;
 mod uuid;
 mod verdicts;
 pub mod words;
+
+pub use self::merge::{MergeError, merge};
+pub use self::read::{Read, ReadError, read};
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
@@ -28,8 +34,10 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use crate::finding::Report;
+use crate::finding::{Finding, Report};
 use crate::rules::RuleSet;
+
+pub use self::brief::{Advice, brief};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,11 +146,91 @@ pub struct Options {
     pub exit_code: Option<u8>,
     /// SARIF: when the run began and ended. Left out where the user gave `now`, so that bytes repeat.
     pub times: Option<(Timestamp, Timestamp)>,
-    /// SARIF: `automationDetails.id`. Scans of different things need different ones, because a new upload closes the
-    /// alerts of its category that it does not hold.
-    pub automation_id: String,
-    /// GitLab: the commit whose files were scanned, where the pipeline names it.
+    /// Markdown: bytes that there is room for. A job's summary takes 1 MiB and refuses the whole of a longer one.
+    pub markdown_room: usize,
+    /// SARIF: whom the log is for.
+    pub sarif_profile: SarifProfile,
+    /// The commit whose files were scanned, where the pipeline names it.
     pub commit: Option<String>,
+    /// The branch, where the pipeline names it.
+    pub branch: Option<String>,
+    /// SARIF for Azure: the pipeline that runs this.
+    pub azure: AzurePipeline,
+}
+
+/// Bytes that GitHub takes of a step's summary (docs.github.com, "Workflow commands": 1 MiB for each step).
+pub const STEP_SUMMARY: usize = 1 << 20;
+
+/// Whom a SARIF log is for. Each consumer reads other fields, and has other limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SarifProfile {
+    /// GitHub code scanning: within its limits, without what was set aside (it would show that as open).
+    #[default]
+    Github,
+    /// GitHub Advanced Security for Azure DevOps: as for GitHub, under the names of the pipeline.
+    Azure,
+    /// Everything that SARIF can say, whatever the size: what is new, what was set aside, ready fixes, the way through
+    /// history.
+    Full,
+}
+
+impl SarifProfile {
+    /// All profiles.
+    pub const ALL: [Self; 3] = [Self::Github, Self::Azure, Self::Full];
+
+    /// The word that chooses it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Github => "github",
+            Self::Azure => "azure",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl FromStr for SarifProfile {
+    type Err = UnknownProfile;
+
+    fn from_str(word: &str) -> Result<Self, UnknownProfile> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == word).ok_or_else(|| UnknownProfile(word.to_owned()))
+    }
+}
+
+/// A word that names no profile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a profile; choose github, azure or full", escape::terminal(.0))]
+pub struct UnknownProfile(String);
+
+/// What Azure Pipelines says of the running pipeline; what it does not say is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AzurePipeline {
+    /// The organisation's name.
+    pub organisation: Option<String>,
+    /// The project's name.
+    pub project: Option<String>,
+    /// Number of the pipeline's definition.
+    pub definition_id: Option<u64>,
+    /// Its name.
+    pub definition_name: Option<String>,
+    /// GUID of the running phase.
+    pub phase_id: Option<String>,
+    /// Its name.
+    pub phase_name: Option<String>,
+    /// Number of the running build.
+    pub build_id: Option<u64>,
+}
+
+impl Options {
+    /// The branch, unless people are not to be named: branches often are.
+    fn branch_shown(&self) -> Option<&str> {
+        self.branch.as_deref().filter(|_| !self.privacy)
+    }
+
+    /// When the run began and ended, unless the user gave `now`.
+    fn run_times(&self, report: &Report) -> Option<(Timestamp, Timestamp)> {
+        self.times.filter(|_| !report.now_is_given)
+    }
 }
 
 impl Default for Options {
@@ -154,9 +242,28 @@ impl Default for Options {
             width: 100,
             exit_code: None,
             times: None,
-            automation_id: "skelkey/head/".to_owned(),
+            markdown_room: STEP_SUMMARY,
+            sarif_profile: SarifProfile::default(),
             commit: None,
+            branch: None,
+            azure: AzurePipeline::default(),
         }
+    }
+}
+
+/// What `format` leaves out of this report, because whoever reads it takes no more, or lacks: a sentence each, for whoever
+/// runs the command. The format says so itself as well, where it has a place for it.
+#[must_use]
+pub fn left_out(format: Format, report: &Report, options: &Options) -> Vec<String> {
+    match format {
+        Format::Sarif => sarif::left_out(report, options),
+        #[cfg(feature = "html")]
+        Format::Html => html::left_out(report),
+        Format::Github => github::left_out(report),
+        Format::Markdown => markdown::left_out(report, options),
+        Format::Gitlab => gitlab::left_out(report),
+        Format::Junit => junit::left_out(report),
+        Format::Human | Format::Json | Format::Jsonl | Format::Codeclimate | Format::Rdjson | Format::Csv => Vec::new(),
     }
 }
 
@@ -197,6 +304,34 @@ pub fn write(
         Format::Markdown => markdown::write(report, options, &mut out),
     }?;
     out.flush()
+}
+
+/// One key in Markdown, for a hover: what it opens, until when, what is wrong with it, and the steps that close it.
+#[must_use]
+pub fn key_in_markdown(finding: &Finding, report: &Report) -> String {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = markdown::key(finding, report, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Writes the short answer about each key of a report, for a terminal: what it is, what it opens, until when, what to do.
+///
+/// # Errors
+/// Whatever `out` answers.
+pub fn write_answers(report: &Report, rules: &RuleSet, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    human::write_answers(report, rules, options, &mut out)?;
+    out.flush()
+}
+
+/// Writes any document as JSON, as our own format does: indented, and safe to print to a terminal.
+///
+/// # Errors
+/// Whatever `out` answers.
+pub fn write_json(document: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, escape::SafeJson::new()))?;
+    writeln!(out)
 }
 
 #[cfg(test)]

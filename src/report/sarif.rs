@@ -1,9 +1,15 @@
 //! SARIF 2.1.0 for code scanning: the fields that GitHub reads, and those that other consumers do.
 //!
 //! One result is one place of a key, because GitHub shows only a result's first location. The results of one key
-//! share `correlationGuid` and point at each other by `relatedLocations`.
+//! share `correlationGuid` and point at each other by `relatedLocations`. Where that were more results than code scanning
+//! shows, one result stands for each key ([`limits`]).
 
+mod aside;
+mod automation;
+mod fix;
+mod flow;
 mod invocation;
+mod limits;
 mod place;
 mod result;
 mod rule;
@@ -15,15 +21,15 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    ArtifactLocation, MultiformatMessageString, PropertyBag, Run, RunAutomationDetails, Sarif, Tool, ToolComponent,
-    VersionControlDetails,
+    ArtifactLocation, MultiformatMessageString, PropertyBag, Run, Sarif, Tool, ToolComponent, VersionControlDetails,
 };
 
+use self::limits::Shape;
 use self::rule::Descriptors;
-use super::Options;
 use super::escape::SafeJson;
 use super::uuid::of_fingerprint as guid;
 use super::words::REDACTED;
+use super::{Options, SarifProfile};
 use crate::finding::{Report, Root};
 use crate::rules::RuleSet;
 
@@ -46,25 +52,36 @@ pub(super) fn write(report: &Report, rules: &RuleSet, options: &Options, out: &m
     writeln!(out)
 }
 
+/// What a log of this report leaves out or lacks, in sentences.
+pub(super) fn left_out(report: &Report, options: &Options) -> Vec<String> {
+    let limits = Shape::of(report, options.sarif_profile).sentences().into_iter().map(|(_, sentence)| sentence);
+    limits.chain(automation::lacks(options)).collect()
+}
+
 fn run(report: &Report, rules: &RuleSet, options: &Options) -> Run {
-    let descriptors = Descriptors::of(report, rules);
-    let results = result::all(report, &descriptors);
+    let descriptors = Descriptors::of(report, rules, options.sarif_profile);
+    let shape = Shape::of(report, options.sarif_profile);
+    let mut results = result::all(report, &descriptors, &shape, options.sarif_profile);
+    if options.sarif_profile == SarifProfile::Full {
+        results.extend(aside::all(report, &descriptors));
+    }
     let mut run = Run::builder()
         .tool(Tool::builder().driver(driver(&descriptors)).build())
         .taxonomies(taxonomy::all())
-        .automation_details(RunAutomationDetails::builder().id(options.automation_id.clone()).build())
-        .invocations(vec![invocation::of(report, options, results.left_out)])
+        .automation_details(automation::details(report, options))
+        .invocations(vec![invocation::of(report, options, &shape)])
         .column_kind("utf16CodeUnits")
         .default_encoding("utf-8")
         .language("en-US")
         .redaction_tokens(REDACTION_TOKENS.map(str::to_owned).to_vec())
-        .results(results.written)
+        .results(results)
         .properties(bag(run_properties(report, options)))
         .build();
     if !report.roots.is_empty() {
         run.original_uri_base_ids = Some(report.roots.iter().enumerate().map(base_of).collect());
     }
-    let provenance: Vec<_> = report.roots.iter().enumerate().filter_map(provenance_of).collect();
+    let provenance = report.roots.iter().enumerate();
+    let provenance: Vec<_> = provenance.filter_map(|root| provenance_of(root, options)).collect();
     run.version_control_provenance = (!provenance.is_empty()).then_some(provenance);
     run
 }
@@ -109,12 +126,18 @@ fn root_uri(root: &Root) -> Option<String> {
 }
 
 /// Only a remote of which host and path are known; one with a user in it could hold a password.
-fn provenance_of((at, root): (usize, &Root)) -> Option<VersionControlDetails> {
+fn provenance_of((at, root): (usize, &Root), options: &Options) -> Option<VersionControlDetails> {
     let remote = url::Url::parse(&format!("https://{}", root.repository.as_deref()?)).ok()?;
     let is_bare = remote.username().is_empty() && remote.password().is_none() && remote.query().is_none();
     is_bare.then(|| {
         let mapped = ArtifactLocation::builder().uri_base_id(base_id(at)).build();
-        VersionControlDetails::builder().repository_uri(remote.to_string()).mapped_to(mapped).build()
+        let mut details = VersionControlDetails::builder().repository_uri(remote.to_string()).mapped_to(mapped).build();
+        if at == 0 {
+            // What the pipeline has checked out is the first root; the others are beside or within it.
+            details.revision_id.clone_from(&options.commit);
+            details.branch = options.branch_shown().map(|branch| super::escape::terminal(branch).into_owned());
+        }
+        details
     })
 }
 

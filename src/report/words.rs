@@ -187,7 +187,11 @@ impl Tally {
 #[must_use]
 pub fn set_aside(report: &Report) -> String {
     let by = |wanted: By| report.suppressed.iter().filter(|aside| aside.suppression.by == wanted).count() as u64;
-    let parts = [(by(By::Baseline), "in the baseline"), (by(By::Comment), "by a comment")];
+    let parts = [
+        (by(By::Baseline), "in the baseline"),
+        (by(By::Comment), "by a comment"),
+        (by(By::Configuration), "by the configuration"),
+    ];
     let said = parts.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", grouped(*n)));
     said.collect::<Vec<_>>().join(", ")
 }
@@ -214,7 +218,10 @@ pub fn history(provenance: &Provenance) -> String {
         (Reach::Refs, Some(true)) => said.push(format!("in HEAD now, and in {}", refs(provenance))),
         (Reach::Refs, Some(false)) => {
             said.extend(provenance.removed.as_ref().map(|commit| format!("removed {}", moment_of(commit))));
-            said.push(format!("not in HEAD, in the trees of {}; every clone has it", refs(provenance)));
+            said.push(match provenance.refs {
+                Some(0) => "in no tree that a ref names, but in their histories; every clone has it".to_owned(),
+                _ => format!("not in HEAD, in the trees of {}; every clone has it", refs(provenance)),
+            });
         }
         (Reach::Reflog, _) => said.push(format!("in no ref, kept by a reflog of this clone; {PURGE}")),
         (Reach::Unreachable, _) => said.push(format!("reachable from no ref or reflog; {PURGE}")),
@@ -249,7 +256,7 @@ fn holder(provenance: &Provenance) -> String {
 }
 
 /// `2026-11-02 (commit 1a2b3c4d5e6f by Ada)`.
-fn moment_of(commit: &CommitRef) -> String {
+pub(super) fn moment_of(commit: &CommitRef) -> String {
     let day = commit.authored.map_or_else(|| "an unknown day".to_owned(), |at| at.strftime("%F").to_string());
     let author = commit.author.as_deref().map(|author| format!(" by {author}")).unwrap_or_default();
     format!("{day} (commit {}{author})", short(&commit.id))

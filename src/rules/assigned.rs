@@ -27,6 +27,23 @@ pub(crate) fn window(longest_word: usize) -> (usize, usize) {
     (NAME_REACH + 1, longest_word + GAP + LONGEST_VALUE + 2)
 }
 
+/// What separates the words of a name besides `_`: `acme_cloud` is also written `acme-cloud` and `acme.cloud`.
+const SEPARATORS: [&str; 2] = ["-", "."];
+
+/// The names in small letters, each in every way that its words may be separated.
+pub(crate) fn words<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let mut words = Vec::new();
+    for name in names.map(str::to_ascii_lowercase) {
+        let others = SEPARATORS.iter().map(|separator| name.replace('_', separator));
+        for word in std::iter::once(name.clone()).chain(others) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    words
+}
+
 /// The pattern of a whole value.
 pub(crate) fn pattern(value: &str) -> String {
     format!("(?P<secret>{value})")

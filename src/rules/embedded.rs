@@ -1,5 +1,6 @@
 //! The rule files that are part of the binary. Nothing of them is read before it is asked for.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::document::{Entry, Value};
@@ -28,6 +29,7 @@ pub(super) fn rule_set() -> RuleSet {
         rules: List::built_in(BuiltIn { cells: &RULE_CELLS, read: |index| Arc::new(rule(index)) }),
         hash: HASH.to_owned(),
         replaced: Vec::new(),
+        off: BTreeSet::new(),
     }
 }
 

@@ -218,7 +218,7 @@ impl Matching {
         for key in ["anchors", "anchors-case", "left", "right", "pattern"].into_iter().filter(|key| fields.has(key)) {
             fields.source.mistake(&fields.at(key), format!("`{key}` follows from `names` and `value`; remove it"));
         }
-        let anchors: Vec<String> = anchors(fields, "names").iter().map(|name| name.to_ascii_lowercase()).collect();
+        let anchors = assigned::words(anchors(fields, "names").iter().map(String::as_str));
         let (left, right) = assigned::window(anchors.iter().map(String::len).max().unwrap_or(0));
         Self {
             reading: None,

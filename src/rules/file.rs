@@ -1,6 +1,6 @@
 //! Rule files → one set of rules, or every mistake in all of them at once, each with its line.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::document;
@@ -259,7 +259,13 @@ impl Merged {
         self.replaced.sort();
         self.replaced.dedup();
         if self.mistakes.is_empty() {
-            return Ok(RuleSet { providers: self.all.into(), rules: self.rules.into(), hash, replaced: self.replaced });
+            return Ok(RuleSet {
+                providers: self.all.into(),
+                rules: self.rules.into(),
+                hash,
+                replaced: self.replaced,
+                off: BTreeSet::new(),
+            });
         }
         self.mistakes.sort();
         self.mistakes.dedup();

@@ -24,6 +24,7 @@ mod shape;
 mod syntax;
 mod template;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use regex_automata::meta::Regex;
@@ -40,7 +41,7 @@ pub use self::paths::PathCondition;
 pub(crate) use self::reading::LONGEST_READ;
 pub use self::reading::Reading;
 pub use self::remedy::{Keyless, RemedyTemplate};
-pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, kinds};
+pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, Start, kinds};
 pub(crate) use self::syntax::{begins_at_word_edge, parse as pattern_syntax};
 use crate::format::Check;
 use crate::issuer::Issuer;
@@ -262,9 +263,18 @@ pub struct RuleSet {
     pub hash: String,
     /// Rules that a later file replaced, by id, sorted.
     pub replaced: Vec<String>,
+    /// Indices of rules that are switched off. They match all the same, so that what they find comes back through no
+    /// weaker rule, and report nothing.
+    pub off: BTreeSet<usize>,
 }
 
 impl RuleSet {
+    /// How many rules report what they find.
+    #[must_use]
+    pub fn in_force(&self) -> usize {
+        self.rules.len() - self.off.len()
+    }
+
     /// A rule by its id or an earlier one.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {

@@ -28,11 +28,13 @@ pub enum Reading {
     Basic,
     /// The seed in an `otpauth:` address.
     Otp,
+    /// The values of a Kubernetes Secret.
+    Manifest,
 }
 
 impl Reading {
     /// Every reading by the word that rule files use.
-    pub(super) const WORDS: [(&'static str, Self); 10] = [
+    pub(super) const WORDS: [(&'static str, Self); 11] = [
         ("password", Self::Password),
         ("secret", Self::Secret),
         ("token", Self::Token),
@@ -43,12 +45,16 @@ impl Reading {
         ("bearer", Self::Bearer),
         ("basic", Self::Basic),
         ("otp", Self::Otp),
+        ("manifest", Self::Manifest),
     ];
 
     /// How far before and after the first byte of a word of so many bytes it looks.
     #[must_use]
     pub fn window(self, word: usize) -> (usize, usize) {
-        (STATEMENT + NAME_REACH, word + 2 * GAP + STATEMENT + LONGEST_READ)
+        match self {
+            Self::Manifest => (MANIFEST_HEAD, word + MANIFEST_BODY),
+            _ => (STATEMENT + NAME_REACH, word + 2 * GAP + STATEMENT + LONGEST_READ),
+        }
     }
 
     /// The word that rule files use.
@@ -60,3 +66,7 @@ impl Reading {
 
 /// How much of a statement before a name, or between it and its value, counts.
 const STATEMENT: usize = 120;
+
+/// How much of a manifest before its values, and of these, counts.
+const MANIFEST_HEAD: usize = 1024;
+const MANIFEST_BODY: usize = 4000;

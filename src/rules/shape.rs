@@ -7,10 +7,21 @@ use super::syntax::begins_at_word_edge;
 /// How the prefilter looks for a rule's matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seek {
-    /// By its anchors, wherever they stand, or only where a word begins.
-    Anchors { at_word: bool },
+    /// By its anchors.
+    Anchors(Start),
     /// By its values: a run of letters, digits, `_` and `-` that has this shape, with one of its words before it.
     Value(Shape),
+}
+
+/// Where an anchor counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Wherever it stands.
+    Anywhere,
+    /// Where `\b` sees the edge of a word.
+    Edge,
+    /// Where it is a word of a name: `acme` in `acme_key` and `myAcmeKey`.
+    Part,
 }
 
 /// What every value of a rule is like.
@@ -29,8 +40,12 @@ pub(crate) const SHORTEST_RUN: usize = 16;
 /// How the matches of a pattern are looked for. A pattern that cannot be read is a mistake of its rule, told elsewhere.
 pub(crate) fn seek(pattern: Option<&Hir>, left: usize, is_assigned: bool) -> Seek {
     let shape = pattern.filter(|_| is_assigned).and_then(shape);
-    let at_word = !is_assigned && left == 0 && pattern.is_some_and(begins_at_word_edge);
-    shape.map_or(Seek::Anchors { at_word }, Seek::Value)
+    let start = match is_assigned {
+        true => Start::Part,
+        false if left == 0 && pattern.is_some_and(begins_at_word_edge) => Start::Edge,
+        false => Start::Anywhere,
+    };
+    shape.map_or(Seek::Anchors(start), Seek::Value)
 }
 
 /// The shape of a value that is one run, and long enough.
@@ -106,14 +121,14 @@ mod tests {
             Seek::Value(Shape { least: 16, most: 26, kinds: 1 | 2 | 8 | 16 | 64 })
         );
         for other in ["[0-9a-f]{15}", "[0-9a-f]{8}\\.[0-9a-f]{8}", "[^ ]{20}"] {
-            assert_eq!(of(other), Seek::Anchors { at_word: false }, "{other}");
+            assert_eq!(of(other), Seek::Anchors(Start::Part), "{other}");
         }
     }
 
     #[test]
     fn only_what_begins_at_its_anchor_and_at_a_word_is_sought_at_words() {
         let at_word =
-            |pattern: &str, left| seek(parse(pattern).ok().as_ref(), left, false) == Seek::Anchors { at_word: true };
+            |pattern: &str, left| seek(parse(pattern).ok().as_ref(), left, false) == Seek::Anchors(Start::Edge);
         assert!(at_word(r"\bacme_[a-z]{9}", 0));
         assert!(!at_word(r"\bacme_[a-z]{9}", 1));
         assert!(!at_word(r"\bacme_[a-z]{9}|acme", 0));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::IssuerBasis;
 use crate::issuer::Issuer;
 use crate::key::{Dossier, Evidence, KeyFacts};
-use crate::probe::{Outcome, Prober, Question};
+use crate::probe::{NotAsked, Outcome, PlannedRequest, Prober, Question};
 use crate::secret::{Fingerprint, Secret};
 
 /// Asks issuers. It is handed in, so that a run without it cannot reach the network.
@@ -31,11 +31,12 @@ pub(super) struct Turn<'a> {
     pub(super) label: String,
 }
 
-/// What asking left behind for the report.
+/// What making the findings left behind for the report.
 #[derive(Default)]
 pub(super) struct Log {
     pub(super) asked: BTreeMap<(Issuer, String), usize>,
     pub(super) notes: Vec<String>,
+    pub(super) used: super::covers::Used,
 }
 
 impl Asking<'_> {
@@ -61,25 +62,43 @@ impl Asking<'_> {
             self.plan(turn, &question, log);
             return;
         }
+        let looked_up = self.prober.look_up(&question);
+        let known = looked_up.iter().any(|outcome| matches!(outcome, Outcome::Answered(_)));
+        for outcome in looked_up {
+            take(turn, outcome, dossier, log);
+        }
         match self.prober.ask(&question) {
-            Outcome::Answered(answer) => {
-                *log.asked.entry((turn.issuer.clone(), answer.host.clone())).or_default() += answer.requests;
-                dossier.add(Evidence::Probed { at: answer.at, host: answer.host }, answer.facts);
-            }
-            Outcome::NotAsked(why) => log.notes.push(format!("{}: not asked: {why}", turn.label)),
+            // The owner's own list has told what there is to tell.
+            Outcome::NotAsked(NotAsked::NoProbe(_) | NotAsked::OtherClass(_)) if known => {}
+            outcome => take(turn, outcome, dossier, log),
         }
     }
 
     fn plan(&self, turn: &Turn<'_>, question: &Question<'_>, log: &mut Log) {
-        match self.prober.plan(question) {
-            Ok(requests) => log.notes.extend(requests.iter().map(|request| {
-                let headers = request.headers.join(", ");
-                format!(
-                    "{}: would send {} {} ({}; headers: {headers})",
-                    turn.label, request.method, request.url, request.when
-                )
-            })),
-            Err(why) => log.notes.push(format!("{}: would not be asked: {why}", turn.label)),
+        let look_ups = self.prober.plan_look_up(question);
+        for plan in look_ups.into_iter().chain([self.prober.plan(question)]) {
+            match plan {
+                Ok(requests) => log.notes.extend(requests.iter().map(|request| {
+                    let PlannedRequest { method, url, carries, headers, when } = request;
+                    let headers = headers.join(", ");
+                    format!(
+                        "{}: would send {method} {url} ({when}; headers: {headers}; the key: {carries})",
+                        turn.label
+                    )
+                })),
+                Err(why) => log.notes.push(format!("{}: would not be asked: {why}", turn.label)),
+            }
         }
+    }
+}
+
+/// Adds an answer to what is known of the key, or says why there is none.
+fn take(turn: &Turn<'_>, outcome: Outcome, dossier: &mut Dossier, log: &mut Log) {
+    match outcome {
+        Outcome::Answered(answer) => {
+            *log.asked.entry((turn.issuer.clone(), answer.host.clone())).or_default() += answer.requests;
+            dossier.add(Evidence::Probed { at: answer.at, host: answer.host }, answer.facts);
+        }
+        Outcome::NotAsked(why) => log.notes.push(format!("{}: not asked: {why}", turn.label)),
     }
 }

@@ -8,9 +8,10 @@ use crate::issuer::Issuer;
 /// Cannot be made: without the `probe` feature nothing reaches the network.
 pub struct Asking<'p>(std::convert::Infallible, PhantomData<&'p ()>);
 
-/// What asking left behind for the report: nothing.
+/// What making the findings left behind for the report.
 #[derive(Default)]
 pub(super) struct Log {
     pub(super) asked: BTreeMap<(Issuer, String), usize>,
     pub(super) notes: Vec<String>,
+    pub(super) used: super::covers::Used,
 }

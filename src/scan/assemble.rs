@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, IssuerBasis, Part, Place, Published, Remedy, Report, Root, Subject};
+use crate::finding::{
+    Asked, Finding, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, Subject, worst_first,
+};
 use crate::hygiene::{self, Case, Exposure, Judgement};
 use crate::inventory::{self, JoinOutcome, Lists, NearbyNames};
 use crate::issuer::Issuer;
@@ -14,9 +16,10 @@ use crate::rules::{Identity, IssuerProof, RemedyTemplate, Rule};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 use super::ask::Log;
-use super::covers::Covers;
+use super::clues::Clues;
+use super::covers::{Covers, Used};
 use super::scrub::Scrub;
-use super::sighting::{Sighting, mask};
+use super::sighting::{Comment, Sighting, mask};
 use super::{Asker, Scanner};
 
 /// What all findings of one run share.
@@ -27,6 +30,7 @@ pub(super) struct Assembly<'a> {
     published: BTreeMap<Issuer, Vec<String>>,
     known: BTreeMap<Issuer, Vec<String>>,
     lists: Lists<'a>,
+    clues: Clues,
 }
 
 /// The owner's key, or the published one made for this run.
@@ -77,7 +81,7 @@ impl Group {
 }
 
 impl<'a> Assembly<'a> {
-    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], project_files: Vec<Publishes>) -> Self {
+    pub(super) fn new(scanner: &'a Scanner, roots: &'a [Root], project_files: Vec<Publishes>, clues: Clues) -> Self {
         let settings = scanner.settings();
         let key = match &settings.fingerprint_key {
             Some(key) => FingerprintKeyRef::Owner(key),
@@ -85,13 +89,14 @@ impl<'a> Assembly<'a> {
         };
         let published = by_issuer(project_files);
         let known = known_packages(scanner, &published);
-        Self { scanner, roots, key, published, known, lists: Lists::of(&settings.inventories) }
+        Self { scanner, roots, key, published, known, lists: Lists::of(&settings.inventories), clues }
     }
 
     pub(super) fn report(
         &self,
         sightings: Vec<Sighting>,
         mut notes: Vec<String>,
+        comments: &[Comment],
         coverage: Coverage,
         ask: Asker<'_>,
     ) -> Report {
@@ -99,12 +104,16 @@ impl<'a> Assembly<'a> {
         let mut below_confidence = 0;
         let mut findings = Vec::new();
         let mut log = Log::default();
-        let groups = self.group(sightings);
+        let mut groups = self.group(sightings);
+        if let Some(only) = &settings.only {
+            groups.retain(|group| only.contains(&group.fingerprint.to_string()));
+        }
         let mut joins: Vec<JoinOutcome> = groups.iter().map(|group| self.join(group)).collect();
         inventory::settle(&mut joins);
         for (group, join) in groups.into_iter().zip(joins) {
             if group.first().found.confidence < settings.confidence {
                 below_confidence += 1;
+                self.cover_unseen(&group, &mut log.used);
             } else {
                 findings.push(self.finding(group, &join, ask, &mut log));
             }
@@ -113,6 +122,7 @@ impl<'a> Assembly<'a> {
             notes.extend(inventory.notes.iter().map(|note| format!("{}: {note}", inventory.path.display())));
         }
         notes.extend(log.notes);
+        notes.extend(log.used.told(comments, settings));
         worst_first(&mut findings);
         let mut scrub = Scrub::new(self.scanner.detector());
         findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| scrub.place(place));
@@ -125,6 +135,8 @@ impl<'a> Assembly<'a> {
             scrub.root(root);
         }
         let mut report = Report {
+            mode: Mode::Files,
+            compared: false,
             now: settings.now,
             now_is_given: settings.now_is_given,
             roots,
@@ -142,7 +154,22 @@ impl<'a> Assembly<'a> {
             coverage,
         };
         report.set_aside();
+        // Words of the configuration are shown, and nobody has looked through them yet.
+        for reason in report.suppressed.iter_mut().filter_map(|aside| aside.suppression.reason.as_mut()) {
+            scrub.name(reason);
+        }
         report
+    }
+
+    /// Remembers what would set aside a key that nobody is told of: it covers something.
+    fn cover_unseen(&self, group: &Group, used: &mut Used) {
+        let covers = Covers::of(self.rule(group.first()), None, self.scanner.settings());
+        let mut unseen = Used::default();
+        for sighting in &group.sightings {
+            covers.by(sighting, &self.rule(sighting).id, &mut unseen);
+        }
+        used.comments.extend(unseen.comments);
+        used.allows.extend(unseen.allows);
     }
 
     /// Sightings of the same key together, in the order of each key's first sighting.
@@ -163,9 +190,20 @@ impl<'a> Assembly<'a> {
             group
                 .sightings
                 .sort_by(|a, b| self.strength(b).cmp(&self.strength(a)).then_with(|| a.order().cmp(&b.order())));
-            group.decoded = with_parts(decode(self.rule(group.first()), group.secret()), &group.sightings);
+            let decoded = with_parts(decode(self.rule(group.first()), group.secret()), &group.sightings);
+            group.decoded = self.with_clues(decoded, group.first());
         }
         groups
+    }
+
+    /// The key's facts with what stands about it elsewhere in the same root.
+    fn with_clues(&self, decoded: Option<KeyFacts>, first: &Sighting) -> Option<KeyFacts> {
+        let key = (self.rule(first), &first.found.secret, first.root);
+        self.clues.complete(decoded, key, self.scanner.settings().now, |place| {
+            let mut place = crate::escape::visible(place).into_owned();
+            self.scanner.mask(&mut place);
+            place
+        })
     }
 
     fn strength(&self, sighting: &Sighting) -> (crate::severity::Confidence, crate::rules::Kind, bool) {
@@ -215,7 +253,7 @@ impl<'a> Assembly<'a> {
         };
         let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
         let parts = self.parts(&group);
-        let places = self.places(rule, group, &Covers::of(rule, &judgement, settings.now), log);
+        let places = self.places(rule, group, &Covers::of(rule, Some(&judgement), settings), log);
         Finding {
             subject: Subject::LeakedKey,
             fingerprint,
@@ -413,7 +451,7 @@ impl<'a> Assembly<'a> {
                 let found_by = &self.rule(&sighting).id;
                 Place {
                     root: sighting.root,
-                    suppressed: covers.by(&sighting, found_by, &mut log.notes),
+                    suppressed: covers.by(&sighting, found_by, &mut log.used),
                     fingerprint,
                     rule: (*found_by != rule.id).then(|| found_by.clone()),
                     path: sighting.path,
@@ -516,13 +554,4 @@ fn known_packages(scanner: &Scanner, published: &BTreeMap<Issuer, Vec<String>>) 
         all.dedup();
     }
     known
-}
-
-/// Worst first; equals by rule and first place, so that the order is the input's own.
-pub(super) fn worst_first(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let score = b.judgement.score.value().total_cmp(&a.judgement.score.value());
-        let place = |f: &Finding| f.places.first().map(|p| (p.root, p.path.clone(), p.region));
-        score.then_with(|| place(a).cmp(&place(b))).then_with(|| a.rule.cmp(&b.rule))
-    });
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::coverage::{Coverage, Reason};
-use crate::finding::{Finding, IssuerBasis, Place, Report, Subject};
-use crate::hygiene::{self, Case, Exposure, Judgement};
+use crate::finding::{Finding, IssuerBasis, Mode, Place, Report, Subject, worst_first};
+use crate::hygiene::{self, Case, Exposure, Judgement, Verdict};
 use crate::inventory::{Inventory, Record};
 use crate::issuer::Issuer;
 use crate::key::{Dossier, Evidence, JoinStrength};
@@ -17,9 +17,20 @@ use crate::severity::{Confidence, Severity};
 use crate::source::Outcome;
 
 use super::Scanner;
-use super::assemble::worst_first;
 
-pub(super) fn audit(scanner: &Scanner) -> Report {
+/// Further verdicts about a row: index of its list, index in the list.
+pub(super) type Told<'t> = &'t dyn Fn(usize, usize) -> Vec<Verdict>;
+
+/// Which verdicts make a finding of a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Everything that is wrong with the key, and what is told besides.
+    Everything,
+    /// What is told alone.
+    ToldAlone,
+}
+
+pub(super) fn audit(scanner: &Scanner, asked: Asked, told: Told<'_>) -> Report {
     let settings = scanner.settings();
     let published = FingerprintKey::published(None);
     let key = settings.fingerprint_key.as_ref().unwrap_or(&published);
@@ -27,17 +38,24 @@ pub(super) fn audit(scanner: &Scanner) -> Report {
     let mut findings = Vec::new();
     let mut rows = Rows::default();
     let mut notes = Vec::new();
-    for list in &settings.inventories {
+    for (at, list) in settings.inventories.iter().enumerate() {
         let shown = list.path.to_string_lossy();
         if list.records.is_empty() {
             outcome.skipped(Reason::Empty, &shown, None, Some("the list holds no key".to_owned()));
         }
         outcome.scanned(list.bytes);
-        findings.extend(list.records.iter().filter_map(|record| audit_row(scanner, key, list, record, &mut rows)));
+        findings.extend(
+            list.records
+                .iter()
+                .enumerate()
+                .filter_map(|(row, record)| audit_row(scanner, key, list, record, &mut rows, (asked, told(at, row)))),
+        );
         notes.extend(list.notes.iter().map(|note| format!("{shown}: {note}")));
     }
     worst_first(&mut findings);
     Report {
+        mode: Mode::Keys,
+        compared: false,
         now: settings.now,
         now_is_given: settings.now_is_given,
         roots: Vec::new(),
@@ -62,6 +80,7 @@ fn audit_row(
     list: &Inventory,
     record: &Record,
     rows: &mut Rows,
+    (asked, told): (Asked, Vec<Verdict>),
 ) -> Option<Finding> {
     let issuer = record.facts.issuer.clone()?;
     let identity = record.facts.key_id.said().or(record.facts.name.said()).cloned().unwrap_or_default();
@@ -69,7 +88,10 @@ fn audit_row(
     let mut dossier = Dossier::default();
     let file = list.path.to_string_lossy().into_owned();
     dossier.add(Evidence::Inventory { file, line: record.line, join: JoinStrength::Row }, record.facts.clone());
-    let judgement = judge(scanner, &issuer, &dossier);
+    let judgement = match asked {
+        Asked::Everything => judge(scanner, &issuer, &dossier, &told),
+        Asked::ToldAlone => judge(scanner, &issuer, &dossier, &[]).of_these(told),
+    };
     let worst = judgement.verdicts.first()?;
     let (rule, title) = (worst.id.0.to_owned(), worst.id.info().map_or("", |info| info.title).to_owned());
     let fingerprint = key.of_secret(&format!("inventory/{issuer}/{nth}"), identity.as_bytes());
@@ -106,7 +128,7 @@ fn audit_row(
     })
 }
 
-fn judge(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier) -> Judgement {
+fn judge(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier, told: &[Verdict]) -> Judgement {
     let settings = scanner.settings();
     let case = Case {
         dossier,
@@ -117,7 +139,7 @@ fn judge(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier) -> Judgement {
         missing_from_inventory: false,
         path: "",
     };
-    hygiene::judge(&case, &settings.policy, settings.now)
+    hygiene::judge_with(&case, &settings.policy, settings.now, told)
 }
 
 fn fill(scanner: &Scanner, issuer: &Issuer, dossier: &Dossier) -> crate::finding::Remedy {

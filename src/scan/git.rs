@@ -1,8 +1,8 @@
 //! Scans of what a repository holds besides its work tree.
 
 use crate::coverage::Reason;
-use crate::finding::{Report, Root};
-use crate::source::{Git, GitOptions, GitOutcome, Progress, RangeSpec};
+use crate::finding::{Mode, Report, Root};
+use crate::source::{Git, GitOptions, GitOutcome, Progress, Push, RangeSpec};
 
 use super::sighting::Gatherer;
 use super::{Asker, Scanner};
@@ -14,8 +14,20 @@ pub enum GitScan {
     Staged,
     /// What a range of commits adds.
     Range(RangeSpec),
+    /// What a push brings to the other side.
+    Push(Push),
     /// Every object, reachable or not.
     History,
+}
+
+impl GitScan {
+    fn mode(&self) -> Mode {
+        match self {
+            Self::Staged => Mode::Staged,
+            Self::Range(_) | Self::Push(_) => Mode::Range,
+            Self::History => Mode::History,
+        }
+    }
 }
 
 impl Scanner {
@@ -34,6 +46,7 @@ impl Scanner {
         let mut done = match what {
             GitScan::Staged => git.staged(options, &gatherer, progress),
             GitScan::Range(spec) => git.range(spec, options, &gatherer, progress),
+            GitScan::Push(push) => git.push(push, options, &gatherer, progress),
             GitScan::History => git.history(options, &gatherer, progress),
         };
         let mut roots = vec![root(git)];
@@ -43,18 +56,19 @@ impl Scanner {
         let GitOutcome { mut outcome, notes } = done;
         super::say_interrupted(progress, &[input.to_owned()], &mut outcome);
         let mut report = self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask);
+        report.mode = what.mode();
         report.notes.splice(0..0, notes);
         report
     }
 
     /// The report of a run whose repository could not be opened: nothing was scanned, and it says so.
     #[must_use]
-    pub fn git_failed(&self, path: &str, why: String, input: &str) -> Report {
+    pub fn git_failed(&self, what: &GitScan, path: &str, why: String, input: &str) -> Report {
         let mut outcome = crate::source::Outcome::default();
         outcome.skipped(Reason::Missing, path, None, Some(why));
         let progress = Progress::default();
         let gatherer = Gatherer::new(&self.detector, &self.settings, &progress, 1);
-        self.report(gatherer, &[], vec![input.to_owned()], outcome, None)
+        Report { mode: what.mode(), ..self.report(gatherer, &[], vec![input.to_owned()], outcome, None) }
     }
 }
 

@@ -11,6 +11,7 @@ mod ask;
 mod ask;
 mod assemble;
 mod audit;
+mod clues;
 mod companion;
 mod covers;
 mod frame;
@@ -20,7 +21,7 @@ mod scrub;
 mod sighting;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -28,18 +29,18 @@ use jiff::Timestamp;
 use crate::coverage::{Configuration, Coverage, Reason};
 use crate::decode::readable;
 use crate::detect::Detector;
-use crate::finding::{Report, Root};
-use crate::hygiene::Policy;
+use crate::finding::{Mode, Report, Root};
+use crate::hygiene::{Policy, Verdict};
 use crate::inventory::Inventory;
 use crate::issuer::Issuer;
 use crate::rules::RuleSet;
 use crate::secret::FingerprintKey;
 use crate::severity::Confidence;
-use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Sink};
+use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Repository, Sink, Standing};
 
 use self::assemble::Assembly;
 use self::scrub::Scrub;
-use self::sighting::Gatherer;
+use self::sighting::{Gathered, Gatherer};
 
 /// Everything that a run depends on besides its input. The library reads no clock and no environment: it is all here.
 #[derive(Debug)]
@@ -66,11 +67,29 @@ pub struct Settings {
     pub configuration: Configuration,
     /// Whether comments (`skelkey:ignore`) may set findings aside.
     pub inline_ignore: bool,
+    /// Only keys of these fingerprints (`kid:hex`) are reported and asked about; all, where it is `None`.
+    pub only: Option<BTreeSet<String>>,
+    /// What the configuration sets aside.
+    pub allow: Vec<Allow>,
+    /// Whether nothing is set aside without a reason.
+    pub strict: bool,
 }
 
 pub use self::ask::Asking;
+pub use self::covers::Allow;
 #[cfg(feature = "git")]
 pub use self::git::GitScan;
+
+/// A text that is not on disk, or not as it is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t> {
+    /// The file that it belongs to, as the rules' conditions see it; empty if it belongs to none.
+    pub path: &'t str,
+    /// How a report calls its place.
+    pub shown: &'t str,
+    /// The text.
+    pub bytes: &'t [u8],
+}
 
 /// Who asks issuers in a run, if anybody may.
 pub type Asker<'a> = Option<&'a Asking<'a>>;
@@ -91,6 +110,9 @@ impl Settings {
             config_hash: String::new(),
             configuration: Configuration::default(),
             inline_ignore: true,
+            only: None,
+            allow: Vec::new(),
+            strict: false,
         }
     }
 }
@@ -136,14 +158,7 @@ impl Scanner {
     pub fn files(&self, paths: &[PathBuf], options: FileOptions, progress: &Progress, ask: Asker<'_>) -> Report {
         let jobs = options.jobs.max(1);
         let files = Files::open(paths, options);
-        let roots: Vec<Root> = files
-            .roots()
-            .iter()
-            .map(|(path, repository)| Root {
-                path: path.to_string_lossy().into_owned(),
-                repository: repository.as_ref().and_then(crate::source::Repository::remote),
-            })
-            .collect();
+        let roots: Vec<Root> = files.roots().iter().map(|(path, around)| root_of(path, around.as_ref())).collect();
         let gatherer = Gatherer::new(&self.detector, &self.settings, progress, jobs);
         let mut outcome = files.scan(&gatherer, progress);
         let inputs: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
@@ -154,22 +169,62 @@ impl Scanner {
     /// Scans one text that has no file.
     #[must_use]
     pub fn text(&self, text: &[u8], input: &str, progress: &Progress, ask: Asker<'_>) -> Report {
+        self.one(text, input, &Standing::default(), progress, ask)
+    }
+
+    /// Scans the text that a file is going to have.
+    #[must_use]
+    pub fn document(&self, text: &[u8], file: &Standing, progress: &Progress) -> Report {
+        self.one(text, &file.path, file, progress, None)
+    }
+
+    fn one(&self, text: &[u8], input: &str, file: &Standing, progress: &Progress, ask: Asker<'_>) -> Report {
         let gatherer = Gatherer::new(&self.detector, &self.settings, progress, 0);
+        let roots: Vec<Root> = file.root.iter().map(|root| root_of(root, file.repository.as_ref())).collect();
         let mut outcome = Outcome::default();
         if text.is_empty() {
             outcome.skipped(Reason::Empty, input, None, Some("no byte arrived; pipe a text into it".to_owned()));
         } else {
             let readable = readable(text);
-            gatherer.take(0, &Blob { root: None, path: "", shown: input, bytes: &readable });
+            let root = file.root.as_ref().map(|_| 0);
+            gatherer.take(0, &Blob { root, path: &file.path, shown: input, bytes: &readable });
             outcome.scanned(text.len() as u64);
         }
-        self.report(gatherer, &[], vec![input.to_owned()], outcome, ask)
+        Report { mode: Mode::Text, ..self.report(gatherer, &roots, vec![input.to_owned()], outcome, ask) }
+    }
+
+    /// Scans several texts that are not on disk, each as if it were the file at its path.
+    #[must_use]
+    pub fn texts(&self, texts: &[Text<'_>], input: &str, progress: &Progress) -> Report {
+        let gatherer = Gatherer::new(&self.detector, &self.settings, progress, 0);
+        let mut outcome = Outcome::default();
+        for text in texts {
+            let readable = readable(text.bytes);
+            gatherer.take(0, &Blob { root: None, path: text.path, shown: text.shown, bytes: &readable });
+            outcome.scanned(text.bytes.len() as u64);
+        }
+        if texts.is_empty() {
+            outcome.skipped(Reason::Empty, input, None, Some("no text arrived".to_owned()));
+        }
+        self.report(gatherer, &[], vec![input.to_owned()], outcome, None)
     }
 
     /// Judges the owner's lists alone, without any scan.
     #[must_use]
     pub fn audit(&self) -> Report {
-        audit::audit(self)
+        audit::audit(self, audit::Asked::Everything, &|_, _| Vec::new())
+    }
+
+    /// The same with what is told of each row besides: index of its list, index in the list.
+    #[must_use]
+    pub fn audit_with(&self, told: &dyn Fn(usize, usize) -> Vec<Verdict>) -> Report {
+        audit::audit(self, audit::Asked::Everything, told)
+    }
+
+    /// The rows of which something is told, judged by that alone.
+    #[must_use]
+    pub fn told_of_rows(&self, told: &dyn Fn(usize, usize) -> Vec<Verdict>) -> Report {
+        audit::audit(self, audit::Asked::ToldAlone, told)
     }
 
     fn report(
@@ -185,12 +240,12 @@ impl Scanner {
         let mut scrub = Scrub::new(&self.detector);
         let mut coverage = self.coverage(inputs, outcome);
         scrub.coverage(&mut coverage);
-        let (sightings, mut published, mut notes) = gatherer.finish();
+        let Gathered { sightings, mut published, mut notes, comments, clues } = gatherer.finish();
         for one in &mut published {
             scrub.names(&mut one.ids);
         }
         scrub.names(&mut notes);
-        Assembly::new(self, roots, published).report(sightings, notes, coverage, ask)
+        Assembly::new(self, roots, published, clues).report(sightings, notes, &comments, coverage, ask)
     }
 
     fn coverage(&self, inputs: Vec<String>, outcome: Outcome) -> Coverage {
@@ -203,12 +258,16 @@ impl Scanner {
             bytes_scanned,
             skipped,
             skips,
-            rules: self.rules().rules.len(),
+            rules: self.rules().in_force(),
             rules_hash: self.rules().hash.clone(),
             config_hash: self.settings.config_hash.clone(),
             configuration: self.settings.configuration.clone(),
         }
     }
+}
+
+fn root_of(path: &Path, repository: Option<&Repository>) -> Root {
+    Root { path: path.to_string_lossy().into_owned(), repository: repository.and_then(Repository::remote) }
 }
 
 /// Names a run's early end as a gap of each input: what was not scanned is not known.

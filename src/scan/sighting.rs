@@ -4,8 +4,14 @@
 use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "git")]
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
+#[cfg(feature = "git")]
+use sha2::{Digest, Sha256};
 
+#[cfg(feature = "git")]
+use crate::coverage::Configuration;
 #[cfg(feature = "git")]
 use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
@@ -21,10 +27,15 @@ use crate::severity::Confidence;
 #[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
-use crate::suppression::{Marker, markers};
+use crate::suppression::{Marker, comments, markers};
 
+use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};
 use super::{Settings, frame};
+
+/// The hash of the sources that decide what is a match.
+#[cfg(feature = "git")]
+const ENGINE: &str = include_str!(concat!(env!("OUT_DIR"), "/engine.hash"));
 
 /// One match at its place, with everything that must be read while its blob is at hand.
 pub(super) struct Sighting {
@@ -66,7 +77,28 @@ struct Worker {
     sightings: Vec<Sighting>,
     published: Vec<Publishes>,
     notes: Vec<String>,
+    clues: Vec<clues::Placed>,
+    comments: Vec<Comment>,
 }
+
+/// A `skelkey:ignore` in a file, whatever stands beside it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Comment {
+    pub(super) shown: String,
+    pub(super) line: usize,
+}
+
+/// Everything that the workers brought.
+pub(super) struct Gathered {
+    pub(super) sightings: Vec<Sighting>,
+    pub(super) published: Vec<Publishes>,
+    pub(super) notes: Vec<String>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) clues: Clues,
+}
+
+/// Files about code, which show comments instead of having them.
+const PROSE: [&str; 5] = [".md", ".mdx", ".markdown", ".rst", ".adoc"];
 
 /// A text with everything that its frames need besides the matches.
 #[derive(Clone, Copy)]
@@ -86,6 +118,9 @@ pub(super) struct Gatherer<'g> {
     /// Least confidence of what counts.
     #[cfg(feature = "git")]
     least: Confidence,
+    /// Which rules are switched off or rated otherwise.
+    #[cfg(feature = "git")]
+    configuration: &'g Configuration,
     names: Names,
     progress: &'g Progress,
     overlap: usize,
@@ -103,6 +138,8 @@ impl<'g> Gatherer<'g> {
             first_look: OnceLock::new(),
             #[cfg(feature = "git")]
             least: settings.confidence,
+            #[cfg(feature = "git")]
+            configuration: &settings.configuration,
             names: Names::of(&settings.inventories),
             progress,
             overlap: detector.rules().overlap(),
@@ -117,23 +154,46 @@ impl<'g> Gatherer<'g> {
     }
 
     /// Everything, in an order that does not depend on the threads.
-    pub(super) fn finish(self) -> (Vec<Sighting>, Vec<Publishes>, Vec<String>) {
+    pub(super) fn finish(self) -> Gathered {
         let (mut sightings, mut published, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut comments, mut clues) = (Vec::new(), Vec::new());
         for worker in self.workers {
             let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             sightings.extend(worker.sightings);
             published.extend(worker.published);
             notes.extend(worker.notes);
+            clues.extend(worker.clues);
+            comments.extend(worker.comments);
         }
         sightings.sort_by(|a, b| a.order().cmp(&b.order()));
         notes.sort();
-        (sightings, published, notes)
+        comments.sort();
+        Gathered { sightings, published, notes, comments, clues: Clues::new(clues) }
+    }
+
+    /// The `skelkey:ignore` comments of one text, or of one part of a long one.
+    fn comments(&self, blob: &Blob<'_>, part: &Part, into: &mut Vec<Comment>) {
+        let path = blob.path.to_ascii_lowercase();
+        if !self.reads_markers || PROSE.iter().any(|ending| path.ends_with(ending)) {
+            return;
+        }
+        let found = comments(blob.bytes);
+        if found.is_empty() {
+            return;
+        }
+        let index = LineIndex::new(blob.bytes);
+        let own = found.into_iter().filter(|&at| part.own.contains_start(Span::new(at, at + 1)));
+        into.extend(
+            own.map(|at| Comment { shown: blob.shown.to_owned(), line: index.line_of(at) + part.before.lines }),
+        );
     }
 
     /// Looks through one text, or one part of a long one.
     fn look(&self, worker: &mut Worker, blob: &Blob<'_>, part: &Part) {
-        let Worker { scratch, sightings, published, notes, .. } = worker;
+        let Worker { scratch, sightings, published, notes, clues, comments } = worker;
+        self.comments(blob, part, comments);
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
+        clues.extend(clues::among(self.detector.rules(), &matches, blob, part));
         let counts = |found: &Match| part.own.contains_start(found.span);
         self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
         // A project file of several parts is too large to be one, and the first part says so.
@@ -187,7 +247,11 @@ impl<'g> Gatherer<'g> {
                 region: index.region(here).after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: self.names.near(blob.bytes, here, found.variable.as_deref()),
-                markers: if self.reads_markers { markers_at(&index, &found, here, &masks) } else { Vec::new() },
+                markers: if self.reads_markers {
+                    markers_at(&index, &found, here, &masks, part.before.lines)
+                } else {
+                    Vec::new()
+                },
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
@@ -227,10 +291,14 @@ impl Sink for Gatherer<'_> {
 
 /// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
 /// Their words will be shown, so every match is masked before they are read, and so is the secret where it is repeated.
-fn markers_at(index: &LineIndex<'_>, found: &Match, at: Span, masks: &[(Span, Masked)]) -> Vec<Marker> {
+/// `before`: the lines of the file before this part of it.
+fn markers_at(index: &LineIndex<'_>, found: &Match, at: Span, masks: &[(Span, Masked)], before: usize) -> Vec<Marker> {
     let (first, last) = (index.line_of(at.start), index.line_of(at.end.max(at.start + 1) - 1));
-    let read = |number: usize| markers(&frame::masked(index, number, masks));
-    let mut all = read(first);
+    let read = |number: usize| {
+        let found = markers(&frame::masked(index, number, masks));
+        found.into_iter().map(move |marker| Marker { line: number + before, ..marker })
+    };
+    let mut all: Vec<Marker> = read(first).collect();
     if last > first {
         all.extend(read(last));
     }
@@ -260,14 +328,32 @@ pub(super) fn mask(rule: &Rule, secret: &Secret) -> Masked {
 impl GitSink for Gatherer<'_> {
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let Worker { scratch, sightings, .. } = &mut *worker;
+        let Worker { scratch, sightings, clues, .. } = &mut *worker;
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
         let all = matches.len();
         let counts = |found: &Match| !before.holds(&blob.bytes[found.span.start..found.span.end]);
         let part = Part::whole(blob.bytes);
+        clues.extend(clues::among(self.detector.rules(), &matches, blob, &part));
         let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
         self.sight(&seen, matches, counts, sightings);
         all
+    }
+
+    fn judgement(&self) -> String {
+        let Configuration { disabled_rules, rerated_rules, .. } = self.configuration;
+        let mut hash = Sha256::new();
+        for part in [ENGINE, &self.detector.rules().hash, self.least.as_str()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        for list in [disabled_rules, rerated_rules] {
+            hash.update((list.len() as u64).to_le_bytes());
+            for word in list {
+                hash.update(word);
+                hash.update([0]);
+            }
+        }
+        HEXLOWER.encode(&hash.finalize()[..16])
     }
 
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {

@@ -10,16 +10,18 @@ mod ignores;
 mod kept;
 mod open;
 mod repository;
+mod standing;
 mod tally;
 mod window;
 
 pub use self::files::{FileOptions, Files};
 #[cfg(feature = "git")]
 pub use self::git::{
-    Before, Built, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Look, OpenError, Place, RangeSpec,
-    Submodule,
+    Before, Built, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Look, OpenError, Place, Push, PushedTo,
+    RangeSpec, RefUpdate, Submodule,
 };
 pub use self::repository::{Repository, normalised_remote};
+pub use self::standing::Standing;
 pub use self::tally::{HistoryProgress, Outcome, Progress};
 
 use crate::location::{Position, Span};

@@ -15,6 +15,8 @@ pub struct Marker {
     pub until: Option<Date>,
     /// What is wrong with it; such a marker sets nothing aside.
     pub mistake: Option<String>,
+    /// The line on which it stands, from 1; 0 where nobody counted.
+    pub line: usize,
 }
 
 const OWN: &str = "skelkey:ignore";
@@ -46,6 +48,21 @@ pub fn markers(line: &[u8]) -> Vec<Marker> {
 
 fn own(text: &str) -> impl Iterator<Item = Marker> {
     text.match_indices(OWN).map(|(at, marker)| parse(&text[at + marker.len()..]))
+}
+
+/// Signs that begin a comment in some language.
+const SIGNS: [&[u8]; 10] = [b"#", b"//", b"--", b";", b"/*", b"*", b"<!--", b"%", b"(*", b"{-"];
+
+/// Where our own markers stand in comments of a text: the offset of each one's word. A marker in a sentence or a string is
+/// none that somebody forgot.
+#[must_use]
+pub fn comments(text: &[u8]) -> Vec<usize> {
+    let begins_comment = |at: &usize| {
+        let line = memchr::memrchr(b'\n', &text[..*at]).map_or(0, |end| end + 1);
+        let before = text[line.max(at.saturating_sub(REACH))..*at].trim_ascii_end();
+        SIGNS.iter().any(|sign| before.ends_with(sign))
+    };
+    memchr::memmem::find_iter(text, OWN).filter(begins_comment).collect()
 }
 
 /// Reads what follows the marker's word.
@@ -112,6 +129,13 @@ mod tests {
         assert_eq!(marker.reason.as_deref(), Some("a test key"));
         assert_eq!(marker.until, Some(jiff::civil::date(2027, 1, 31)));
         assert_eq!(marker.mistake, None);
+    }
+
+    #[test]
+    fn only_comments_count_as_comments() {
+        let count = |text: &str| comments(text.as_bytes()).len();
+        assert_eq!(count("k=1 # skelkey:ignore\n// skelkey:ignore[x]\n<!--skelkey:ignore-->"), 3);
+        assert_eq!(count("write `skelkey:ignore` there, or \"skelkey:ignore\""), 0);
     }
 
     #[test]

@@ -1,26 +1,28 @@
-//! Findings that somebody looked at and set aside: by a comment beside the key, or by a baseline.
+//! Findings that somebody looked at and set aside: by a comment beside the key, by a baseline, or by the configuration.
 //!
 //! Nothing is set aside in silence: what was is counted in every report, and one whose day has passed counts again.
 
 mod comment;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use self::comment::{Marker, markers};
+pub use self::comment::{Marker, comments, markers};
 
 /// What set a place aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
     /// A comment on the line of the key.
     Comment,
     /// An entry of the baseline.
     Baseline,
+    /// An `[[allow]]` of the configuration.
+    Configuration,
 }
 
 /// Why and until when a place is set aside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Suppression {
     /// What did it.
     pub by: By,

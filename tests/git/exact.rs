@@ -57,6 +57,10 @@ impl GitSink for Recorder<'_> {
         0
     }
 
+    fn judgement(&self) -> String {
+        unreachable!("no cache is asked for")
+    }
+
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         self.looked.fetch_add(1, Relaxed);
         self.first.at(bytes, built, &mut self.workers[worker].lock().unwrap().0)
@@ -66,8 +70,13 @@ impl GitSink for Recorder<'_> {
 /// What the walk finds, and how many texts it looked at.
 fn walked(detector: &Detector, repo: &Path) -> (Found, u64) {
     let git = Git::open(repo, GitPlaces::default()).unwrap();
-    let options =
-        GitOptions { max_file_size: u64::MAX, exclude: globset::GlobSet::empty(), jobs: 2, submodules: false };
+    let options = GitOptions {
+        max_file_size: u64::MAX,
+        exclude: globset::GlobSet::empty(),
+        jobs: 2,
+        submodules: false,
+        cache: None,
+    };
     let workers = (0..=options.jobs).map(|_| Mutex::default()).collect();
     let recorder = Recorder {
         detector,

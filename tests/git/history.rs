@@ -333,7 +333,13 @@ fn a_history_that_is_interrupted_reports_what_it_found_in_its_place() {
     let git = Git::open(repo.at(), GitPlaces::default()).unwrap();
     let rules = std::sync::Arc::new(skelkey::rules::load(&[]).unwrap());
     let scanner = Scanner::new(rules, Settings::at(NOW.parse().unwrap())).unwrap();
-    let options = GitOptions { max_file_size: 1 << 20, exclude: globset::GlobSet::empty(), jobs: 2, submodules: false };
+    let options = GitOptions {
+        max_file_size: 1 << 20,
+        exclude: globset::GlobSet::empty(),
+        jobs: 2,
+        submodules: false,
+        cache: None,
+    };
     let progress = Progress::default();
     progress.interrupt();
     let report = scanner.git(&git, &GitScan::History, &options, ". (history)", &progress, None);

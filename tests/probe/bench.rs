@@ -84,11 +84,13 @@ pub(crate) struct Ask {
     pub(crate) host: Option<String>,
     pub(crate) packages: Vec<String>,
     pub(crate) decoded: Option<KeyFacts>,
+    /// The same key asked again as if it were another.
+    pub(crate) round: usize,
 }
 
 impl Ask {
     pub(crate) fn new(issuer: Issuer, key: impl Into<String>) -> Self {
-        Self { issuer, proved: true, key: key.into(), host: None, packages: Vec::new(), decoded: None }
+        Self { issuer, proved: true, key: key.into(), host: None, packages: Vec::new(), decoded: None, round: 0 }
     }
 
     pub(crate) fn host(mut self, host: &str) -> Self {
@@ -103,7 +105,8 @@ impl Ask {
 
     fn with<T>(&self, act: impl FnOnce(&Question<'_>) -> T) -> T {
         let secret = Secret::new(self.key.as_bytes());
-        let fingerprint = FingerprintKey::published(None).of_secret("test", self.key.as_bytes());
+        let fingerprint =
+            FingerprintKey::published(None).of_secret(&format!("test {}", self.round), self.key.as_bytes());
         act(&Question {
             issuer: &self.issuer,
             issuer_proved: self.proved,
@@ -123,6 +126,13 @@ impl Ask {
             assert!(!reason.to_string().contains(&self.key), "the reason holds the key");
         }
         outcome
+    }
+
+    /// Looks the key up, and checks that nothing printable holds it.
+    pub(crate) fn look_up(&self, prober: &Prober) -> Vec<Outcome> {
+        let outcomes = self.with(|question| prober.look_up(question));
+        assert!(!format!("{outcomes:?}").contains(&self.key), "the key is printed");
+        outcomes
     }
 
     pub(crate) fn plan(&self, prober: &Prober) -> Result<Vec<PlannedRequest>, NotAsked> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use skelkey::coverage::{Configuration, Count, Coverage, Reason, Skip};
 use skelkey::finding::{
-    Asked, Finding, FrameLine, IssuerBasis, Part, Place, Published, Remedy, Report, Root, SetAside, Subject,
+    Asked, Finding, FrameLine, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, SetAside, Subject,
 };
 use skelkey::hygiene::{Breadth, Judgement, Verdict, VerdictId};
 use skelkey::issuer::Issuer;
@@ -15,6 +15,7 @@ use skelkey::key::{
     Reported::Said, State, Subjects,
 };
 use skelkey::location::Region;
+use skelkey::provenance::{CommitRef, Holder, Provenance, Reach};
 use skelkey::rules::{Identity, IssuerProof, Keyless, Kind, PathCondition, Provider, RemedyTemplate, Rule, RuleSet};
 use skelkey::secret::{FingerprintKey, Masked};
 use skelkey::severity::{Confidence, Score, Severity};
@@ -36,7 +37,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn key() -> FingerprintKey {
+pub(crate) fn key() -> FingerprintKey {
     FingerprintKey::published(Some("example.test/contoso/tools"))
 }
 
@@ -47,6 +48,8 @@ pub(crate) fn secret(prefix: &str, filler: char, tail: &str) -> String {
 
 pub(crate) fn report() -> Report {
     Report {
+        mode: Mode::Files,
+        compared: false,
         now: now(),
         now_is_given: true,
         roots: vec![Root {
@@ -78,6 +81,44 @@ pub(crate) fn report() -> Report {
         notes: vec![format!("1 key of {LIST} was not found in any file")],
         coverage: coverage(),
     }
+}
+
+/// A scan of a history over which a baseline was laid: what the full SARIF says and nothing else does.
+pub(crate) fn exposed() -> Report {
+    let commit = |id: &str, author: &str, when: &str| CommitRef {
+        id: id.repeat(20),
+        author: Some(author.to_owned()),
+        authored: Some(at(when)),
+    };
+    let mut report = Report { mode: Mode::History, compared: true, ..report() };
+    report.findings.truncate(2);
+    report.findings[0].places.truncate(2);
+    let removed = Provenance {
+        object: Some("0b".repeat(20)),
+        commit: Some(commit("1a", "Ann \u{202e}<ann@example.test>", "2025-10-06T09:00:00Z")),
+        removed: Some(commit("2b", "Bob <bob@example.test>", "2026-01-02T10:30:00Z")),
+        in_head: Some(false),
+        refs: Some(3),
+        ..Provenance::new(Holder::File, Reach::Refs)
+    };
+    report.findings[0].places[0].provenance = Some(Box::new(removed.clone()));
+    let kept = Provenance { removed: None, in_head: Some(true), ..removed };
+    report.findings[0].places[1].provenance = Some(Box::new(kept));
+    let suppression = Suppression {
+        by: By::Baseline,
+        reason: Some("before the gate [x](y)".to_owned()),
+        owner: Some("@ops".to_owned()),
+        until: Some(jiff::civil::date(2026, 11, 1)),
+    };
+    let old = SetAside {
+        rule: "unknown-rule".to_owned(),
+        place: key().of_secret("sample", b"old here"),
+        path: "old/deploy.sh".to_owned(),
+        suppression,
+        ..report.suppressed[0].clone()
+    };
+    report.suppressed.push(old);
+    report
 }
 
 /// As [`report`], but nothing was found and everything scanned.
@@ -454,6 +495,7 @@ pub(crate) fn rules() -> RuleSet {
         .into(),
         hash: "ab".repeat(32),
         replaced: Vec::new(),
+        ..RuleSet::default()
     }
 }
 

@@ -1,26 +1,26 @@
 //! The prefilter: every place of every anchor of all rules.
 //!
-//! Of each anchor the rarest four bytes (its *gram*) are looked for, or the first four where the rule wants it at the
-//! beginning of a word. The grams are spread over a few buckets; a vector kernel tells for 32 places at once whether the
-//! four bytes there could belong to a gram of any bucket, and what it lets through is looked up in a table of the grams
-//! and compared in full. Rules for assigned values are found from their values instead ([`values`]). So what is found
-//! does not depend on the kernel: the portable one and the vector one let through different places and find the same
-//! anchors.
+//! Of each anchor that may stand anywhere the rarest four bytes (its *gram*) are looked for. The grams are spread over a
+//! few buckets; a vector kernel tells for 32 places at once whether the four bytes there could belong to a gram of any
+//! bucket, and what it lets through is looked up in a table of the grams and compared in full. Anchors that count only where
+//! a word begins, nearly all of them, are looked for only there, and rules for assigned values only before values of
+//! their shape ([`words`]). So what is found does not depend on the kernel: the portable one and the vector one let
+//! through different places and find the same anchors.
 
 #[allow(clippy::unreadable_literal, reason = "`build.rs` wrote most of it")]
 mod embedded;
 mod portable;
 mod tables;
-mod values;
 #[cfg(target_arch = "x86_64")]
 mod vector;
+mod words;
 
 use std::borrow::Cow;
 
-use self::tables::gram::is_word;
-use self::tables::{Anchor, Tables, Wanted};
+use self::tables::gram::{head, is_word};
+use self::tables::{Tables, Wanted};
 use crate::location::Span;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Rule, RuleSet, Start};
 
 /// Every place of every anchor, in one pass over a text.
 pub(super) struct Anchors {
@@ -46,45 +46,58 @@ impl Anchors {
         Self { tables: tables(rules), kernel: Kernel::Portable }
     }
 
-    /// Calls `found` with every rule and place: first those found by anchors in the order of the grams, then those found
-    /// by values in the order of these. The order depends on the text alone.
+    /// Bytes of the longest anchor.
+    #[cfg(feature = "git")]
+    pub(super) fn longest(&self) -> usize {
+        self.tables.longest
+    }
+
+    /// Calls `found` with every rule and place: first of anchors that may stand anywhere, in the order of the grams, then of
+    /// those that begin words, in the order of places, and of values, in the order of these. The order depends on the text
+    /// alone.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
-        self.find_anchors(text, &mut found);
+        self.find_anywhere(text, &mut found);
         match self.kernel {
-            Kernel::Portable => values::find(&self.tables, text, values::portable_mask, &mut found),
+            Kernel::Portable => words::find(&self.tables, text, words::Masks::portable, &mut found),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Vector(avx2) => avx2.values(&self.tables, text, &mut found),
+            Kernel::Vector(avx2) => avx2.words(&self.tables, text, &mut found),
         }
     }
 
-    fn find_anchors(&self, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    fn find_anywhere(&self, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+        let tables: &Tables = &self.tables;
+        let sieve = &*tables.lookup.sieve;
         let mut look = |at: usize| {
-            self.tables.lookup.at(text, at, |index, offset| {
-                if let Some(start) = at.checked_sub(offset) {
-                    self.compare(&self.tables.anchors[index], text, start, found);
+            let head = head(text, at);
+            let admits = sieve.admits(head);
+            if !admits.any() {
+                return;
+            }
+            for entry in tables.lookup.entries(head, admits) {
+                if let Some(start) = at.checked_sub(entry.offset as usize) {
+                    compare(tables, entry.anchor as usize, text, start, found);
                 }
-            });
+            }
         };
         match self.kernel {
-            Kernel::Portable => portable::run(&self.tables.buckets, text, &mut look),
+            Kernel::Portable => portable::run(&tables.buckets, text, &mut look),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Vector(avx2) => avx2.run(&self.tables.buckets, text, &mut look),
+            Kernel::Vector(avx2) => avx2.run(&tables.buckets, text, &mut look),
         }
     }
+}
 
-    fn compare(&self, anchor: &Anchor, text: &[u8], start: usize, found: &mut impl FnMut(usize, Span)) {
-        let folded = self.tables.text(anchor.folded);
-        let span = Span::new(start, start + folded.len());
-        let Some(here) = text.get(start..span.end).filter(|here| here.eq_ignore_ascii_case(folded)) else {
-            return;
-        };
-        if anchor.begins_word && start > 0 && is_word(text[start - 1]) {
-            return;
-        }
-        for user in self.tables.users(anchor) {
-            if user.exact.is_none_or(|exact| self.tables.text(exact) == here) {
-                found(user.rule as usize, span);
-            }
+fn compare(tables: &Tables, anchor: usize, text: &[u8], start: usize, found: &mut impl FnMut(usize, Span)) {
+    let anchor = &tables.anchors[anchor];
+    let folded = tables.text(anchor.folded);
+    let span = Span::new(start, start + folded.len());
+    let Some(here) = text.get(start..span.end).filter(|here| here.eq_ignore_ascii_case(folded)) else {
+        return;
+    };
+    for user in tables.users(anchor) {
+        let counts = user.start != Start::Edge || start == 0 || !is_word(text[start - 1]) || !is_word(here[0]);
+        if counts && user.exact.is_none_or(|exact| tables.text(exact) == here) {
+            found(user.rule as usize, span);
         }
     }
 }
@@ -119,6 +132,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::detect::credential::shaped::is_whole_word;
     use crate::rules::{Seek, load};
 
     /// A set whose anchors are these; a capital in an anchor makes its case count, and one that begins with `b` is wanted
@@ -129,7 +143,16 @@ mod tests {
             let fold = !anchor.bytes().any(|byte| byte.is_ascii_uppercase());
             let pattern = if anchor.starts_with('b') { r"\b(?P<secret>.)" } else { "(?P<secret>.)" };
             let pattern = pattern.to_owned();
-            Arc::new(Rule { anchors: vec![anchor.clone()], anchors_fold: fold, pattern, left: 0, ..(*model).clone() })
+            let anchors = vec![anchor.clone()];
+            Arc::new(Rule {
+                anchors,
+                anchors_fold: fold,
+                pattern,
+                left: 0,
+                assigned: None,
+                reading: None,
+                ..(*model).clone()
+            })
         };
         RuleSet { rules: anchors.iter().map(rule).collect(), ..RuleSet::default() }
     }
@@ -146,10 +169,17 @@ mod tests {
         for (index, rule) in rules.rules.iter().enumerate() {
             let automaton =
                 AhoCorasick::builder().ascii_case_insensitive(rule.anchors_fold).build(&rule.anchors).unwrap();
-            let Seek::Anchors { at_word } = rule.seek() else { continue };
+            let Seek::Anchors(start) = rule.seek() else { continue };
             let inside = |at: usize| at > 0 && is_word(text[at - 1]) && is_word(text[at]);
-            let found = automaton.find_overlapping_iter(text).filter(|found| !at_word || !inside(found.start()));
-            places.extend(found.map(|found| (index, found.start(), found.end())));
+            for found in automaton.find_overlapping_iter(text) {
+                let place = Span::new(found.start(), found.end());
+                let counts = match start {
+                    Start::Anywhere => true,
+                    Start::Edge => !inside(place.start),
+                    Start::Part => !text[place.start].is_ascii_alphanumeric() || is_whole_word(text, place),
+                };
+                places.extend(counts.then_some((index, place.start, place.end)));
+            }
         }
         places.sort_unstable();
         places

@@ -8,26 +8,21 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_srli_epi16,
+    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8,
 };
 
 use super::tables::Tables;
 use super::tables::buckets::{Buckets, GROUPS, Halves};
-use super::tables::gram::{LENGTH, SHORTEST, is_word};
-use super::values;
+use super::tables::gram::{LENGTH, SHORTEST};
+use super::words::{self, Masks};
 use crate::location::Span;
-use crate::rules::kinds;
 
 /// Places that one step looks at.
 const STEP: usize = 32;
 
-/// Bytes that one step reads: the one before its first place too.
-const READ: usize = 1 + STEP + LENGTH - 1;
-
-/// Which bytes belong to words, and which to runs.
-static WORD: Halves = halves_of(true);
-static RUN: Halves = halves_of(false);
+/// Bytes that one step reads.
+const READ: usize = STEP + LENGTH - 1;
 
 /// A sign that the processor has AVX2.
 #[derive(Clone, Copy)]
@@ -45,53 +40,71 @@ impl Avx2 {
     pub(super) fn run(self, buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
         // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
         unsafe {
-            match (buckets.groups, buckets.word_groups) {
-                (1, _) => steps::<1, 0>(buckets, text, look),
-                (_, 0) => steps::<GROUPS, 0>(buckets, text, look),
-                (_, 1) => steps::<GROUPS, 1>(buckets, text, look),
-                (_, 2) => steps::<GROUPS, 2>(buckets, text, look),
-                (_, 3) => steps::<GROUPS, 3>(buckets, text, look),
-                _ => steps::<GROUPS, GROUPS>(buckets, text, look),
+            match buckets.groups {
+                1 => steps::<1>(buckets, text, look),
+                _ => steps::<GROUPS>(buckets, text, look),
             }
         }
     }
 
-    /// As [`values::find`].
+    /// As [`words::find`].
     #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
     #[expect(clippy::unused_self, reason = "its being there is the proof")]
-    pub(super) fn values(self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    pub(super) fn words(self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
         // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
-        unsafe { values(tables, text, found) }
+        unsafe { find_words(tables, text, found) }
     }
-}
-
-/// Bit h of `low[l]` and of `high[h]` for each byte of the halves h and l that is in the set; all are below 0x80.
-const fn halves_of(words: bool) -> Halves {
-    let mut halves = Halves { low: [0; 16], high: [0; 16] };
-    let mut byte = 0;
-    while byte < 0x80 {
-        let (low, high) = (byte as usize & 15, byte as usize >> 4);
-        if words && is_word(byte) || !words && kinds(byte) != 0 {
-            halves.low[low] |= 1 << high;
-            halves.high[high] |= 1 << high;
-        }
-        byte += 1;
-    }
-    halves
 }
 
 #[target_feature(enable = "avx2")]
-fn values(tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
-    let run = loaded(&RUN);
-    let half = |bytes: &[u8; STEP]| {
-        let no_run = _mm256_cmpeq_epi8(find(run, halves(bytes)), _mm256_setzero_si256());
-        u64::from(!_mm256_movemask_epi8(no_run).cast_unsigned())
+fn find_words(tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    let masks = |block: &[u8; words::BLOCK]| match (block.first_chunk(), block.last_chunk()) {
+        (Some(low), Some(high)) => masks(low).joined(masks(high)),
+        _ => Masks::portable(block),
     };
-    let mask = |block: &[u8; values::BLOCK]| match (block.first_chunk(), block.last_chunk()) {
-        (Some(low), Some(high)) => half(low) | half(high) << STEP,
-        _ => u64::MAX,
-    };
-    values::find(tables, text, mask, found);
+    words::find(tables, text, masks, found);
+}
+
+/// What 32 bytes are.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn masks(bytes: &[u8; STEP]) -> Masks {
+    let bytes = load(bytes);
+    let is = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
+    let letters = within(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', b'z');
+    let digits = within(bytes, b'0', b'9');
+    let run = _mm256_or_si256(_mm256_or_si256(letters, digits), _mm256_or_si256(is(b'_'), is(b'-')));
+    // The bit of case becomes the highest, of which masks are made.
+    let small = _mm256_slli_epi16::<2>(bytes);
+    Masks { run: bits(run), letters: bits(letters), digits: bits(digits), small: bits(small) }
+}
+
+/// Which bytes are between two, both included.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn within(bytes: __m256i, first: u8, last: u8) -> __m256i {
+    let above = _mm256_sub_epi8(bytes, _mm256_set1_epi8(first.cast_signed()));
+    _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_set1_epi8((last - first).cast_signed())), above)
+}
+
+/// The highest bit of each byte.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn bits(bytes: __m256i) -> u64 {
+    u64::from(_mm256_movemask_epi8(bytes).cast_unsigned())
+}
+
+impl Masks {
+    /// These 32 places, and after them those of `high`.
+    #[inline]
+    fn joined(self, high: Self) -> Self {
+        Self {
+            run: self.run | high.run << STEP,
+            letters: self.letters | high.letters << STEP,
+            digits: self.digits | high.digits << STEP,
+            small: self.small | high.small << STEP,
+        }
+    }
 }
 
 /// Two tables in both lanes of a vector each.
@@ -106,31 +119,26 @@ struct Loaded {
     clippy::needless_range_loop,
     reason = "loops with constant ends are unrolled, and the vectors stay in registers"
 )]
-fn steps<const ALL: usize, const WORDS: usize>(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
-    let mut groups = [[loaded(&WORD); LENGTH]; ALL];
+fn steps<const ALL: usize>(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
+    let nothing = Halves { low: [0; 16], high: [0; 16] };
+    let mut groups = [[loaded(&nothing); LENGTH]; ALL];
     for group in 0..ALL {
         for place in 0..LENGTH {
             groups[group][place] = loaded(&buckets.halves[group][place]);
         }
     }
-    let word = loaded(&WORD);
-    // The first places: before the text stands no word.
-    let mut first = [0; READ];
-    let ahead = text.len().min(READ - 1);
-    first[1..=ahead].copy_from_slice(&text[..ahead]);
     let places = (text.len() + 1).saturating_sub(SHORTEST);
-    visit(step::<ALL, WORDS>(&groups, word, &first) & until(places), 0, look);
-    let mut at = STEP;
-    while let Some(block) = text.get(at - 1..).and_then(<[u8]>::first_chunk::<READ>) {
-        visit(step::<ALL, WORDS>(&groups, word, block), at, look);
+    let mut at = 0;
+    while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) {
+        visit(step::<ALL>(&groups, block), at, look);
         at += STEP;
     }
     // The rest, with zeros behind it; a gram that these would complete is refused by the comparison.
     while at < places {
         let mut padded = [0; READ];
-        let rest = &text[at - 1..text.len().min(at - 1 + READ)];
+        let rest = &text[at..text.len().min(at + READ)];
         padded[..rest.len()].copy_from_slice(rest);
-        visit(step::<ALL, WORDS>(&groups, word, &padded) & until(places - at), at, look);
+        visit(step::<ALL>(&groups, &padded) & until(places - at), at, look);
         at += STEP;
     }
 }
@@ -144,22 +152,10 @@ fn until(places: usize) -> u32 {
 #[target_feature(enable = "avx2")]
 #[inline]
 #[expect(clippy::needless_range_loop, reason = "as above")]
-fn step<const ALL: usize, const WORDS: usize>(
-    groups: &[[Loaded; LENGTH]; ALL],
-    word: Loaded,
-    block: &[u8; READ],
-) -> u32 {
+fn step<const ALL: usize>(groups: &[[Loaded; LENGTH]; ALL], block: &[u8; READ]) -> u32 {
     let mut buckets = [_mm256_set1_epi8(-1); ALL];
-    if WORDS > 0 {
-        let Some(before) = block.first_chunk::<STEP>() else { return u32::MAX };
-        let inside = find(word, halves(before));
-        let begins = _mm256_cmpeq_epi8(inside, _mm256_setzero_si256());
-        for group in 0..WORDS {
-            buckets[group] = begins;
-        }
-    }
     for place in 0..LENGTH {
-        let Some(bytes) = block[1 + place..].first_chunk::<STEP>() else { return u32::MAX };
+        let Some(bytes) = block[place..].first_chunk::<STEP>() else { return u32::MAX };
         let halves = halves(bytes);
         for group in 0..ALL {
             buckets[group] = _mm256_and_si256(buckets[group], find(groups[group][place], halves));

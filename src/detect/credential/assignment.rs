@@ -18,6 +18,8 @@ enum Operator {
     Passes,
     /// `>` of an element.
     Opens,
+    /// `or`, `||` or `??` after a look-up of the name, and then a literal.
+    Defaults,
     /// A space after an option or in a statement that sets passwords.
     Space { option: bool },
     /// A dash, `is` or a space between words.
@@ -31,13 +33,15 @@ pub(super) fn read(text: &[u8], at: Span, meaning: impl FnOnce() -> Option<Meani
     let (operator, from) = operator(text, name)?;
     let Value { span, quoted } = value::read(text, from, operator == Operator::Opens)?;
     let tells = operator == Operator::Tells;
-    if span.len() < SHORTEST || !quoted && !tells && matches!(operator, Operator::Compares | Operator::Passes) {
+    let literal_only = matches!(operator, Operator::Compares | Operator::Passes | Operator::Defaults);
+    if span.len() < SHORTEST || !quoted && literal_only {
         return None;
     }
-    if !quoted && is_word(&text[span.start..span.end]) || tells && span.len() < SHORTEST_TOLD && !quoted {
+    let setting = matches!(operator, Operator::Equals { .. }) || name::is_constant(&text[name.start..name.end]);
+    if !quoted && !setting && is_word(&text[span.start..span.end]) || tells && span.len() < SHORTEST_TOLD && !quoted {
         return None;
     }
-    if is_elsewhere(text, name, operator, span, quoted) || meaning().is_none() {
+    if is_elsewhere(text, at, name, operator, span, quoted) || meaning().is_none() {
         return None;
     }
     let syntax = match operator {
@@ -67,17 +71,17 @@ fn is_word(value: &[u8]) -> bool {
 const SHORTEST_WORDLESS: usize = 16;
 
 /// Whether what was read is no value of this name after all.
-fn is_elsewhere(text: &[u8], name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
-    let of_member = || text[name.start..name.end].contains(&b'.') || text[value.start - 1] == b'`';
-    operator == Operator::Passes && of_member()
+fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
+    let is_call = operator == Operator::Passes && closers(&text[name.end..]) == 0;
+    is_call && (text[value.start - 1] == b'`' || !name::takes(&text[name.start..name.end], at.start - name.start))
         || quoted && is_behind(text, name, value)
-        || matches!(operator, Operator::Space { .. }) && text[value.start] == b'-'
+        || matches!(operator, Operator::Space { .. } | Operator::Tells) && text[value.start] == b'-'
 }
 
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.
 fn identifier(text: &[u8], at: Span) -> Span {
     let name = name::around(text, at);
-    let trailing = text[at.end..name.end].iter().rev().take_while(|byte| b"-.".contains(byte)).count();
+    let trailing = text[at.end..name.end].iter().rev().take_while(|byte| matches!(byte, b'-' | b'.')).count();
     Span::new(name.start, (name.end - trailing).max(at.end))
 }
 
@@ -90,17 +94,24 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
     let at = name.end + closing + gap;
     let after = |skip: usize| at + skip + spaces_and_break(&text[(at + skip).min(text.len())..]);
     let next = text.get(at..text.len().min(at + 3))?;
+    if let Some(skip) = default_after(&text[at..]) {
+        return Some((Operator::Defaults, at + skip));
+    }
     let operator = match next {
         [b'=' | b'!', b'=', b'='] => (Operator::Compares, after(3)),
         [b'=' | b'!', b'=', ..] => (Operator::Compares, after(2)),
-        [b'=', b'~', ..] | [b':', b':', ..] => return None,
-        [b'=', b'>', ..] | [b':' | b'?' | b'+', b'=', ..] => (Operator::Equals { tight: false }, after(2)),
+        [b'=', b'~', ..] => return None,
+        [b':', b':', ..] => (Operator::Equals { tight: false }, after(colons_and_equals(&text[at..])?)),
+        [b'=', b'>', ..] | [b':' | b'?' | b'+' | b'.', b'=', ..] => (Operator::Equals { tight: false }, after(2)),
         [b'|', b'|', b'='] | [b'?', b'?', b'='] => (Operator::Equals { tight: false }, after(3)),
         [b'=', first, ..] => (Operator::Equals { tight: gap == 0 && !first.is_ascii_whitespace() }, after(1)),
         [b':', b'-', ..] => (Operator::Equals { tight: true }, at + 2),
         [b':', ..] => colon(text, at),
         [b'(', ..] if !closed => (Operator::Passes, after(1)),
         [b',', ..] if closed => listed(text, at + 1).unwrap_or((Operator::Passes, after(1))),
+        // A constant among the arguments of a call: `curl_setopt($c, CURLOPT_PASSWORD, "…")`.
+        [b',', ..] if name::is_constant(&text[name.start..name.end]) => (Operator::Passes, after(1)),
+        [b'<', b'/', ..] => sibling(text, at)?,
         [b'>', ..] => (Operator::Opens, at + 1),
         [b'-', b' ', b'"' | b'\''] if gap > 0 => (Operator::Tells, at + 2),
         [b'\n' | b'\r' | b'}', ..] => listed(text, at)?,
@@ -109,6 +120,39 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
     };
     Some(operator)
 }
+
+/// `::=` and `:::=`, as some languages of make and of grammars have them.
+fn colons_and_equals(rest: &[u8]) -> Option<usize> {
+    let colons = rest.iter().take(3).take_while(|byte| **byte == b':').count();
+    (rest.get(colons) == Some(&b'=')).then_some(colons + 1)
+}
+
+/// Where the literal begins that stands for a value that is not set: `") or "`, `'] || '`, ` ?? "`.
+fn default_after(rest: &[u8]) -> Option<usize> {
+    if !matches!(rest.first(), Some(b')' | b']' | b'o' | b'|' | b'?')) {
+        return None;
+    }
+    let closing = rest.iter().take(3).take_while(|byte| matches!(byte, b')' | b']')).count();
+    let gap = spaces(&rest[closing..]);
+    let at = closing + gap;
+    let word = after_words(&rest[at..], &[b"or ", b"|| ", b"?? ", b"?: "])?;
+    let from = at + word + spaces(&rest[at + word..]);
+    rest.get(from).filter(|byte| is_quote(**byte)).map(|_| from)
+}
+
+/// The text of the element after the one that the name is the text of: `<name>password</name> <value>…`, `<key>…</key>
+/// <string>…`.
+fn sibling(text: &[u8], at: usize) -> Option<(Operator, usize)> {
+    let rest = &text[at..text.len().min(at + LONGEST_SIBLING)];
+    let closed = rest.iter().position(|byte| *byte == b'>')? + 1;
+    let gap = rest[closed..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let opened = closed + gap;
+    let tag = after_words(&rest[opened..], &[b"<value>", b"<string>", b"<val>", b"<Value>"])?;
+    Some((Operator::Opens, at + opened + tag))
+}
+
+/// Longest end of an element, with what stands before the next.
+const LONGEST_SIBLING: usize = 80;
 
 /// After a colon the value, or a type and then the value.
 fn colon(text: &[u8], at: usize) -> (Operator, usize) {
@@ -152,19 +196,35 @@ fn spaced(text: &[u8], name: Span, at: usize, byte: u8, closed: bool) -> Option<
         }
     }
     let line = text[..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
+    let is_by = text[name.start..name.end].eq_ignore_ascii_case(b"by");
+    if byte.is_ascii_alphanumeric() && (is_by || text[name.end - 1].is_ascii_uppercase() && sets_passwords(line)) {
+        return Some((Operator::Space { option: false }, at));
+    }
     if is_quote(byte) || after_words(rest, &[b"by '", b"BY '", b"by \"", b"BY \""]).is_some() {
         let by = after_words(rest, &[b"by ", b"BY "]).unwrap_or(0);
-        let operator = if text[name.start..name.end].eq_ignore_ascii_case(b"by") || sets_passwords(line) {
+        let operator = if is_by || line.is_empty() || sets_passwords(line) {
             Operator::Space { option: false }
         } else {
             Operator::Tells
         };
         return Some((operator, at + by));
     }
-    if after_words(line, &[b"ENV ", b"ARG ", b"machine ", b"login ", b"default login "]).is_some() {
+    let of_machine = || line.is_empty() && after_words(line_before(text, name.start), &LOGINS).is_some();
+    if after_words(line, &[b"ENV ", b"ARG ", b"setenv "]).or_else(|| after_words(line, &LOGINS)).is_some()
+        || of_machine()
+    {
         return Some((Operator::Space { option: false }, at));
     }
     (word >= SHORTEST_TOLD).then_some((Operator::Tells, at))
+}
+
+/// Words that begin a line of a netrc file (or its end) before the password.
+const LOGINS: [&[u8]; 3] = [b"machine ", b"login ", b"default login "];
+
+/// The line before the one that `at` stands in, without what indents it.
+fn line_before(text: &[u8], at: usize) -> &[u8] {
+    let mut lines = text[..at].rsplit(|byte| *byte == b'\n');
+    lines.nth(1).unwrap_or_default().trim_ascii()
 }
 
 fn word_length(rest: &[u8]) -> usize {
@@ -225,7 +285,7 @@ fn closers(rest: &[u8]) -> usize {
     if rest.starts_with(b"&quot;") {
         return 6;
     }
-    rest.iter().take(4).take_while(|byte| b"\"'`\\]".contains(byte)).count()
+    rest.iter().take(4).take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')).count()
 }
 
 fn spaces(rest: &[u8]) -> usize {
@@ -251,7 +311,8 @@ fn is_quote(byte: u8) -> bool {
 fn is_behind(text: &[u8], name: Span, value: Span) -> bool {
     let before = name.start.checked_sub(1).map(|at| text[at]);
     let quote = text[value.start - 1];
-    before == Some(quote) && closers(&text[name.end..]) == 0
+    let escaped = value.start > 1 && text[value.start - 2] == b'\\';
+    before == Some(quote) && !escaped && closers(&text[name.end..]) == 0
 }
 
 /// Whether the name begins its line and the value ends it.

@@ -14,6 +14,10 @@ enum Takes {
     UserColon,
     /// As `user%password`.
     UserPercent,
+    /// As `pass:password`, where other words name a place that holds it.
+    Source,
+    /// The argument after so many others: `rabbitmqctl add_user user password`.
+    After(usize),
 }
 
 /// A command, in small letters, and its options.
@@ -27,8 +31,16 @@ const fn command(name: &'static str, options: &'static [(&'static str, Takes)]) 
 }
 
 /// As their manuals say.
-const COMMANDS: [Command; 22] = [
-    command("curl", &[("-u", Takes::UserColon), ("--user", Takes::UserColon), ("--proxy-user", Takes::UserColon)]),
+const COMMANDS: [Command; 35] = [
+    command(
+        "curl",
+        &[
+            ("-u", Takes::UserColon),
+            ("--user", Takes::UserColon),
+            ("-U", Takes::UserColon),
+            ("--proxy-user", Takes::UserColon),
+        ],
+    ),
     command("sshpass", &[("-p", Takes::Password)]),
     command("mysql", &[("-p", Takes::Joined)]),
     command("mysqldump", &[("-p", Takes::Joined)]),
@@ -40,16 +52,38 @@ const COMMANDS: [Command; 22] = [
     command("mongodump", &[("-p", Takes::Password)]),
     command("mongorestore", &[("-p", Takes::Password)]),
     command("sqlcmd", &[("-P", Takes::Password)]),
-    command("redis-cli", &[("-a", Takes::Password)]),
+    command("redis-cli", &[("-a", Takes::Password), ("--pass", Takes::Password)]),
     command("psexec", &[("-p", Takes::Password)]),
     command("docker login", &[("-p", Takes::Password)]),
     command("podman login", &[("-p", Takes::Password)]),
+    command("helm registry login", &[("-p", Takes::Password)]),
     command("oc login", &[("-p", Takes::Password)]),
     command("az login", &[("-p", Takes::Password)]),
     command("ldapsearch", &[("-w", Takes::Password)]),
     command("ldapmodify", &[("-w", Takes::Password)]),
     command("ldapadd", &[("-w", Takes::Password)]),
     command("smbclient", &[("-U", Takes::UserPercent)]),
+    command("openssl", &[("-passin", Takes::Source), ("-passout", Takes::Source), ("-pass", Takes::Source)]),
+    command("keytool", &[("-storepass", Takes::Password), ("-keypass", Takes::Password)]),
+    command("plink", &[("-pw", Takes::Password)]),
+    command("pscp", &[("-pw", Takes::Password)]),
+    command("lftp", &[("-u", Takes::After(1))]),
+    command("ipmitool", &[("-P", Takes::Password)]),
+    command("mosquitto_pub", &[("-P", Takes::Password)]),
+    command("mosquitto_sub", &[("-P", Takes::Password)]),
+    command("cqlsh", &[("-p", Takes::Password)]),
+    command("twine upload", &[("-p", Takes::Password)]),
+    command("rabbitmqctl", &[("add_user", Takes::After(1)), ("change_password", Takes::After(1))]),
+    command(
+        "htpasswd",
+        &[
+            ("-b", Takes::After(2)),
+            ("-bc", Takes::After(2)),
+            ("-cb", Takes::After(2)),
+            ("-nb", Takes::After(1)),
+            ("-bn", Takes::After(1)),
+        ],
+    ),
 ];
 
 /// The password among the arguments of the command `at`.
@@ -61,16 +95,26 @@ pub(super) fn read(text: &[u8], at: Span) -> Option<Found> {
     let name = &text[at.start..at.end];
     let command = COMMANDS.iter().find(|command| command.name.as_bytes().eq_ignore_ascii_case(name))?;
     let rest = text[at.end..].strip_prefix(b".exe").map_or(at.end, |_| at.end + 4);
+    // `mysql-password` is another word.
+    if !text.get(rest).is_some_and(|byte| byte.is_ascii_whitespace() || b"\"',".contains(byte)) {
+        return None;
+    }
     let mut option = None;
     for argument in (Arguments { text, at: rest }) {
         let written = &text[argument.start..argument.end];
-        if let Some(takes) = option.take() {
-            return password(text, argument, takes);
+        match option.take() {
+            Some(Takes::After(others)) if others > 0 => {
+                option = Some(Takes::After(others - 1));
+                continue;
+            }
+            // `-w -` and the like read it from elsewhere.
+            Some(takes) => return password(text, argument, takes),
+            None => {}
         }
         for &(known, takes) in command.options {
             match written.strip_prefix(known.as_bytes()) {
                 Some([]) if takes != Takes::Joined => option = Some(takes),
-                Some([_, ..]) if known.len() == 2 => {
+                Some([_, ..]) if known.len() == 2 && !matches!(takes, Takes::After(_)) => {
                     return password(text, Span::new(argument.start + 2, argument.end), takes);
                 }
                 Some([b'=', ..]) => {
@@ -88,7 +132,8 @@ fn password(text: &[u8], argument: Span, takes: Takes) -> Option<Found> {
     let written = &text[argument.start..argument.end];
     let after = |mark: u8| written.iter().position(|byte| *byte == mark).map(|at| argument.start + at + 1);
     let mut start = match takes {
-        Takes::Password | Takes::Joined => argument.start,
+        Takes::Password | Takes::Joined | Takes::After(_) => argument.start,
+        Takes::Source => argument.start + written.strip_prefix(b"pass:").map(|_| 5)?,
         Takes::UserColon => after(b':')?,
         Takes::UserPercent => after(b'%')?,
     };

@@ -1,27 +1,36 @@
 //! How sure it is that a value opens something: its own look, its name, how it is written, and the file.
 //!
 //! Low is for what a person has to look at: made of words, or written where made-up values are usual. Nothing is for
-//! what is known to be something else.
+//! what is known to be something else. Each ruling says what decided.
+
+use std::cell::OnceCell;
 
 use data_encoding::{BASE64, BASE64_NOPAD};
 
+use super::because::{Because, Ruling, low, medium, none};
 use super::place::{self, Place};
-use super::shape::{WORDY, is_other, is_uuid};
-use super::surprise::surprise;
-use super::{Found, Syntax, code, meaning};
-use crate::detect::placeholder::{is_placeholder, is_reference};
+use super::random::{
+    SHORTEST_TOKEN, distinct, has_digits, is_dashed_words, is_hexadecimal, is_mixed, is_mixed_case, is_random_password,
+    is_random_token, is_token_byte,
+};
+use super::shape::{is_number, is_other, is_uuid};
+use super::{Found, Syntax, code, meaning, name, weak};
+use crate::detect::placeholder::{is_placeholder, is_reference, is_unfinished};
 use crate::location::Span;
 use crate::rules::Reading;
 use crate::severity::Confidence;
 
-/// What random letters and digits cost at least, nearly always, in half bits per character.
-const RANDOM: u32 = 11;
-
 /// Shortest value that is looked at.
 const SHORTEST: usize = 4;
 
-/// A machine's token has so many characters at least to be told from a word by its look.
-const SHORTEST_TOKEN: usize = 16;
+/// Shortest password that a person chose, where nothing but its place speaks for it.
+const SHORTEST_CHOSEN: usize = 6;
+
+/// Shortest random password.
+const SHORTEST_RANDOM: usize = 10;
+
+/// No counter, identifier or moment has so many digits.
+const LONGEST_COUNT: usize = 24;
 
 /// Parts of a token between dots: an encrypted one (RFC 7516) has five.
 const MOST_PARTS: usize = 5;
@@ -33,34 +42,31 @@ struct Case<'t> {
     at: Span,
     found: &'t Found,
     value: &'t [u8],
-    place: Place,
-    /// In a remark that documents code.
-    remark: bool,
+    path: &'t str,
+    /// What the path and the line tell: asked of few values only.
+    place: OnceCell<Place>,
 }
 
-/// The confidence in what a reading found, or nothing if it is something else.
-pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path: &str) -> Option<Confidence> {
+/// How sure it is that what a reading found opens something, and what decided.
+pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path: &str) -> Ruling {
     let value = &text[found.value.start..found.value.end];
-    let is_text = value.iter().all(u8::is_ascii_graphic);
-    if value.len() < SHORTEST || !is_text {
-        return None;
+    if value.len() < SHORTEST {
+        return none(Because::TooShort);
     }
-    let mut place = place::of(path);
-    let remark = is_in_remark(text, found.value.start);
-    place.sample |= remark;
-    let case = Case { reading, text, at, found, value, place, remark };
-    let confidence = match reading {
+    if !value.iter().all(u8::is_ascii_graphic) {
+        return none(Because::NoText);
+    }
+    let case = Case { reading, text, at, found, value, path, place: OnceCell::new() };
+    let ruling = match reading {
         Reading::Password | Reading::Command | Reading::Arguments | Reading::Address => case.password(),
         Reading::Secret => case.secret(),
         Reading::Token | Reading::Key => case.token(),
         Reading::Bearer => case.bearer(),
         Reading::Basic => case.basic(),
-        Reading::Otp => Some(Confidence::Medium),
-    }?;
-    if is_reference(text, found.value) || is_placeholder(value) {
-        return None;
-    }
-    Some(if case.place.apart && reading != Reading::Address { Confidence::Low } else { confidence })
+        Reading::Manifest => case.manifest(),
+        Reading::Otp => medium(Because::Seed),
+    };
+    if ruling.confidence.is_none() { ruling } else { case.doubt(ruling) }
 }
 
 impl Case<'_> {
@@ -68,80 +74,249 @@ impl Case<'_> {
         self.found.name.map_or(b"", |name| &self.text[name.start..name.end])
     }
 
-    /// What a person made up, or a machine: a literal that is no word is enough where only a password can stand.
-    fn password(&self) -> Option<Confidence> {
-        let value = self.value;
-        if self.is_something_else() {
-            return None;
-        }
-        if let Some(decoded) = decoded_text(value) {
-            let inner = Case { value: &decoded, ..*self };
-            return if is_placeholder(&decoded) { None } else { Some(inner.as_written().min(Confidence::Medium)) };
-        }
-        Some(self.as_written())
+    /// What the file is for; what stands in a remark that documents code is a sample.
+    fn place(&self) -> Place {
+        *self.place.get_or_init(|| {
+            let place = place::of(self.path);
+            Place { sample: place.sample || self.is_remark(), ..place }
+        })
     }
 
-    fn as_written(&self) -> Confidence {
+    fn is_remark(&self) -> bool {
+        is_in_remark(self.text, self.found.value.start)
+    }
+
+    /// What takes all or most of the confidence away, whatever the reading.
+    fn doubt(&self, ruling: Ruling) -> Ruling {
+        let placeholder = if self.is_strengthened() { is_unfinished(self.value) } else { is_placeholder(self.value) };
+        if is_reference(self.text, self.found.value) {
+            none(Because::Reference)
+        } else if placeholder {
+            none(Because::Placeholder)
+        } else if self.place().apart && self.reading != Reading::Address {
+            low(Because::Apart)
+        } else if meaning::is_made_up(self.name()) {
+            low(Because::NamedMadeUp)
+        } else {
+            ruling
+        }
+    }
+
+    /// What a person made up, or a machine: a literal that is no word is enough where only a password can stand.
+    fn password(&self) -> Ruling {
         let value = self.value;
-        let random = is_random_password(value);
-        let literal = match self.found.syntax {
-            Syntax::Quoted | Syntax::Argument | Syntax::Element | Syntax::Address => true,
-            Syntax::Setting => self.place.settings || is_constant(self.name()),
-            Syntax::Bare => self.place.settings,
-            Syntax::Told => false,
+        if let Some(because) = self.something_else() {
+            return none(because);
+        }
+        let bare = matches!(self.found.syntax, Syntax::Setting | Syntax::Bare);
+        if bare && weak::is_word(value) && value.len() < SHORTEST_TOKEN {
+            return self.word();
+        }
+        if let Some(decoded) = decoded_text(value) {
+            let inner = Case { value: &decoded, place: self.place.clone(), ..*self };
+            return if is_placeholder(&decoded) { none(Because::Placeholder) } else { inner.as_written() };
+        }
+        self.as_written()
+    }
+
+    /// A word without quotes: a password only where it can be nothing else.
+    fn word(&self) -> Ruling {
+        let is_setting = self.place().pairs || self.place().settings && name::is_constant(self.name());
+        if is_setting && self.ends_statement() && weak::is_chosen(self.value) {
+            self.unless_sample(Because::ChosenWord)
+        } else {
+            none(Because::Word)
+        }
+    }
+
+    fn as_written(&self) -> Ruling {
+        let value = self.value;
+        let own = weak::speaks_for_itself(value) || self.place().sample && weak::spells_itself(value);
+        let least = if self.is_remark() { SHORTEST_TOKEN } else { SHORTEST_RANDOM };
+        if is_random_password(value) && !own && value.len() >= least {
+            return medium(Because::Random);
+        }
+        let worded = self.place().settings || self.found.syntax == Syntax::Argument && self.found.name.is_none();
+        let chosen_word = worded && weak::is_word(value) && weak::is_chosen(value);
+        let mixed = is_mixed(value) && !is_dashed_words(value);
+        let because = if weak::speaks_for_itself(value) {
+            Because::OwnWords
+        } else if !self.is_literal() {
+            Because::NotLiteral
+        } else if value.len() < SHORTEST_CHOSEN || !(mixed || chosen_word) {
+            Because::Word
+        } else if self.place().sample {
+            Because::Sample
+        } else if self.is_for_nobody() {
+            Because::Nobody
+        } else if self.is_user() {
+            Because::UserName
+        } else {
+            return medium(if mixed { Because::Chosen } else { Because::ChosenWord });
         };
-        let chosen = literal && is_mixed(value) && !is_dashed_words(value) && !speaks_for_itself(value);
-        let least = if self.remark { SHORTEST_TOKEN } else { 10 };
-        let told = random && !speaks_for_itself(value) && value.len() >= least;
-        match (chosen && value.len() >= 6, told) {
-            (_, true) => Confidence::Medium,
-            (true, false) if !self.place.sample && !self.is_for_nobody() => Confidence::Medium,
-            _ => Confidence::Low,
+        low(because)
+    }
+
+    /// Whether what stands here is a literal, by how it is written and in what file.
+    fn is_literal(&self) -> bool {
+        match self.found.syntax {
+            Syntax::Quoted | Syntax::Argument | Syntax::Element | Syntax::Address | Syntax::Encoded => true,
+            Syntax::Setting => self.place().settings || self.place().prose || name::is_constant(self.name()),
+            Syntax::Bare => self.place().settings || self.place().prose,
+            Syntax::Told => false,
+        }
+    }
+
+    /// Whether signs and digits were put to the words of a password, as rules for passwords demand: `Admin@123`.
+    fn is_strengthened(&self) -> bool {
+        let has = |is: fn(&u8) -> bool| self.value.iter().any(is);
+        matches!(self.reading, Reading::Password | Reading::Command | Reading::Arguments)
+            && !self.place().sample
+            && has(|byte| b"!@#$%^&*".contains(byte))
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_alphabetic)
+    }
+
+    /// Whether nothing but a remark follows on the line.
+    fn ends_statement(&self) -> bool {
+        let rest = &self.text[self.found.value.end..];
+        let rest = rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+        rest.first().is_none_or(|byte| b"#;\\\"'}".contains(byte))
+    }
+
+    /// Whether the user's name, which stands before the password, is the same.
+    fn is_user(&self) -> bool {
+        let before = &self.text[self.found.value.start.saturating_sub(USER_REACH)..self.found.value.start];
+        let is_same = |window: &[u8]| window.eq_ignore_ascii_case(self.value);
+        let beside = self.found.name.is_none() && matches!(self.found.syntax, Syntax::Address | Syntax::Argument);
+        beside && before.windows(self.value.len()).any(is_same)
+    }
+
+    /// Medium, but not where made-up values are usual.
+    fn unless_sample(&self, because: Because) -> Ruling {
+        if self.place().sample { low(Because::Sample) } else { medium(because) }
+    }
+
+    /// A value of a Kubernetes Secret: what stands there is one, unless it plainly is not.
+    fn manifest(&self) -> Ruling {
+        let decoded = decoded_text(self.value).filter(|_| self.found.syntax == Syntax::Encoded);
+        let plain = decoded.as_deref().unwrap_or(self.value);
+        if is_other(plain) || plain.starts_with(b"-----BEGIN") {
+            none(Because::OtherForm)
+        } else if is_placeholder(plain) || code::is_keyword(plain) {
+            none(Because::Placeholder)
+        } else if is_random_password(plain) || is_random_token(plain) {
+            medium(Because::Random)
+        } else if weak::speaks_for_itself(plain) {
+            low(Because::OwnWords)
+        } else {
+            self.unless_sample(Because::InSecret)
         }
     }
 
     /// A random text, or what stands for a password.
-    fn secret(&self) -> Option<Confidence> {
+    fn secret(&self) -> Ruling {
         let token = self.token();
-        if token == Some(Confidence::Medium) || self.value.iter().all(|byte| is_token_byte(*byte)) {
+        if token.confidence == Some(Confidence::Medium) || self.value.iter().all(|byte| is_token_byte(*byte)) {
             return token;
         }
-        self.password().map(|confidence| if is_random_password(self.value) { confidence } else { Confidence::Low })
+        let is_setting = (self.place().settings || self.place().prose) && !self.place().sample;
+        let ruling = self.password();
+        if ruling.confidence.is_none() || is_setting || is_random_password(self.value) {
+            return ruling;
+        }
+        low(if self.place().sample { Because::Sample } else { Because::NotRandom })
     }
 
     /// A random text, as machines make it.
-    fn token(&self) -> Option<Confidence> {
+    fn token(&self) -> Ruling {
         let value = self.value;
-        if !value.iter().all(|byte| is_token_byte(*byte)) || !value.iter().any(u8::is_ascii_alphabetic) {
-            return None;
+        if !value.iter().all(|byte| is_token_byte(*byte)) {
+            return none(Because::NoText);
+        }
+        if !value.iter().any(u8::is_ascii_alphabetic) {
+            return self.number();
         }
         // Most values are words: that is told before anything else is asked.
         let (uuid, random) = (is_uuid(value), is_random_token(value));
         let mixed = is_mixed(value) && value.len() >= SHORTEST_TOKEN;
-        if !(uuid || random || mixed) || self.is_something_else() || value.split(|b| *b == b'.').count() > MOST_PARTS {
-            return None;
+        if !(uuid || random || mixed) {
+            return none(Because::NotRandom);
+        }
+        if let Some(because) = self.something_else() {
+            return none(because);
+        }
+        if value.split(|byte| *byte == b'.').count() > MOST_PARTS {
+            return none(Because::OtherForm);
         }
         let bare_key = self.is_unclear();
         let unclear = bare_key && !self.is_query();
-        if uuid {
-            let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || bare_key;
-            let told = self.found.syntax == Syntax::Told || !opens;
-            return (!unclear).then_some(if told { Confidence::Low } else { Confidence::Medium });
+        match (uuid, unclear) {
+            (true, true) => none(Because::Unclear),
+            (true, false) => self.uuid(bare_key),
+            (false, true) => of_unclear(value, random),
+            (false, false) if random => self.random_token(),
+            (false, false) => self.chosen_token(mixed),
         }
-        if unclear {
-            let unmistakable = is_mixed_case(value) && value.len() >= 20 || !is_hexadecimal(value) && value.len() >= 32;
-            return random.then_some(if unmistakable { Confidence::Medium } else { Confidence::Low });
+    }
+
+    /// A UUID: it opens something if its name says so.
+    fn uuid(&self, bare_key: bool) -> Ruling {
+        let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || bare_key;
+        if self.found.syntax == Syntax::Told {
+            low(Because::NotLiteral)
+        } else if weak::is_typed(self.value) {
+            low(Because::Typed)
+        } else if opens {
+            medium(Because::Random)
+        } else {
+            low(Because::Identifier)
         }
-        let short = value.len() < SHORTEST_TOKEN;
-        match (random, self.found.syntax) {
-            (true, Syntax::Bare | Syntax::Told) if short || !has_digits(value, 2) => None,
-            (true, _) if short && (self.place.sample || self.is_query()) => Some(Confidence::Low),
-            (true, _) => Some(Confidence::Medium),
-            (false, Syntax::Quoted | Syntax::Setting | Syntax::Element) if mixed && !is_dashed_words(value) => {
-                Some(Confidence::Low)
-            }
-            (false, _) => None,
+    }
+
+    fn random_token(&self) -> Ruling {
+        let short = self.value.len() < SHORTEST_TOKEN;
+        let bare = matches!(self.found.syntax, Syntax::Bare | Syntax::Told);
+        if bare && (short || !has_digits(self.value, 2)) {
+            none(Because::NotLiteral)
+        } else if short && self.place().sample {
+            low(Because::Sample)
+        } else if short && self.is_query() {
+            low(Because::NotRandom)
+        } else if weak::is_typed(self.value) {
+            low(Because::Typed)
+        } else if decoded_text(self.value).is_some_and(|plain| weak::speaks_for_itself(&plain)) {
+            low(Because::OwnWords)
+        } else {
+            medium(Because::Random)
         }
+    }
+
+    /// A token that is not random: in a setting somebody may have chosen it.
+    fn chosen_token(&self, mixed: bool) -> Ruling {
+        let value = self.value;
+        let literal = matches!(self.found.syntax, Syntax::Quoted | Syntax::Setting | Syntax::Element);
+        if !literal || !mixed || is_dashed_words(value) {
+            return none(Because::NotRandom);
+        }
+        if weak::speaks_for_itself(value) || weak::is_typed(value) {
+            return low(Because::OwnWords);
+        }
+        if self.place().settings && self.reading != Reading::Key && has_digits(value, 2) {
+            return self.unless_sample(Because::Chosen);
+        }
+        low(Because::NotRandom)
+    }
+
+    /// A token of digits alone: so long that it counts nothing.
+    fn number(&self) -> Ruling {
+        let value = self.value;
+        let is_long = value.len() >= LONGEST_COUNT && value.iter().all(u8::is_ascii_digit) && distinct(value) >= 7;
+        let literal = matches!(self.found.syntax, Syntax::Quoted | Syntax::Setting | Syntax::Element);
+        if !is_long || !literal || self.is_unclear() {
+            return none(Because::Number);
+        }
+        self.something_else().map_or_else(|| self.unless_sample(Because::Random), none)
     }
 
     /// Whether the name may be about anything: `key` alone.
@@ -149,33 +324,59 @@ impl Case<'_> {
         self.reading == Reading::Key && meaning::of_key(self.text, self.at) == Some(meaning::Meaning::Vague)
     }
 
-    fn bearer(&self) -> Option<Confidence> {
+    fn bearer(&self) -> Ruling {
         let value = self.value;
-        if is_other(value) || code::is_keyword(value) {
-            return None;
+        if is_other(value) {
+            return none(Because::OtherForm);
         }
-        let random = is_uuid(value) || is_random_token(value);
-        if random { Some(Confidence::Medium) } else { has_digits(value, 2).then_some(Confidence::Low) }
+        if code::is_keyword(value) {
+            return none(Because::Keyword);
+        }
+        match (is_uuid(value) || is_random_token(value), weak::is_typed(value)) {
+            (true, false) => medium(Because::Random),
+            (true, true) => low(Because::Typed),
+            (false, _) if has_digits(value, 2) => low(Because::NotRandom),
+            (false, _) => none(Because::NotRandom),
+        }
     }
 
     /// A user and a password in base64.
-    fn basic(&self) -> Option<Confidence> {
-        let decoded = decoded_text(self.value)?;
-        let colon = decoded.iter().position(|byte| *byte == b':')?;
+    fn basic(&self) -> Ruling {
+        let Some(decoded) = decoded_text(self.value) else { return none(Because::NotBasic) };
+        let Some(colon) = decoded.iter().position(|byte| *byte == b':') else { return none(Because::NotBasic) };
         let password = &decoded[colon + 1..];
         if password.is_empty() || is_placeholder(password) || decoded == b"Aladdin:open sesame" {
-            return None;
+            return none(Because::Placeholder);
         }
-        let chosen = is_mixed(password) && !speaks_for_itself(password) || is_random_password(password);
-        Some(if chosen { Confidence::Medium } else { Confidence::Low })
+        if is_random_password(password) {
+            medium(Because::Random)
+        } else if weak::speaks_for_itself(password) {
+            low(Because::OwnWords)
+        } else if repeats(password, &decoded[..colon]) {
+            low(Because::UserName)
+        } else {
+            medium(Because::Chosen)
+        }
     }
 
-    fn is_something_else(&self) -> bool {
+    /// What the value is instead of a credential.
+    fn something_else(&self) -> Option<Because> {
         let value = self.value;
         let quoted = !matches!(self.found.syntax, Syntax::Setting | Syntax::Bare | Syntax::Told);
-        let expression =
-            !(quoted || self.found.syntax == Syntax::Setting && self.place.settings) && code::is_expression(value);
-        is_other(value) || expression || code::is_keyword(value) || repeats(value, self.name())
+        let literal = quoted || self.found.syntax == Syntax::Setting && self.place().settings;
+        if is_other(value) {
+            Some(Because::OtherForm)
+        } else if !literal && code::is_expression(value) {
+            Some(Because::Expression)
+        } else if is_number(value, quoted) {
+            Some(Because::Number)
+        } else if code::is_keyword(value) {
+            Some(Because::Keyword)
+        } else if repeats(value, self.name()) {
+            Some(Because::RepeatsName)
+        } else {
+            None
+        }
     }
 
     /// Whether the key is a parameter of an address: `?key=…`.
@@ -208,138 +409,25 @@ impl Case<'_> {
     }
 }
 
+/// How far before a password its user's name may begin.
+const USER_REACH: usize = 48;
+
+/// A value of a name that may be about anything: only what can be nothing else counts.
+fn of_unclear(value: &[u8], random: bool) -> Ruling {
+    let unmistakable = is_mixed_case(value) && value.len() >= 20
+        || !is_hexadecimal(value) && has_digits(value, 2) && value.len() >= 32;
+    match (random, unmistakable) {
+        (true, true) => medium(Because::Random),
+        (true, false) => low(Because::Unclear),
+        (false, _) => none(Because::NotRandom),
+    }
+}
+
 /// Whether the line is one of a remark that documents code: ` * …`, `/// …`, `#   …`. A setting that is commented out has
 /// no space before it.
 fn is_in_remark(text: &[u8], at: usize) -> bool {
     let line = text[..at].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
     [&b"* "[..], b"/// ", b"//! ", b"#  ", b"//  ", b"--  "].iter().any(|mark| line.starts_with(mark))
-}
-
-/// Letters, digits and what URL-safe and plain base64 and the separators of tokens add.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_+/=.~|:%".contains(&byte)
-}
-
-/// A token that is random all over: no word costs as much.
-fn is_random_token(value: &[u8]) -> bool {
-    let cost = surprise(value);
-    let distinct = distinct(value);
-    if has_run(value) || value.len() >= 24 && distinct < 10 {
-        return false;
-    }
-    if is_hexadecimal(value) {
-        return value.len() >= SHORTEST_TOKEN && distinct >= 8;
-    }
-    if is_spelled(value) && cost < RANDOM + 2 {
-        return false;
-    }
-    let many_digits = has_digits(value, 8) && has_digits(value, value.len() / 3);
-    let cost = if many_digits { cost + 3 } else { cost };
-    let (digits, letters) = (value.iter().any(u8::is_ascii_digit), value.iter().any(u8::is_ascii_alphabetic));
-    match value.len() {
-        0..=9 => false,
-        10..SHORTEST_TOKEN => cost > RANDOM && digits && letters && distinct >= 7,
-        16..24 => cost >= RANDOM - 1 && distinct >= 8 && (digits || cost > RANDOM),
-        _ => cost >= WORDY && distinct >= 8 && (digits || cost >= RANDOM),
-    }
-}
-
-/// A password that no word comes close to.
-fn is_random_password(value: &[u8]) -> bool {
-    value.len() >= 8 && surprise(value) >= RANDOM && distinct(value) >= 6 && is_mixed(value)
-        || value.len() >= SHORTEST_TOKEN && is_random_token(value)
-}
-
-/// Digits of base 16 alone, of which some are letters and some are not.
-fn is_hexadecimal(value: &[u8]) -> bool {
-    let value = value.strip_prefix(b"0x").unwrap_or(value);
-    value.iter().all(u8::is_ascii_hexdigit) && has_digits(value, 3) && value.iter().any(u8::is_ascii_alphabetic)
-}
-
-/// Whether one character stands six times in a row.
-fn has_run(value: &[u8]) -> bool {
-    value.chunk_by(|before, after| before == after).any(|run| run.len() >= 6)
-}
-
-fn distinct(value: &[u8]) -> usize {
-    let mut seen = [false; 256];
-    value.iter().filter(|byte| !std::mem::replace(&mut seen[usize::from(**byte)], true)).count()
-}
-
-fn has_digits(value: &[u8], least: usize) -> bool {
-    value.iter().filter(|byte| byte.is_ascii_digit()).count() >= least
-}
-
-/// Letters, and digits or signs that are no separators of words.
-fn is_mixed(value: &[u8]) -> bool {
-    let other = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii_alphanumeric() && !b"-_. /:".contains(byte);
-    value.iter().any(u8::is_ascii_alphabetic) && value.iter().any(other)
-}
-
-fn is_mixed_case(value: &[u8]) -> bool {
-    value.iter().any(u8::is_ascii_uppercase)
-        && value.iter().any(u8::is_ascii_lowercase)
-        && value.iter().any(u8::is_ascii_digit)
-}
-
-/// `user-password-2`, `DB_PASSWORD_1`: words of one case with separators, and a number at most.
-fn is_dashed_words(value: &[u8]) -> bool {
-    let one_case = !(value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase));
-    one_case
-        && value.iter().any(|byte| b"-_.:/".contains(byte))
-        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(byte))
-        && surprise(value) < WORDY
-}
-
-/// Words of one case with two separators or more, and few digits: `_aj_ruby2_keywords`.
-fn is_spelled(value: &[u8]) -> bool {
-    let one_case = !(value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase));
-    one_case && value.iter().filter(|byte| b"-_".contains(byte)).count() >= 2 && !has_digits(value, value.len() / 8 + 1)
-}
-
-/// `DB_PASSWORD`: as environments have it.
-fn is_constant(name: &[u8]) -> bool {
-    name.len() > 3 && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-}
-
-/// Words that a made-up password holds because nobody uses it.
-const OWN_WORDS: [&str; 30] = [
-    "password",
-    "passwd",
-    "passwort",
-    "passphrase",
-    "passw0rd",
-    "secret",
-    "token",
-    "apikey",
-    "credential",
-    "example",
-    "sample",
-    "dummy",
-    "changeme",
-    "changeit",
-    "change_me",
-    "change-me",
-    "placeholder",
-    "redacted",
-    "foobar",
-    "your",
-    "insert",
-    "replace",
-    "fake",
-    "mock",
-    "default",
-    "test",
-    "todo",
-    "1234",
-    "qwerty",
-    "invalid",
-];
-
-/// Whether the value says what it is instead of being it.
-fn speaks_for_itself(value: &[u8]) -> bool {
-    let value = value.to_ascii_lowercase();
-    OWN_WORDS.iter().any(|word| value.windows(word.len()).any(|window| window == word.as_bytes()))
 }
 
 /// Whether the value is its name, or a part of it, but for digits and separators.

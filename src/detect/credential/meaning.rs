@@ -153,7 +153,16 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 26] = [
+const ABOUT_TOO: [&str; 35] = [
+    "address",
+    "addresses",
+    "change",
+    "changed",
+    "created",
+    "issued",
+    "rotated",
+    "time",
+    "updated",
     "mgr",
     "modes",
     "uri",
@@ -183,7 +192,12 @@ const ABOUT_TOO: [&str; 26] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 67] = [
+const UNLIKE: [&str; 71] = [
+    "contract",
+    "gpu",
+    "hashed",
+    "record",
+    "resource",
     "anti",
     "authenticity",
     "antiforgery",
@@ -223,7 +237,6 @@ const UNLIKE: [&str; 67] = [
     "locale",
     "map",
     "mask",
-    "message",
     "missing",
     "natural",
     "next",
@@ -254,7 +267,9 @@ const UNLIKE: [&str; 67] = [
 ];
 
 /// Words before `key` that say what it opens.
-const OPENING: [&str; 35] = [
+const OPENING: [&str; 37] = [
+    "activation",
+    "authentication",
     "access",
     "account",
     "admin",
@@ -304,26 +319,39 @@ pub(super) enum Meaning {
 /// Endings of `pass` that are still a word for one.
 const PASSWORD_ENDINGS: [&[u8]; 6] = [b"word", b"wd", b"wrd", b"wort", b"phrase", b"code"];
 
+/// How people shorten the word, or misspell it.
+const SHORT_PASSWORDS: [&[u8]; 8] = [b"pw", b"pswd", b"psswd", b"pswrd", b"pasword", b"paswd", b"paswrd", b"passworsd"];
+
 /// What stands joined before `pass` and `pwd` in small letters.
-const PASSWORD_FRONTS: [&[u8]; 22] = [
-    b"", b"db", b"user", b"my", b"root", b"admin", b"mysql", b"ftp", b"smtp", b"mail", b"email", b"sql", b"pg",
-    b"redis", b"ssh", b"web", b"app", b"usr", b"ldap", b"login", b"rpc", b"proxy",
+const PASSWORD_FRONTS: [&[u8]; 29] = [
+    b"db", b"user", b"my", b"root", b"admin", b"mysql", b"ftp", b"smtp", b"mail", b"email", b"sql", b"pg", b"redis",
+    b"ssh", b"web", b"app", b"usr", b"ldap", b"login", b"rpc", b"proxy", b"key", b"store", b"auth", b"sasl", b"wifi",
+    b"vpn", b"bind", b"sudo",
 ];
 
-/// A word that begins with `pass` or `pwd`.
+/// A word that begins with `pass` or `pwd`, or stands for one that does.
 pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     let rest = &text[at.end..];
-    if text[at.start].eq_ignore_ascii_case(&b'i') {
+    if text[at.start..at.end].contains(&b' ') {
         // `IDENTIFIED BY`
         return Some(Meaning::Plain);
     }
-    let ending = PASSWORD_ENDINGS.iter().find(|ending| starts_with_folded(rest, ending)).map_or(0, |found| found.len());
+    let is_short = SHORT_PASSWORDS.iter().any(|word| word.eq_ignore_ascii_case(&text[at.start..at.end]));
+    // Two letters stand in much that is no text.
+    let before = at.start.checked_sub(1).map(|before| text[before]);
+    if at.len() == 2 && before.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b" \t\n_-.,/(\"'".contains(&byte)) {
+        return None;
+    }
+    let endings = if is_short { &[][..] } else { &PASSWORD_ENDINGS[..] };
+    let ending = endings.iter().find(|ending| starts_with_folded(rest, ending)).map_or(0, |found| found.len());
     let end = at.end + ending;
     if text.get(end).is_some_and(|&after| name::continues(text[end - 1], after)) {
         return None;
     }
     let front = joined_front(text, at.start);
-    if ending == 0 && !PASSWORD_FRONTS.iter().any(|known| known.eq_ignore_ascii_case(front)) {
+    let lower = front.to_ascii_lowercase();
+    let is_known = |known: &&[u8]| lower.ends_with(known);
+    if ending == 0 && !lower.is_empty() && !PASSWORD_FRONTS.iter().any(is_known) {
         return None;
     }
     let name = name::around(text, at);
@@ -388,6 +416,33 @@ fn is_about(text: &[u8], name: crate::location::Span, at: Span) -> bool {
     words(&text[name.start..at.start]).any(|word| is(&UNLIKE, word))
         || words(&text[at.end..name.end.max(at.end)]).any(|word| is(&ABOUT, word) || is(&ABOUT_TOO, word))
         || name::speaks_of_other(&text[name.start..name.end.max(at.end)], b"")
+        || is_of_form(&text[name.start..name.end.max(at.end)])
+}
+
+/// Words of names whose values are made up, or no longer what opens something.
+const MADE_UP: [&str; 12] = [
+    "bogus",
+    "dummy",
+    "encrypted",
+    "example",
+    "fake",
+    "foobar",
+    "invalid",
+    "mock",
+    "mocked",
+    "obscured",
+    "sample",
+    "stub",
+];
+
+/// Whether the name itself says that its value is made up, or is encrypted.
+pub(super) fn is_made_up(name: &[u8]) -> bool {
+    words(name).any(|word| MADE_UP.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+}
+
+/// `csrfmiddlewaretoken`: what a page gives to whoever asks for it.
+fn is_of_form(name: &[u8]) -> bool {
+    [&b"csrf"[..], b"xsrf"].iter().any(|word| name.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word)))
 }
 
 /// Whether the name says what its key opens, or that it is secret.

@@ -7,8 +7,25 @@ pub(super) struct Place {
     pub(super) sample: bool,
     /// A file of settings, in which values without quotes are literals.
     pub(super) settings: bool,
+    /// Of those, one of names and values alone, without expressions or types.
+    pub(super) pairs: bool,
+    /// Text for people, of which nothing is code.
+    pub(super) prose: bool,
     /// Written by a machine, or words for people in several languages: names and values in it are not what they seem.
     pub(super) apart: bool,
+}
+
+impl Place {
+    /// What the path says, in words.
+    pub(super) fn words(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (self.sample, "file: a test, an example or documentation"),
+            (self.settings, "file: settings, in which values need no quotes"),
+            (self.prose, "file: text for people"),
+            (self.apart, "file: written by a machine, or words in several languages"),
+        ];
+        all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words)
+    }
 }
 
 /// Names of folders for tests and their like.
@@ -73,6 +90,10 @@ const SETTINGS: [&str; 17] = [
     "netrc",
     "service",
 ];
+const PAIRS: [&str; 9] = ["env", "ini", "cfg", "conf", "cnf", "properties", "netrc", "tfvars", "envrc"];
+const PROSE: [&str; 5] = ["txt", "text", "log", "csv", "tsv"];
+/// Text files that are settings or lists of programs.
+const NO_PROSE: [&str; 4] = ["cmakelists.txt", "requirements.txt", "constraints.txt", "robots.txt"];
 const MACHINE: [&str; 8] = ["lock", "map", "snap", "svg", "sum", "pdf", "tlog", "sarif"];
 const DOCUMENTS: [&str; 6] = ["md", "mdx", "rst", "adoc", "asciidoc", "textile"];
 const WORDS: [&str; 6] = ["po", "pot", "strings", "arb", "xlf", "resx"];
@@ -99,11 +120,21 @@ pub(super) fn of(path: &str) -> Place {
             || file.starts_with(".env")
             || file.starts_with("dockerfile")
             || file.starts_with('.') && !stem.is_empty() && file.ends_with("rc"),
+        pairs: is(&PAIRS, extension) || file.starts_with(".env"),
+        prose: is(&PROSE, extension) && !is(&NO_PROSE, file),
         apart: is(&MACHINE, extension)
             || is(&MACHINE_FILES, file)
             || file.contains(".min.")
             || folders().any(|folder| folder == "node_modules" || is(&WORD_FOLDERS, folder))
             || is(&WORDS, extension)
-            || extension == "properties" && stem.starts_with("messages"),
+            || extension == "properties" && (stem.starts_with("messages") || is_translation(stem)),
     }
+}
+
+/// `login_de`, `config_pt_BR`: a file of words, named after their language.
+fn is_translation(stem: &str) -> bool {
+    let is_code = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut parts = stem.rsplit('_');
+    let last = parts.next().unwrap_or_default();
+    parts.next().is_some_and(|before| is_code(last) || is_code(before) && last.len() == 2)
 }

@@ -8,7 +8,7 @@ pub(super) const WORDY: u32 = 10;
 
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
-    b",;:)]}".contains(&value[0])
+    b",;:)]}=".contains(&value[0])
         || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
         || is_address(value)
         || is_path(value)
@@ -18,6 +18,9 @@ pub(super) fn is_other(value: &[u8]) -> bool {
         || is_template(value)
         || is_pattern(value)
         || is_digest(value)
+        || is_pairs(value)
+        || is_validation(value)
+        || is_advisory(value)
         || is_dotted(value)
         || is_resource(value)
 }
@@ -80,7 +83,8 @@ fn is_dashed(value: &[u8]) -> bool {
 }
 
 /// Endings of the names of files.
-const ENDINGS: [&str; 46] = [
+const ENDINGS: [&str; 47] = [
+    "enc",
     "pem",
     "key",
     "json",
@@ -132,7 +136,11 @@ const ENDINGS: [&str; 46] = [
 fn is_file_name(value: &[u8]) -> bool {
     let Some(dot) = value.iter().rposition(|byte| *byte == b'.') else { return false };
     let ending = &value[dot + 1..];
-    dot > 0 && ENDINGS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(ending)) && surprise(value) < WORDY + 1
+    let is_ending = |part: &[u8]| ENDINGS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(part));
+    let before = value[..dot].rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    // `a.yml.enc` is the name of a file, whatever `a` is.
+    let twice = before.len() < dot && is_ending(before);
+    dot > 0 && is_ending(ending) && (twice || surprise(value) < WORDY + 1)
 }
 
 /// A text into which something is put: `%s`, `{0}`, `{{ x }}`, `${x}`, `#{x}`, `<%= x %>`, `$(x)`.
@@ -142,7 +150,7 @@ fn is_template(value: &[u8]) -> bool {
         || value.windows(2).any(|pair| pair[0] == b'%' && b"sdvqfx@(".contains(&pair[1]))
         || (value.contains(&b'{') && value.ends_with(b"}"))
         || contains(value, b"{}")
-        || value.iter().any(|byte| b"<>".contains(byte))
+        || value.iter().position(|byte| *byte == b'<').is_some_and(|open| value[open..].contains(&b'>'))
 }
 
 /// A regular expression or a glob.
@@ -155,7 +163,12 @@ fn is_pattern(value: &[u8]) -> bool {
 }
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
-const DIGESTS: [&str; 32] = [
+const DIGESTS: [&str; 37] = [
+    "md5$",
+    "sha1$",
+    "sha256$",
+    "$y$",
+    "#jbcrypt:",
     "sha1-",
     "sha256-",
     "sha384-",
@@ -191,9 +204,42 @@ const DIGESTS: [&str; 32] = [
 ];
 
 fn is_digest(value: &[u8]) -> bool {
-    DIGESTS
-        .iter()
-        .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
+    // As PostgreSQL keeps passwords: `md5` and 32 digits.
+    let of_postgres = value.len() == 35 && value.starts_with(b"md5") && value[3..].iter().all(u8::is_ascii_hexdigit);
+    let known = || {
+        DIGESTS
+            .iter()
+            .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
+    };
+    of_postgres || known()
+}
+
+/// Words with values: `gpu=0|uuid=7`.
+fn is_pairs(value: &[u8]) -> bool {
+    let Some(equals) = value.iter().position(|byte| *byte == b'=') else { return false };
+    (2..=12).contains(&equals)
+        && value[..equals].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+        && value.get(equals + 1).is_some_and(u8::is_ascii_alphanumeric)
+        && (equals <= 5 || surprise(&value[..equals]) < WORDY)
+}
+
+/// Rules that a form holds its field to: `required|min:8`.
+fn is_validation(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b'|');
+    let is_rule =
+        |part: &[u8]| part.len() > 2 && part[..3].iter().all(u8::is_ascii_lowercase) && surprise(part) < WORDY + 2;
+    value.contains(&b'|') && parts.all(is_rule)
+}
+
+/// The number of a security advisory, which stands beside such words.
+fn is_advisory(value: &[u8]) -> bool {
+    [&b"GHSA-"[..], b"CVE-", b"CWE-"].iter().any(|prefix| value.starts_with(prefix))
+}
+
+/// A number in base 16, or an address of a chain of blocks, which is public: 40 digits.
+pub(super) fn is_number(value: &[u8], quoted: bool) -> bool {
+    let Some(digits) = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")) else { return false };
+    digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_') && (!quoted || digits.len() <= 40)
 }
 
 /// Names of resources: words between colons and slashes (`arn:aws:…`, `vault:secret/data`, `a:b:c`).

@@ -18,6 +18,9 @@ pub(in crate::detect) struct Assignment {
 const JOINED: [&str; 12] =
     ["key", "token", "secret", "pass", "pwd", "auth", "api", "access", "client", "app", "private", "admin"];
 
+/// Bytes of the longest of them.
+pub(in crate::detect) const LONGEST_JOINED: usize = 7;
+
 /// Looks for the value of the name in which the word `at` stands. `value` tells where a value that begins at the first
 /// place ends, at the second at most.
 pub(in crate::detect) fn search(
@@ -44,7 +47,7 @@ pub(in crate::detect) fn search(
 }
 
 /// Whether the word stands for itself: not the middle of a longer word (`square` in `squarespace` or `foursquare`).
-fn is_whole_word(text: &[u8], at: Span) -> bool {
+pub(in crate::detect) fn is_whole_word(text: &[u8], at: Span) -> bool {
     let last = text[at.end - 1];
     let rest = &text[at.end..];
     let ends = rest.first().is_none_or(|&after| !continues(last, after));
@@ -53,8 +56,17 @@ fn is_whole_word(text: &[u8], at: Span) -> bool {
 
 /// Whether no word goes on at `at`.
 #[inline]
-pub(in crate::detect) fn begins_word(text: &[u8], at: usize) -> bool {
-    at == 0 || !continues(text[at - 1], text[at])
+fn begins_word(text: &[u8], at: usize) -> bool {
+    at == 0 || !continues(text[at - 1], text[at]) || defines_property(&text[..at])
+}
+
+/// Whether a text ends in the option by which a command defines a property whose name follows: `-Dacme.token=…` of Java
+/// and CMake, `-PacmeToken=…` of Gradle.
+fn defines_property(before: &[u8]) -> bool {
+    match before {
+        [rest @ .., b'-', b'D' | b'P'] => rest.last().is_none_or(|&byte| !byte.is_ascii_alphanumeric() && byte != b'_'),
+        _ => false,
+    }
 }
 
 /// Where the last value of this statement may begin: at the end of the gap, or of the line, unless the line goes on (`{`,
@@ -95,7 +107,7 @@ pub(in crate::detect) fn is_separator(byte: u8) -> bool {
 
 /// The value that begins at `start`, if it has the rule's shape and ends where it should.
 fn value_at(value: &mut impl FnMut(usize, usize) -> Option<usize>, text: &[u8], start: usize) -> Option<Span> {
-    let end = value(start, text.len().min(start + crate::rules::LONGEST_VALUE + 1))?;
+    let end = value(start, text.len().min(start + crate::rules::LONGEST_VALUE))?;
     (end > start && ends_at(&text[end..])).then(|| Span::new(start, end))
 }
 

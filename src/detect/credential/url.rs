@@ -16,8 +16,9 @@ pub(super) fn read(text: &[u8], at: Span) -> Option<Found> {
     let colon = rest.iter().position(|byte| !is_user(*byte)).filter(|colon| rest[*colon] == b':')?;
     let password = &rest[colon + 1..];
     let end = password.iter().position(|byte| is_end(*byte)).unwrap_or(password.len());
-    // A password may hold `@`: the last one before the host's end divides.
-    let length = password[..end].iter().rposition(|byte| *byte == b'@')?;
+    // A password may hold `@`: the first that stands before nothing but a host divides.
+    let is_division = |at: &usize| password[*at] == b'@' && is_host(&password[at + 1..end]);
+    let length = (0..end).find(is_division).or_else(|| password[..end].iter().rposition(|byte| *byte == b'@'))?;
     let host = &password[length + 1..];
     let named = host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(byte)).count();
     if length == 0 || length > LONGEST || named == 0 {
@@ -31,6 +32,15 @@ pub(super) fn read(text: &[u8], at: Span) -> Option<Found> {
         host: Some(Span::new(host_start, host_start + named)),
         syntax: Syntax::Address,
     })
+}
+
+/// Whether a host stands here, perhaps with a port, and then the address ends or goes on to its query.
+fn is_host(rest: &[u8]) -> bool {
+    let named = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(byte)).count();
+    let port = rest[named..]
+        .strip_prefix(b":")
+        .map_or(0, |port| 1 + port.iter().take_while(|byte| byte.is_ascii_digit()).count());
+    named > 0 && rest.get(named + port).is_none_or(|byte| b"?#,".contains(byte))
 }
 
 fn is_user(byte: u8) -> bool {

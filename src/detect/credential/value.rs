@@ -11,10 +11,11 @@ pub(super) struct Value {
 
 /// The value that begins at `from`; that of an element ends before the next tag.
 pub(super) fn read(text: &[u8], from: usize, element: bool) -> Option<Value> {
-    let first = *text.get(from)?;
     if element {
         return of_element(text, from);
     }
+    let from = from + around(&text[from..]);
+    let first = *text.get(from)?;
     let marks = text[from..].iter().take(2).take_while(|byte| b"brRuUfFLN@$".contains(byte)).count();
     let quote = *text.get(from + marks)?;
     if b"\"'`".contains(&quote) {
@@ -29,7 +30,28 @@ pub(super) fn read(text: &[u8], from: usize, element: bool) -> Option<Value> {
         let length = text[start..].iter().take(LONGEST_READ).position(|byte| *byte == b'&' || *byte == b'\n')?;
         return some(start, start + length, true);
     }
-    bare(text, from)
+    bare(text, block(text, from).unwrap_or(from))
+}
+
+/// What makes another type of a literal that stands in it: `[]byte("…")`.
+const AROUND: [&[u8]; 6] = [b"[]byte(", b"String::from(", b"new String(", b"Some(", b"bytes(", b"str("];
+
+/// How many bytes stand around a literal, before its quote.
+fn around(rest: &[u8]) -> usize {
+    if !matches!(rest.first(), Some(b'[' | b'S' | b'n' | b'b' | b's')) {
+        return 0;
+    }
+    let known = AROUND.iter().find(|around| rest.starts_with(around)).map_or(0, |around| around.len());
+    if rest.get(known).is_some_and(|byte| b"\"'".contains(byte)) { known } else { 0 }
+}
+
+/// Where the first line of a block of YAML begins: after `|` or `>` alone on the line of the name.
+fn block(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text[from..].strip_prefix(b"|").or_else(|| text[from..].strip_prefix(b">"))?;
+    let rest = rest.strip_prefix(b"-").or_else(|| rest.strip_prefix(b"+")).unwrap_or(rest);
+    let at = text.len() - rest.len();
+    let gap = rest.iter().take(80).take_while(|byte| byte.is_ascii_whitespace()).count();
+    rest[..gap].contains(&b'\n').then_some(at + gap)
 }
 
 fn some(start: usize, end: usize, quoted: bool) -> Option<Value> {
@@ -82,9 +104,16 @@ fn quoted(text: &[u8], at: usize, quote: u8, formats: bool) -> Option<Value> {
 fn goes_on(rest: &[u8]) -> bool {
     let gap = rest.iter().take(4).take_while(|byte| **byte == b' ').count();
     match &rest[gap..] {
+        // In parts that are literals too: the first of them tells enough.
+        [b'+' | b'.', after @ ..] if is_literal(after) => false,
         [b'+', ..] | [b'%', b' ' | b'(', ..] | [b'.', b' ' | b'$', ..] => true,
         after => after.starts_with(b".format(") || after.starts_with(b".join("),
     }
+}
+
+/// Whether a literal begins here, perhaps on the next line.
+fn is_literal(rest: &[u8]) -> bool {
+    rest.iter().take(80).find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| b"\"'".contains(byte))
 }
 
 /// Between quotes that are escaped, as in JSON within JSON.
@@ -98,7 +127,10 @@ fn escaped(text: &[u8], at: usize) -> Option<Value> {
 /// Up to a space or to what cannot belong to a value without quotes.
 fn bare(text: &[u8], from: usize) -> Option<Value> {
     let rest = &text[from..text.len().min(from + LONGEST_READ + 1)];
-    let length = rest.iter().position(|byte| byte.is_ascii_whitespace() || b"\"'`<>,;|&\\".contains(byte));
+    let length = rest.iter().position(|byte| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'|' | b'&' | b'\\')
+    });
     let length = match length {
         Some(length) => length,
         None if rest.len() <= LONGEST_READ => rest.len(),

@@ -8,15 +8,15 @@ use super::pem::Block;
 use super::product::is_product;
 use super::{Encryption, PrivateKey};
 
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
 const PBKDF2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.12");
 const SCRYPT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11591.4.11");
 
 /// Object identifier, name, bits.
-const OTHERS: &[(ObjectIdentifier, &str, Option<usize>)] = &[
+pub(super) const OTHERS: &[(ObjectIdentifier, &str, Option<usize>)] = &[
     (ObjectIdentifier::new_unwrap("1.3.101.110"), "X25519", Some(256)),
     (ObjectIdentifier::new_unwrap("1.3.101.111"), "X448", Some(448)),
     (ObjectIdentifier::new_unwrap("1.3.101.112"), "Ed25519", Some(256)),
@@ -32,7 +32,7 @@ const OTHERS: &[(ObjectIdentifier, &str, Option<usize>)] = &[
 ];
 
 /// Object identifier, name as people know it, SSH's name if it has one, bits.
-const CURVES: &[(ObjectIdentifier, &str, Option<&str>, usize)] = &[
+pub(super) const CURVES: &[(ObjectIdentifier, &str, Option<&str>, usize)] = &[
     (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), "P-256", Some("nistp256"), 256),
     (ObjectIdentifier::new_unwrap("1.3.132.0.34"), "P-384", Some("nistp384"), 384),
     (ObjectIdentifier::new_unwrap("1.3.132.0.35"), "P-521", Some("nistp521"), 521),

@@ -2,6 +2,7 @@
 //! sort, its size, its encryption and its public half; a block that does not parse is no key.
 
 mod asn1;
+mod certificate;
 mod openssh;
 mod pem;
 mod pgp;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+pub use self::certificate::{Certificate, certificate};
 pub use self::samples::{openssh as sample_openssh, pgp as sample_pgp, putty as sample_putty, rsa as sample_rsa};
 
 /// How a private key is encrypted.

@@ -144,8 +144,17 @@ fn a_putty_file_tells_its_public_half() {
 }
 
 #[test]
-fn the_list_of_known_keys_is_well_formed() {
+fn the_list_of_known_keys_names_each_once_and_where_it_is_published() {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut source = None;
+    for line in include_str!("known.txt").lines().skip(2) {
+        match line.strip_prefix("# ") {
+            Some(told) => source = Some(told).filter(|told| told.starts_with("https://") || told.starts_with("src/")),
+            None => assert!(source.is_some(), "{line} has no source"),
+        }
+    }
     for (fingerprint, name) in known() {
+        assert!(seen.insert(fingerprint), "{fingerprint} is named twice");
         let digest = fingerprint.strip_prefix("SHA256:").and_then(|digest| BASE64_NOPAD.decode(digest.as_bytes()).ok());
         assert!(digest.is_some_and(|digest| digest.len() == 32) && !name.is_empty(), "{fingerprint}");
     }

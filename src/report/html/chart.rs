@@ -103,11 +103,11 @@ pub(super) fn reach_of(finding: &Finding) -> &'static str {
 
 const STEP: usize = 72;
 const GAP: usize = 12;
-const HEIGHT: usize = 170;
-const BASE: usize = 164;
+const HEIGHT: usize = 130;
+const BASE: usize = 124;
 /// The tallest bar, and where bars stand.
-const TALLEST: usize = 120;
-const FLOOR: usize = 148;
+const TALLEST: usize = 84;
+const FLOOR: usize = 108;
 
 fn draw(
     title: &'static str,

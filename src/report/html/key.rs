@@ -1,7 +1,8 @@
 //! One key as the page shows it. Every text is one line of harmless characters; the template escapes it.
 
-use super::super::escape::{lines, source_line, step_plain, terminal};
+use super::super::escape::{lines, source_line, step_pieces, step_plain, terminal};
 use super::super::words;
+use super::window::{Span, Window};
 use super::{Fact, chart};
 use crate::finding::{Finding, FrameLine, Place, Report};
 use crate::rules::Keyless;
@@ -19,17 +20,16 @@ pub(super) struct Key {
     pub(super) reach: &'static str,
     pub(super) title: String,
     pub(super) masked: String,
-    pub(super) opens: String,
-    /// Whether it works, and until when.
-    pub(super) label: String,
+    pub(super) opens: Rich,
+    pub(super) until: String,
     pub(super) place: String,
     pub(super) more_places: usize,
     pub(super) facts: Vec<Fact>,
     pub(super) verdicts: Vec<Verdict>,
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Rich>,
     pub(super) places: Vec<Shown>,
     pub(super) places_left_out: usize,
-    pub(super) steps: Vec<String>,
+    pub(super) steps: Vec<Rich>,
     pub(super) page: Option<String>,
     pub(super) command: Option<String>,
     pub(super) keyless: Option<WithoutKey>,
@@ -40,13 +40,17 @@ pub(super) struct Key {
 pub(super) struct Verdict {
     pub(super) id: &'static str,
     pub(super) severity: &'static str,
-    pub(super) message: String,
+    pub(super) message: Rich,
 }
+
+/// A sentence in pieces: whether each is code, and its text.
+pub(super) type Rich = Vec<(bool, String)>;
 
 /// One place of it.
 pub(super) struct Shown {
     pub(super) at: String,
     pub(super) history: String,
+    pub(super) window: Option<Window>,
     pub(super) lines: Vec<Line>,
 }
 
@@ -60,20 +64,21 @@ pub(super) struct Line {
 
 pub(super) struct WithoutKey {
     pub(super) title: String,
-    pub(super) steps: Vec<String>,
+    pub(super) steps: Vec<Rich>,
     pub(super) snippet: String,
     pub(super) reference: Option<String>,
 }
 
 impl Key {
-    pub(super) fn of(finding: &Finding, report: &Report) -> Self {
+    /// `span`: the time over which exposures are drawn.
+    pub(super) fn of(finding: &Finding, report: &Report, span: &Span) -> Self {
         let judgement = &finding.judgement;
         let state = words::state(&judgement.state);
         let until = words::until(&finding.dossier, report.now);
         let verdicts = judgement.verdicts.iter().map(|verdict| Verdict {
             id: verdict.id.0,
             severity: verdict.severity.as_str(),
-            message: step_plain(&verdict.message),
+            message: step_pieces(&verdict.message),
         });
         let remedy = &finding.remedy;
         let noted = finding.dossier.statements().iter().flat_map(|statement| &statement.facts.notes);
@@ -87,15 +92,16 @@ impl Key {
             title: safe(&finding.title),
             masked: safe(finding.masked.as_str()),
             opens: opens(finding),
-            label: safe(&if until == "not known" { format!("state {state}") } else { format!("{state}, {until}") }),
+            // The column says "until" already.
+            until: safe(until.strip_prefix("until ").unwrap_or(&until)),
             place: finding.places.first().map(|place| safe(&words::place(place))).unwrap_or_default(),
             more_places: finding.places.len().saturating_sub(1),
             facts: facts(finding, report),
             verdicts: verdicts.collect(),
-            notes: judgement.notes.iter().chain(noted).map(|note| step_plain(note)).collect(),
-            places: finding.places.iter().take(PLACES_SHOWN).map(place).collect(),
+            notes: judgement.notes.iter().chain(noted).map(|note| step_pieces(note)).collect(),
+            places: finding.places.iter().take(PLACES_SHOWN).map(|place| shown(place, span)).collect(),
             places_left_out: finding.places.len().saturating_sub(PLACES_SHOWN),
-            steps: remedy.revoke.iter().chain(&remedy.recreate).map(|step| step_plain(step)).collect(),
+            steps: remedy.revoke.iter().chain(&remedy.recreate).map(|step| step_pieces(step)).collect(),
             page: remedy.page.as_deref().and_then(address),
             command: remedy.command.as_deref().map(safe),
             keyless: remedy.keyless.as_ref().map(without_key),
@@ -109,10 +115,10 @@ fn safe(text: &str) -> String {
     terminal(text).into_owned()
 }
 
-fn opens(finding: &Finding) -> String {
-    match step_plain(&words::opens(&finding.dossier, &finding.judgement)) {
-        opens if opens == "not known" => "nobody says what it opens".to_owned(),
-        opens => format!("opens {opens}"),
+fn opens(finding: &Finding) -> Rich {
+    match words::opens(&finding.dossier, &finding.judgement) {
+        opens if opens == "not known" => vec![(false, "nobody says".to_owned())],
+        opens => step_pieces(&opens),
     }
 }
 
@@ -124,8 +130,6 @@ fn address(page: &str) -> Option<String> {
 fn facts(finding: &Finding, report: &Report) -> Vec<Fact> {
     let dossier = &finding.dossier;
     let mut facts = vec![
-        Fact { name: "Opens", value: step_plain(&words::opens(dossier, &finding.judgement)) },
-        Fact { name: "Until", value: safe(&words::until(dossier, report.now)) },
         Fact { name: "State", value: safe(&words::state_with_evidence(finding, report.now)) },
         Fact { name: "Issuer", value: safe(&words::issuer(&finding.issuer, finding.host.as_deref())) },
         Fact { name: "Confidence", value: finding.confidence.to_string() },
@@ -144,8 +148,9 @@ fn facts(finding: &Finding, report: &Report) -> Vec<Fact> {
     facts
 }
 
-fn place(place: &Place) -> Shown {
+fn shown(place: &Place, span: &Span) -> Shown {
     Shown {
+        window: place.provenance.as_deref().and_then(|provenance| span.window(provenance)),
         at: safe(&words::place(place)),
         history: place.provenance.as_deref().map(|history| safe(&words::history(history))).unwrap_or_default(),
         lines: place.frame.iter().map(line).collect(),
@@ -164,7 +169,7 @@ fn line(line: &FrameLine) -> Line {
 fn without_key(keyless: &Keyless) -> WithoutKey {
     WithoutKey {
         title: step_plain(&keyless.title),
-        steps: keyless.steps.iter().map(|step| step_plain(step)).collect(),
+        steps: keyless.steps.iter().map(|step| step_pieces(step)).collect(),
         snippet: lines(&keyless.snippet).into_owned(),
         reference: address(&keyless.reference),
     }

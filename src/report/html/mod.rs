@@ -5,6 +5,7 @@
 
 mod chart;
 mod key;
+mod window;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -73,6 +74,13 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
     page(report, options).write_into(&mut Adapter(out)).map_err(io::Error::other)
 }
 
+/// What the page leaves out.
+pub(super) fn left_out(report: &Report) -> Vec<String> {
+    let more = report.findings.len().saturating_sub(KEYS_MAX);
+    let said = || format!("The page leaves {} out; a browser takes no more.", words::count(more as u64, "further key"));
+    (more > 0).then(said).into_iter().collect()
+}
+
 /// The template engine writes bytes; a failed write keeps its own error.
 struct Adapter<'a>(&'a mut dyn Write);
 
@@ -87,7 +95,9 @@ impl Write for Adapter<'_> {
 }
 
 fn page(report: &Report, options: &Options) -> Page {
-    let keys: Vec<Key> = report.findings.iter().take(KEYS_MAX).map(|finding| Key::of(finding, report)).collect();
+    let span = window::Span::of(report);
+    let keys = report.findings.iter().take(KEYS_MAX);
+    let keys: Vec<Key> = keys.map(|finding| Key::of(finding, report, &span)).collect();
     let gaps: Vec<_> = report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()).collect();
     let chips = |(severity, count): &(crate::severity::Severity, u64)| Chip { word: severity.as_str(), count: *count };
     let tally = Tally::of(report);

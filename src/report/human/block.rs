@@ -46,7 +46,7 @@ fn write_facts(finding: &Finding, report: &Report, page: &mut Page<'_>) -> io::R
     page.field("history", &history.unwrap_or_default())
 }
 
-fn until(finding: &Finding, report: &Report) -> String {
+pub(super) fn until(finding: &Finding, report: &Report) -> String {
     let until = words::until(&finding.dossier, report.now);
     // The label says it already.
     let until = until.strip_prefix("until ").unwrap_or(&until);
@@ -57,7 +57,7 @@ fn until(finding: &Finding, report: &Report) -> String {
 }
 
 /// The mask, and whatever names the key to its owner.
-fn identity(finding: &Finding) -> String {
+pub(super) fn identity(finding: &Finding) -> String {
     let dossier = &finding.dossier;
     let named = |word: &str, value: Option<&str>| value.map(|value| format!("{word}{value}"));
     let parts = [
@@ -80,7 +80,7 @@ fn last_used(dossier: &Dossier) -> Option<String> {
     })
 }
 
-fn issuer(finding: &Finding) -> String {
+pub(super) fn issuer(finding: &Finding) -> String {
     let issuer = words::issuer(&finding.issuer, finding.host.as_deref());
     match &finding.issuer_basis {
         IssuerBasis::Format => issuer,
@@ -112,7 +112,7 @@ fn write_remedy(remedy: &Remedy, options: &Options, page: &mut Page<'_>) -> io::
     remedy.keyless.as_ref().map_or(Ok(()), |keyless| write_keyless(keyless, options, page))
 }
 
-fn numbered(steps: &[String]) -> Vec<(String, String)> {
+pub(super) fn numbered(steps: &[String]) -> Vec<(String, String)> {
     steps.iter().zip(1..).map(|(step, n): (_, usize)| (format!("{n}. "), step_plain(step))).collect()
 }
 

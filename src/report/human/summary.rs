@@ -81,7 +81,7 @@ fn write_gaps(coverage: &Coverage, options: &Options, page: &mut Page<'_>) -> io
     }
 }
 
-fn asked(report: &Report) -> String {
+pub(super) fn asked(report: &Report) -> String {
     if report.asked.is_empty() {
         return "asked no issuer (offline; --probe asks)".to_owned();
     }

@@ -7,6 +7,7 @@ use serde_sarif::sarif::{
 
 use super::super::words::{self, REDACTED};
 use super::super::{Options, escape};
+use super::limits::Shape;
 use super::text;
 use crate::coverage::{Reason, Skip};
 use crate::finding::Report;
@@ -28,14 +29,14 @@ const REASONS: [Reason; 10] = [
 /// How many skipped files are notified one by one. The counts by reason are always whole.
 const SKIPS_SHOWN: usize = 1_000;
 
-/// `left_out`: how many results did not fit into the limits of code scanning.
-pub(super) fn of(report: &Report, options: &Options, left_out: usize) -> Invocation {
+/// `shape`: how the results were fitted into the limits of code scanning.
+pub(super) fn of(report: &Report, options: &Options, shape: &Shape) -> Invocation {
     let mut invocation = Invocation::builder()
         .execution_successful(report.coverage.is_complete())
-        .tool_execution_notifications(notifications(report, left_out))
+        .tool_execution_notifications(notifications(report, shape))
         .build();
     invocation.exit_code = options.exit_code.map(i64::from);
-    if let (Some((start, end)), false) = (options.times, report.now_is_given) {
+    if let Some((start, end)) = options.run_times(report) {
         invocation.start_time_utc = Some(start.to_string());
         invocation.end_time_utc = Some(end.to_string());
     }
@@ -46,7 +47,7 @@ pub(super) fn of(report: &Report, options: &Options, left_out: usize) -> Invocat
     invocation
 }
 
-fn notifications(report: &Report, left_out: usize) -> Vec<Notification> {
+fn notifications(report: &Report, shape: &Shape) -> Vec<Notification> {
     let skips = &report.coverage.skips;
     let mut all: Vec<_> = skips.iter().take(SKIPS_SHOWN).map(of_skip).collect();
     if let Some(more) = skips.len().checked_sub(SKIPS_SHOWN).filter(|more| *more > 0) {
@@ -55,13 +56,7 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Notification> {
             format!("{} more files were skipped and are not listed here.", words::grouped(more as u64)),
         ));
     }
-    if left_out > 0 {
-        let left_out = words::grouped(left_out as u64);
-        all.push(said(
-            "error",
-            format!("{left_out} results are left out: code scanning takes no more. The worst are kept."),
-        ));
-    }
+    all.extend(shape.sentences().into_iter().map(|(level, sentence)| said(level, sentence)));
     if report.coverage.had_nothing_to_scan() {
         all.push(said("note", "There was nothing to scan: what was asked for adds nothing.".to_owned()));
     } else if report.coverage.blobs_scanned == 0 {

@@ -11,10 +11,11 @@ use crate::finding::{FrameLine, Part, Place};
 use crate::location;
 
 /// The place itself, with what may be shown of the text.
-pub(super) fn primary(place: &Place, masked: &str) -> Location {
+/// `with_context`: with the lines around it.
+pub(super) fn primary(place: &Place, masked: &str, with_context: bool) -> Location {
     let region = region(place, masked);
     let mut physical = PhysicalLocation::builder().artifact_location(file(place)).region(region).build();
-    physical.context_region = context(&place.frame, place.region);
+    physical.context_region = context(&place.frame, place.region).filter(|_| with_context);
     let mut location = Location::builder().physical_location(physical).build();
     if let Some(variable) = &place.variable {
         let name = escape::terminal(variable).into_owned();
@@ -45,6 +46,19 @@ pub(super) fn part(part: &Part, id: usize) -> Location {
         .build()
 }
 
+/// The place without any text of it, and what is said of it there.
+pub(super) fn bare(place: &Place, message: &str) -> Location {
+    let physical = PhysicalLocation::builder().artifact_location(file(place)).region(lines(place.region)).build();
+    Location::builder().physical_location(physical).message(Message::builder().text(message).build()).build()
+}
+
+/// A line of a file of which nothing else is known.
+pub(super) fn line(path: &str, line: usize, root: Option<usize>) -> Location {
+    let region = Region::builder().start_line(number(line)).build();
+    let physical = PhysicalLocation::builder().artifact_location(artifact(path, root)).region(region).build();
+    Location::builder().physical_location(physical).build()
+}
+
 /// `src/a.yml:14`, for the words of a link.
 pub(super) fn link_words(place: &Place) -> String {
     if place.shown == REDACTED {
@@ -55,7 +69,7 @@ pub(super) fn link_words(place: &Place) -> String {
     format!("{path}:{}", place.region.start_line)
 }
 
-fn file(place: &Place) -> ArtifactLocation {
+pub(super) fn file(place: &Place) -> ArtifactLocation {
     if place.path == REDACTED {
         let why = "The owner's list; its name is left out.";
         return ArtifactLocation::builder().uri("owners-list").description(why).build();
@@ -75,7 +89,7 @@ fn region(place: &Place, masked: &str) -> Region {
     Region { snippet: Some(snippet), ..lines(place.region) }
 }
 
-fn lines(region: location::Region) -> Region {
+pub(super) fn lines(region: location::Region) -> Region {
     let location::Region { start_line, end_line, start_column_utf16, end_column_utf16, .. } = region;
     let start_column = start_column_utf16.max(1);
     // GitHub refuses a whole file for one column that is 0 or runs backwards.

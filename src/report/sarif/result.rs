@@ -1,20 +1,20 @@
-//! The results: one for each place of each key.
+//! The results: one for each place of each key, or one for each key.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use serde_sarif::sarif::{Message, Result as SarifResult, ResultKind, ResultLevel};
+use serde_sarif::sarif::{Message, Result as SarifResult, ResultBaselineState, ResultKind, ResultLevel};
 
+use super::super::SarifProfile;
 use super::super::escape::{code, markdown, message, step_markdown};
 use super::super::words::{self, REDACTED};
+use super::limits::Shape;
 use super::rule::{Descriptors, level, recreate_markdown, revoke_markdown};
-use super::{bag, guid, place, taxonomy};
-use crate::finding::{Finding, Place, Report};
+use super::{bag, fix, flow, guid, place, taxonomy};
+use crate::finding::{Finding, Fingerprint, Place, Report};
 use crate::key::{Evidence, Expiry, Statement};
-
-/// Most results that code scanning takes in one run.
-const RESULTS_MAX: usize = 25_000;
+use crate::severity::Severity;
 
 /// Other places of a key that a result points at. Code scanning takes 1,000 locations and shows 100, but each of `n`
 /// places points at the others, so the log would grow with `n²`: keys with more than [`MANY_PLACES`] point at few.
@@ -25,21 +25,19 @@ const MANY_PLACES: usize = 100;
 const LINKS_MAX: usize = 3;
 
 /// The results, worst first.
-pub(super) struct Results {
-    pub(super) written: Vec<SarifResult>,
-    /// How many did not fit.
-    pub(super) left_out: usize,
-}
-
-pub(super) fn all(report: &Report, descriptors: &Descriptors<'_>) -> Results {
+pub(super) fn all(
+    report: &Report,
+    descriptors: &Descriptors<'_>,
+    shape: &Shape,
+    profile: SarifProfile,
+) -> Vec<SarifResult> {
     let mut written = Vec::new();
-    for finding in &report.findings {
-        let shared = Shared::of(finding, report, descriptors);
-        let room = RESULTS_MAX - written.len();
-        written.extend((0..finding.places.len()).take(room).map(|at| shared.at(at)));
+    for finding in report.findings.iter().take(shape.keys_max()) {
+        let shared = Shared::of(finding, report, descriptors, shape, profile);
+        let results = if shape.is_grouped() { 1 } else { finding.places.len() };
+        written.extend((0..results).map(|at| shared.at(at)));
     }
-    let all: usize = report.findings.iter().map(|finding| finding.places.len()).sum();
-    Results { left_out: all - written.len(), written }
+    written
 }
 
 /// What the results of one key have in common.
@@ -47,34 +45,55 @@ struct Shared<'a> {
     finding: &'a Finding,
     result: SarifResult,
     text: String,
+    /// Whether one result stands for all places; it is then short.
+    grouped: bool,
+    /// Whether everything is said that SARIF can say.
+    full: bool,
+    /// Whether what was known before is known.
+    compared: bool,
 }
 
 impl<'a> Shared<'a> {
-    fn of(finding: &'a Finding, report: &Report, descriptors: &Descriptors<'_>) -> Self {
+    fn of(
+        finding: &'a Finding,
+        report: &Report,
+        descriptors: &Descriptors<'_>,
+        shape: &Shape,
+        profile: SarifProfile,
+    ) -> Self {
         let (rule_id, rule_index, cwe) = descriptors.reference(finding);
-        let result = SarifResult::builder()
+        let grouped = shape.is_grouped();
+        let mut result = SarifResult::builder()
             .rule_id(rule_id)
             .rule_index(rule_index)
             .kind(ResultKind::Fail)
             .level(result_level(finding))
             .rank(score(finding) * 10.0)
-            .message(Message::builder().markdown(message_markdown(finding, report)).build())
+            .message(Message::builder().build())
             .correlation_guid(guid(finding.fingerprint.bytes()))
             .taxa(taxa(finding, cwe))
-            .properties(bag(properties(finding, report)))
             .build();
-        Self { finding, result, text: message(&words::headline(finding, report)) }
+        if grouped {
+            result.properties = Some(bag(json!({ "masked": finding.masked, "places": finding.places.len() })));
+        } else {
+            result.message.markdown = Some(message_markdown(finding, report));
+            result.properties = Some(bag(properties(finding, report)));
+        }
+        let text = message(&words::headline(finding, report));
+        let full = profile == SarifProfile::Full;
+        Self { finding, result, text, grouped, full, compared: report.compared }
     }
 
     fn at(&self, at: usize) -> SarifResult {
         let finding = self.finding;
         let here = &finding.places[at];
-        let related: Vec<&Place> = others(finding, at).take(related_max(finding)).collect();
+        let related: Vec<&Place> = others(finding, at).take(self.related_max()).collect();
         let mut result = self.result.clone();
         result.message.text = Some(format!("{}{}", self.text, links(finding, &related)));
-        result.locations = Some(vec![place::primary(here, finding.masked.as_str())]);
+        result.locations = Some(vec![place::primary(here, finding.masked.as_str(), !self.grouped)]);
         result.guid = Some(guid(here.fingerprint.bytes()));
-        result.partial_fingerprints = Some(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(here))]));
+        result.partial_fingerprints =
+            Some(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(&here.fingerprint))]));
         result.fingerprints = Some(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), here.fingerprint.to_string())]));
         if let (Some(rule), Some(bag)) = (&here.rule, &mut result.properties) {
             bag.additional_properties.insert("foundBy".to_owned(), json!(rule));
@@ -90,12 +109,22 @@ impl<'a> Shared<'a> {
         if !locations.is_empty() {
             result.related_locations = Some(locations);
         }
+        if self.full {
+            self.complete(here, &mut result);
+        }
         result
     }
-}
 
-fn related_max(finding: &Finding) -> usize {
-    if finding.places.len() > MANY_PLACES { LINKS_MAX } else { RELATED_MAX }
+    /// What code scanning does not read.
+    fn complete(&self, here: &Place, result: &mut SarifResult) {
+        result.baseline_state = self.compared.then(|| json!(ResultBaselineState::New));
+        result.fixes = fix::by_environment(self.finding, here).map(|fix| vec![fix]);
+        result.code_flows = flow::through_history(here).map(|flow| vec![flow]);
+    }
+
+    fn related_max(&self) -> usize {
+        if self.finding.places.len() > MANY_PLACES && !self.grouped { LINKS_MAX } else { RELATED_MAX }
+    }
 }
 
 fn others(finding: &Finding, at: usize) -> impl Iterator<Item = &Place> {
@@ -104,7 +133,12 @@ fn others(finding: &Finding, at: usize) -> impl Iterator<Item = &Place> {
 
 /// From the word that chose the rule id, so that a result agrees with its rule; the key's own number is its rank.
 fn result_level(finding: &Finding) -> ResultLevel {
-    match level(finding.judgement.stable_severity) {
+    level_of(finding.judgement.stable_severity)
+}
+
+/// The same of a severity.
+pub(super) fn level_of(severity: Severity) -> ResultLevel {
+    match level(severity) {
         "error" => ResultLevel::Error,
         "warning" => ResultLevel::Warning,
         _ => ResultLevel::Note,
@@ -117,8 +151,8 @@ fn score(finding: &Finding) -> f64 {
 }
 
 /// Our own value, so that none is computed from the line: that one is neither keyed nor free of the secret.
-fn line_hash(place: &Place) -> String {
-    format!("{}:1", &place.fingerprint.hex()[..16])
+pub(super) fn line_hash(place: &Fingerprint) -> String {
+    format!("{}:1", &place.hex()[..16])
 }
 
 fn taxa(finding: &Finding, cwe: &[u16]) -> Vec<serde_sarif::sarif::ReportingDescriptorReference> {

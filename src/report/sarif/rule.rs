@@ -10,11 +10,12 @@ use std::sync::Arc;
 use serde_json::json;
 use serde_sarif::sarif::{MultiformatMessageString, ReportingConfiguration, ReportingDescriptor};
 
+use super::super::SarifProfile;
 use super::super::escape::{code_block, markdown, step_markdown, step_plain, terminal};
 use super::super::verdicts::{self, VerdictInfo};
 use super::super::words;
 use super::{bag, taxonomy, text};
-use crate::finding::{Finding, Remedy, Report};
+use crate::finding::{Finding, Remedy, Report, SetAside};
 use crate::rules::{Keyless, Rule, RuleSet};
 use crate::severity::{Confidence, Severity};
 
@@ -40,11 +41,20 @@ enum About<'a> {
     Rule(&'a Arc<Rule>),
     Verdict(&'static VerdictInfo),
     /// A rule that is not in the set, as in a report of another version.
-    Unknown(&'a Finding),
+    Unknown(Unknown<'a>),
+}
+
+/// What a finding says itself of its rule.
+#[derive(Clone, Copy)]
+struct Unknown<'a> {
+    id: &'a str,
+    title: &'a str,
+    confidence: Confidence,
 }
 
 impl<'a> Descriptors<'a> {
-    pub(super) fn of(report: &'a Report, rules: &'a RuleSet) -> Self {
+    /// In full, what was set aside has results too.
+    pub(super) fn of(report: &'a Report, rules: &'a RuleSet, profile: SarifProfile) -> Self {
         let mut by_id: BTreeMap<String, Described<'a>> = BTreeMap::new();
         for finding in &report.findings {
             let about = About::of(finding, rules);
@@ -52,15 +62,31 @@ impl<'a> Descriptors<'a> {
             let described = Described { about, severity, findings: Vec::new() };
             by_id.entry(about.id_at(severity)).or_insert(described).findings.push(finding);
         }
+        for aside in report.suppressed.iter().filter(|_| profile == SarifProfile::Full) {
+            let about = About::of_aside(aside, rules);
+            let described = Described { about, severity: aside.severity, findings: Vec::new() };
+            by_id.entry(about.id_at(aside.severity)).or_insert(described);
+        }
         Self { by_id, rules }
+    }
+
+    /// The id of the descriptor of what was set aside, and its place in the log.
+    pub(super) fn reference_aside(&self, aside: &SetAside) -> (String, i64) {
+        let id = About::of_aside(aside, self.rules).id_at(aside.severity);
+        let index = self.index(&id);
+        (id, index)
+    }
+
+    fn index(&self, id: &str) -> i64 {
+        self.by_id.keys().position(|known| known == id).and_then(|at| i64::try_from(at).ok()).unwrap_or(-1)
     }
 
     /// The id of the finding's descriptor, its place in the log, and its weaknesses.
     pub(super) fn reference(&self, finding: &Finding) -> (String, i64, &'static [u16]) {
         let about = About::of(finding, self.rules);
         let id = about.id_at(finding.judgement.stable_severity);
-        let index = self.by_id.keys().position(|known| *known == id).and_then(|at| i64::try_from(at).ok());
-        (id, index.unwrap_or(-1), about.cwe())
+        let index = self.index(&id);
+        (id, index, about.cwe())
     }
 
     pub(super) fn write(&self) -> Vec<ReportingDescriptor> {
@@ -70,10 +96,19 @@ impl<'a> Descriptors<'a> {
 
 impl<'a> About<'a> {
     fn of(finding: &'a Finding, rules: &'a RuleSet) -> Self {
-        match (rules.get(&finding.rule), verdicts::info(&finding.rule)) {
+        let unknown = Unknown { id: &finding.rule, title: &finding.title, confidence: finding.confidence };
+        Self::of_rule(rules, unknown)
+    }
+
+    fn of_aside(aside: &'a SetAside, rules: &'a RuleSet) -> Self {
+        Self::of_rule(rules, Unknown { id: &aside.rule, title: &aside.rule, confidence: Confidence::Medium })
+    }
+
+    fn of_rule(rules: &'a RuleSet, rule: Unknown<'a>) -> Self {
+        match (rules.get(rule.id), verdicts::info(rule.id)) {
             (Some(rule), _) => Self::Rule(rule),
             (None, Some(info)) => Self::Verdict(info),
-            (None, None) => Self::Unknown(finding),
+            (None, None) => Self::Unknown(rule),
         }
     }
 
@@ -81,7 +116,7 @@ impl<'a> About<'a> {
         let (id, default) = match self {
             Self::Rule(rule) => (rule.id.as_str(), Some(rule.severity)),
             Self::Verdict(info) => (info.id.0, Some(info.severity)),
-            Self::Unknown(finding) => (finding.rule.as_str(), None),
+            Self::Unknown(rule) => (rule.id, None),
         };
         let id = terminal(id);
         if default == Some(severity) { id.into_owned() } else { format!("{id}/{severity}") }
@@ -91,7 +126,7 @@ impl<'a> About<'a> {
         match self {
             Self::Rule(rule) => format!("{} leaked", terminal(&rule.title)),
             Self::Verdict(info) => info.title.to_owned(),
-            Self::Unknown(finding) => terminal(&finding.title).into_owned(),
+            Self::Unknown(rule) => terminal(rule.title).into_owned(),
         }
     }
 
@@ -125,7 +160,7 @@ impl<'a> About<'a> {
             Self::Rule(rule) if rule.check.is_some() && rule.confidence == Confidence::High => "very-high",
             Self::Rule(rule) => precision(rule.confidence),
             Self::Verdict(_) => "very-high",
-            Self::Unknown(finding) => precision(finding.confidence),
+            Self::Unknown(rule) => precision(rule.confidence),
         }
     }
 }
@@ -229,11 +264,11 @@ fn help_uri(described: &Described<'_>, rules: &RuleSet) -> Option<String> {
 /// The remedy of every key of this rule. A part that was filled in alike for all its keys (the packages that this
 /// repository publishes) is taken from them; otherwise the part stands for no key in particular.
 fn remedy(described: &Described<'_>) -> Remedy {
-    let Some((first, others)) = described.findings.split_first() else { return Remedy::default() };
     let generic = match described.about {
         About::Rule(rule) => words::any_key(&rule.remedy),
         About::Verdict(_) | About::Unknown(_) => Remedy::default(),
     };
+    let Some((first, others)) = described.findings.split_first() else { return generic };
     let same = |part: fn(&Remedy, &Remedy) -> bool| others.iter().all(|f| part(&f.remedy, &first.remedy));
     let filled = first.remedy.clone();
     Remedy {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gix::ObjectId;
@@ -14,10 +14,11 @@ use gix::objs::Kind;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
+use super::known::Known;
 use super::lfs;
 use super::local;
 use super::look::{Built, Copied, Look};
-use super::pack::{Base, Buffers, Decoded, Pack, Task, Visitor};
+use super::pack::{Base, Buffers, Decoded, Node, Pack, Task, Visitor};
 use super::staged::too_large;
 use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink};
@@ -51,6 +52,8 @@ struct Found {
     commits: Vec<Commit>,
     missing: BTreeSet<ObjectId>,
     corrupt: BTreeSet<ObjectId>,
+    /// Blobs that were read now and hold nothing that counts.
+    fresh: Vec<ObjectId>,
 }
 
 /// Unique objects by kind.
@@ -70,6 +73,11 @@ struct Scan<'s> {
     sink: &'s dyn GitSink,
     progress: &'s Progress,
     shallow: &'s HashSet<ObjectId>,
+    known: Option<&'s Known>,
+    /// Where something is known: what of each pack has to be decoded.
+    wanted: Vec<Vec<bool>>,
+    /// How many known blobs were not read.
+    spared: AtomicU64,
     found: Vec<Mutex<Found>>,
     buffers: Vec<Mutex<Buffers<Look>>>,
 }
@@ -93,7 +101,15 @@ impl Git {
         let stores = Stores::open(&repo, &mut done);
         let shallow: HashSet<ObjectId> =
             repo.shallow_commits().ok().flatten().map(|ids| ids.iter().copied().collect()).unwrap_or_default();
+        let known = options.cache.as_deref().map(|folder| {
+            let (known, why) = Known::open(folder, &sink.judgement(), repo.object_hash());
+            done.notes.extend(why);
+            known
+        });
         let scan = Scan {
+            known: known.as_ref(),
+            wanted: known.iter().flat_map(|known| stores.wanted(known)).collect(),
+            spared: AtomicU64::new(0),
             stores: &stores,
             hash: repo.object_hash(),
             options,
@@ -106,8 +122,19 @@ impl Git {
         scan.announce();
         scan.packs(&repo);
         scan.loose();
+        let spared = scan.spared.load(Relaxed);
         let mut found = scan.found.into_iter().fold(Found::default(), |all, one| all.merge(unlocked(one)));
         drop(scan.buffers);
+        if let Some(known) = &known {
+            if spared > 0 {
+                done.notes.push(format!(
+                    "{spared} blobs were not read again: the cache knows that they hold nothing under these rules"
+                ));
+            }
+            if let Err(error) = known.save(std::mem::take(&mut found.fresh)) {
+                done.notes.push(format!("the cache cannot be written: {error}"));
+            }
+        }
         done.notes.push(found.counts.words(&stores));
         name_shallow(&shallow, &mut done);
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
@@ -254,6 +281,11 @@ impl Stores {
         self.loose_ids.sort_unstable();
     }
 
+    /// What of each pack has to be decoded where some blobs are known.
+    fn wanted(&self, known: &Known) -> Vec<Vec<bool>> {
+        self.packs.iter().map(|pack| pack.wanted(|id| known.holds(&id))).collect()
+    }
+
     fn contains(&self, id: &gix::oid) -> bool {
         // The tree of nothing is never stored.
         self.packs.iter().any(|pack| pack.contains(id)) || self.loose_set.contains(id) || id.is_empty_tree()
@@ -285,6 +317,24 @@ impl<'s> Scan<'s> {
         let history = &self.progress.history;
         history.all_objects.fetch_add(loose + packs.iter().map(|pack| u64::from(pack.count())).sum::<u64>(), Relaxed);
         history.all_stored.fetch_add(packs.iter().map(Pack::stored).sum(), Relaxed);
+        for (pack, wanted) in packs.iter().zip(&self.wanted) {
+            (0..).zip(wanted).filter(|(_, wanted)| !**wanted).for_each(|(node, _)| self.spare(pack.taken(node)));
+        }
+    }
+
+    /// Whether an object of a pack has to be decoded.
+    fn wants(&self, pack: usize, node: Node) -> bool {
+        self.wanted.get(pack).is_none_or(|wanted| wanted[node as usize])
+    }
+
+    fn is_known(&self, id: &gix::oid) -> bool {
+        self.known.is_some_and(|known| known.holds(id))
+    }
+
+    /// Counts a blob that is known and not read. `stored`: the bytes that it takes in its pack.
+    fn spare(&self, stored: u64) {
+        self.spared.fetch_add(1, Relaxed);
+        self.progress.history.read(stored);
     }
 
     /// The commits come first, and all of them, even if the run is to end early: without them nobody can say where in
@@ -293,7 +343,9 @@ impl<'s> Scan<'s> {
         for commits in [true, false] {
             for (at, pack) in self.stores.packs.iter().enumerate() {
                 rayon::scope_fifo(|scope| {
-                    for &(root, kind) in pack.roots.iter().filter(|(_, kind)| (*kind == Kind::Commit) == commits) {
+                    let now =
+                        |(root, kind): &&(Node, Kind)| (*kind == Kind::Commit) == commits && self.wants(at, *root);
+                    for &(root, kind) in pack.roots.iter().filter(now) {
                         scope.spawn_fifo(move |scope| self.task(scope, at, kind, Task::tree(root)));
                     }
                 });
@@ -316,7 +368,12 @@ impl<'s> Scan<'s> {
     fn thin(&self, pack: &Pack, repo: &gix::Repository) {
         let worker = self.worker();
         let mut found = lock(&self.found[worker]);
-        for id in pack.thin.iter().flat_map(|&root| pack.family(root)).map(|node| pack.id(node)) {
+        let ids = pack.thin.iter().flat_map(|&root| pack.family(root)).map(|node| pack.id(node));
+        for id in ids {
+            if self.is_known(&id) {
+                self.spare(0);
+                continue;
+            }
             let is_commit = || repo.find_header(id).is_ok_and(|header| header.kind() == Kind::Commit);
             if self.progress.is_interrupted() && !is_commit() {
                 continue;
@@ -331,6 +388,9 @@ impl<'s> Scan<'s> {
     fn loose(&self) {
         use rayon::prelude::*;
         self.stores.loose_ids.par_iter().for_each_init(Vec::new, |buffer, &(id, at)| {
+            if self.is_known(&id) {
+                return self.spare(0);
+            }
             let store = &self.stores.loose[at];
             let is_commit = || matches!(store.try_header(&id), Ok(Some((_, Kind::Commit))));
             if self.progress.is_interrupted() && !is_commit() {
@@ -358,6 +418,7 @@ impl<'s> Scan<'s> {
         worker: usize,
         found: &mut Found,
     ) -> Option<Look> {
+        let mut is_plain = false;
         match kind {
             Kind::Tree => {
                 found.counts.trees += 1;
@@ -366,7 +427,7 @@ impl<'s> Scan<'s> {
             }
             Kind::Blob => {
                 found.counts.blobs += 1;
-                lfs::note(&id.to_string(), bytes, &mut found.done.outcome);
+                is_plain = !lfs::note(&id.to_string(), bytes, &mut found.done.outcome);
             }
             Kind::Tag => found.counts.tags += 1,
             Kind::Commit => {
@@ -391,10 +452,20 @@ impl<'s> Scan<'s> {
         if look.leads {
             found.hits.push((id, kind));
             self.progress.history.texts.fetch_add(1, Relaxed);
+        } else if is_plain && self.known.is_some_and(|known| !known.holds(&id)) {
+            self.remember(id, bytes, found);
         }
         self.progress.scanned(length);
         found.done.outcome.scanned(length);
         Some(look)
+    }
+
+    /// Remembers a blob that holds nothing, if it is what its name says.
+    fn remember(&self, id: ObjectId, bytes: &[u8], found: &mut Found) {
+        match gix::objs::compute_hash(self.hash, Kind::Blob, bytes) {
+            Ok(hash) if hash == id => found.fresh.push(id),
+            _ => drop(found.corrupt.insert(id)),
+        }
     }
 
     /// Looks for what a tree names and nobody has. What its base names is looked for there.
@@ -464,6 +535,10 @@ impl Visitor for Visit<'_, '_> {
         self.scan.object(self.kind, object.id, object.bytes, object.base, self.worker, &mut self.found)
     }
 
+    fn wants(&self, node: Node) -> bool {
+        self.scan.wants(self.at, node)
+    }
+
     fn lost(&mut self, id: ObjectId) {
         self.found.corrupt.insert(id);
     }
@@ -486,6 +561,7 @@ impl Found {
         self.commits.extend(other.commits);
         self.missing.extend(other.missing);
         self.corrupt.extend(other.corrupt);
+        self.fresh.extend(other.fresh);
         self
     }
 }

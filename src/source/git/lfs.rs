@@ -18,12 +18,14 @@ fn pointer(text: &[u8]) -> Option<u64> {
     str::from_utf8(value("size ")?).ok()?.parse().ok()
 }
 
-/// Says of a pointer that its content was not scanned.
-pub(super) fn note(path: &str, text: &[u8], outcome: &mut Outcome) {
-    if let Some(size) = pointer(text) {
+/// Says of a pointer that its content was not scanned. Whether the text is one.
+pub(super) fn note(path: &str, text: &[u8], outcome: &mut Outcome) -> bool {
+    let size = pointer(text);
+    if let Some(size) = size {
         let why = "its content is in the LFS store; `git lfs fetch --all` brings it, a scan of the files reads it";
         outcome.skipped(Reason::Elsewhere, path, Some(size), Some(why.to_owned()));
     }
+    size.is_some()
 }
 
 #[cfg(test)]

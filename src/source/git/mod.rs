@@ -8,10 +8,13 @@ mod before;
 mod changes;
 mod delta;
 mod history;
+mod known;
 mod lfs;
 mod local;
 mod look;
+mod merging;
 mod pack;
+mod push;
 mod quarantine;
 mod range;
 mod staged;
@@ -29,6 +32,7 @@ use super::{Blob, Outcome};
 use crate::provenance::{CommitRef, Provenance};
 
 pub use self::look::{Built, Copied, Look, Place};
+pub use self::push::{Push, PushedTo, RefUpdate};
 pub use self::range::RangeSpec;
 pub use self::submodules::Submodule;
 pub(super) use self::tracked::Tracked;
@@ -44,6 +48,8 @@ pub struct GitOptions {
     pub jobs: usize,
     /// Whether a history's submodules are scanned too; they are named as left out if not.
     pub submodules: bool,
+    /// Where the names of blobs are kept that a history was read of before and that hold nothing that counts.
+    pub cache: Option<PathBuf>,
 }
 
 /// Where the repository is, as the process that started the scan says.
@@ -75,6 +81,9 @@ pub trait GitSink: Sync {
     /// Looks at a text whose path is not known yet: whether it holds anything that is a match at some path. It is taken
     /// later, when its path is known. `built`: what is known of it already.
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look;
+
+    /// Names everything that decides what [`Self::look`] finds in a text, in a form that a file name can have.
+    fn judgement(&self) -> String;
 }
 
 /// What a source did, and what a reader must know besides.

@@ -97,6 +97,8 @@ pub(super) trait Visitor {
     fn object(&mut self, object: Decoded<'_, Self::Memory>) -> Option<Self::Memory>;
     /// An object that cannot be decoded, and with it what is built on it.
     fn lost(&mut self, id: ObjectId);
+    /// Whether an object has to be decoded, for itself or for what is built on it.
+    fn wants(&self, node: Node) -> bool;
     /// Work that another thread may take over.
     fn hand_over(&mut self, task: Task<Self::Memory>);
     /// Whether to stop: nobody wants the rest any more.
@@ -205,6 +207,31 @@ impl Pack {
         count
     }
 
+    /// Which objects have to be decoded where some are known: the others, and what these are built on.
+    pub(super) fn wanted(&self, is_known: impl Fn(ObjectId) -> bool) -> Vec<bool> {
+        let mut wanted = vec![false; self.offsets.len()];
+        for &(root, _) in &self.roots {
+            let (mut order, mut waiting) = (Vec::new(), vec![(root, NONE)]);
+            while let Some((node, base)) = waiting.pop() {
+                order.push((node, base));
+                waiting.extend(self.children(node).map(|child| (child, node)));
+            }
+            // What is built on an object comes behind it.
+            for (node, base) in order.into_iter().rev() {
+                wanted[node as usize] = wanted[node as usize] || !is_known(self.id(node));
+                if base != NONE {
+                    wanted[base as usize] |= wanted[node as usize];
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Bytes that an object takes in the pack.
+    pub(super) fn taken(&self, node: Node) -> u64 {
+        self.end(node) - self.offsets[node as usize]
+    }
+
     /// Number of objects.
     pub(super) fn count(&self) -> Node {
         Node::try_from(self.offsets.len()).unwrap_or(NONE)
@@ -276,7 +303,7 @@ impl Pack {
                 continue;
             }
             self.show(node, depth, buffers, visitor);
-            stack.extend(self.children(node).map(|child| (child, depth + 1)));
+            stack.extend(self.children(node).filter(|&child| visitor.wants(child)).map(|child| (child, depth + 1)));
             decoded += 1;
             if decoded % HAND_OVER_AFTER == 0 {
                 offer(&mut stack, &buffers.levels, visitor);
@@ -291,7 +318,7 @@ impl Pack {
     fn show<V: Visitor>(&self, node: Node, depth: usize, buffers: &mut Buffers<V::Memory>, visitor: &mut V) {
         let (above, below) = buffers.levels.split_at_mut(depth);
         let base = above.last().map(|base| Base { memory: base.memory.as_ref(), copies: &buffers.copies });
-        let stored = self.end(node) - self.offsets[node as usize];
+        let stored = self.taken(node);
         below[0].memory = visitor.object(Decoded { id: self.id(node), bytes: &below[0].bytes, stored, base });
     }
 

@@ -1,6 +1,7 @@
 //! What a range of commits adds: content that no parent has, merges included, and the commits' own texts.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gix::ObjectId;
@@ -31,7 +32,7 @@ pub struct RangeSpec {
 }
 
 /// What all threads of one scan share.
-struct Walk<'w> {
+pub(super) struct Walk<'w> {
     git: &'w Git,
     options: &'w GitOptions,
     sink: &'w dyn GitSink,
@@ -39,6 +40,8 @@ struct Walk<'w> {
     shallow: HashSet<ObjectId>,
     /// Contents at paths that hold no match at all, so that they are not looked at again.
     clean: Mutex<HashSet<(ObjectId, BString)>>,
+    /// Commits that were looked through to their end.
+    finished: AtomicUsize,
     done: Mutex<GitOutcome>,
 }
 
@@ -56,24 +59,47 @@ impl Git {
                 return done;
             }
         };
-        done.notes.push(if commits.len() == 1 { "1 commit".to_owned() } else { format!("{} commits", commits.len()) });
+        Walk::new(self, &repo, options, sink, progress, done).all(&commits)
+    }
+}
+
+impl<'w> Walk<'w> {
+    pub(super) fn new(
+        git: &'w Git,
+        repo: &gix::Repository,
+        options: &'w GitOptions,
+        sink: &'w dyn GitSink,
+        progress: &'w Progress,
+        done: GitOutcome,
+    ) -> Self {
         let shallow = repo.shallow_commits().ok().flatten();
-        let walk = Walk {
-            git: self,
+        Self {
+            git,
             options,
             sink,
             progress,
             shallow: shallow.map(|ids| ids.iter().copied().collect()).unwrap_or_default(),
             clean: Mutex::default(),
+            finished: AtomicUsize::new(0),
             done: Mutex::new(done),
-        };
-        match rayon::ThreadPoolBuilder::new().num_threads(options.jobs.max(1)).build() {
-            Ok(pool) => pool.install(|| {
-                commits.par_iter().for_each_init(|| self.repo(), |repo, &commit| walk.commit(repo, commit));
-            }),
-            Err(error) => walk.skip(Reason::Unreadable, "(threads)", None, Some(error.to_string())),
         }
-        let mut done = walk.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    }
+
+    /// Scans what each of the commits adds, by all threads.
+    pub(super) fn all(self, commits: &[ObjectId]) -> GitOutcome {
+        match rayon::ThreadPoolBuilder::new().num_threads(self.options.jobs.max(1)).build() {
+            Ok(pool) => pool.install(|| {
+                commits.par_iter().for_each_init(|| self.git.repo(), |repo, &commit| self.commit(repo, commit));
+            }),
+            Err(error) => self.skip(Reason::Unreadable, "(threads)", None, Some(error.to_string())),
+        }
+        let finished = self.finished.into_inner();
+        let mut done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.notes.push(match commits.len() {
+            1 if finished == 1 => "1 commit".to_owned(),
+            all if finished == all => format!("{all} commits"),
+            all => format!("{finished} of {all} commits"),
+        });
         done.notes.sort();
         done.notes.dedup();
         done
@@ -166,9 +192,21 @@ impl Walk<'_> {
         };
         let about = commit_ref(id, &commit);
         self.message(&object.data, &about);
+        self.finished.fetch_add(usize::from(self.changes(repo, id, &commit, &about)), Ordering::Relaxed);
+    }
+
+    /// Scans what a commit adds to its parents; whether all of it was looked through.
+    fn changes(
+        &self,
+        repo: &gix::Repository,
+        id: ObjectId,
+        commit: &gix::objs::CommitRef<'_>,
+        about: &CommitRef,
+    ) -> bool {
         if self.shallow.contains(&id) {
             let why = "what this commit adds cannot be told in a shallow clone; `git fetch --unshallow`".to_owned();
-            return self.skip(Reason::Missing, &id.to_string(), None, Some(why));
+            self.skip(Reason::Missing, &id.to_string(), None, Some(why));
+            return true;
         }
         let mut parents = Vec::new();
         for parent in commit.parents() {
@@ -177,15 +215,30 @@ impl Walk<'_> {
                 None => self.lost(parent, "commit"),
             }
         }
-        let changes = Changes::of(repo, commit.tree(), &parents);
+        self.tree(repo, commit.tree(), &parents, Some(about))
+    }
+
+    /// Scans what a tree adds to its parents' trees. `false` when the run was to end early.
+    pub(super) fn tree(
+        &self,
+        repo: &gix::Repository,
+        tree: ObjectId,
+        parents: &[ObjectId],
+        about: Option<&CommitRef>,
+    ) -> bool {
+        let changes = Changes::of(repo, tree, parents);
         for (path, id) in &changes.lost {
             self.lost(*id, &format!("tree of {}/", text(path.as_bstr())));
         }
         lock(&self.done).notes.extend(changes.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         for added in &changes.added {
+            if self.progress.is_interrupted() {
+                return false;
+            }
             let before = Earlier { repo, same_path: &added.before, removed: &changes.removed };
-            self.added(repo, added, &before, &about);
+            self.added(repo, added, &before, about);
         }
+        true
     }
 
     /// The commit's own text: message, author, committer.
@@ -199,7 +252,7 @@ impl Walk<'_> {
         self.scan(&path, data, &provenance, &Nothing);
     }
 
-    fn added(&self, repo: &gix::Repository, added: &Added, before: &Earlier<'_>, about: &CommitRef) {
+    fn added(&self, repo: &gix::Repository, added: &Added, before: &Earlier<'_>, about: Option<&CommitRef>) {
         let path = text(added.path.as_bstr());
         let key = (added.id, added.path.clone());
         if !self.git.is_asked(&path) || lock(&self.clean).contains(&key) {
@@ -217,13 +270,13 @@ impl Walk<'_> {
         }
         lfs::note(&path, &object.data, &mut lock(&self.done).outcome);
         let mut provenance = Provenance::new(Holder::File, Reach::Refs);
-        (provenance.object, provenance.commit) = (Some(added.id.to_string()), Some(about.clone()));
+        (provenance.object, provenance.commit) = (Some(added.id.to_string()), about.cloned());
         if self.scan(&path, &object.data, &provenance, before) == 0 {
             lock(&self.clean).insert(key);
         }
     }
 
-    fn scan(&self, path: &str, bytes: &[u8], provenance: &Provenance, before: &dyn super::Before) -> usize {
+    pub(super) fn scan(&self, path: &str, bytes: &[u8], provenance: &Provenance, before: &dyn super::Before) -> usize {
         let worker = rayon::current_thread_index().unwrap_or(0);
         let blob = Blob { root: Some(0), path, shown: path, bytes: &readable(bytes) };
         let matches = self.sink.take(worker, &blob, provenance, before);
@@ -232,12 +285,12 @@ impl Walk<'_> {
         matches
     }
 
-    fn lost(&self, id: ObjectId, what: &str) {
+    pub(super) fn lost(&self, id: ObjectId, what: &str) {
         let why = format!("missing or corrupt ({what}); `git fsck` says more");
         self.skip(Reason::Unreadable, &id.to_string(), None, Some(why));
     }
 
-    fn skip(&self, reason: Reason, path: &str, bytes: Option<u64>, why: Option<String>) {
+    pub(super) fn skip(&self, reason: Reason, path: &str, bytes: Option<u64>, why: Option<String>) {
         lock(&self.done).outcome.skipped(reason, path, bytes, why);
     }
 }

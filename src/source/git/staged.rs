@@ -1,6 +1,6 @@
 //! The index: exactly what the next commit would hold, against `HEAD`. Never the work tree's bytes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
@@ -11,6 +11,7 @@ use gix::objs::tree::EntryKind;
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
 use super::lfs;
+use super::merging::Merging;
 use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, text};
 use crate::coverage::Reason;
@@ -53,6 +54,16 @@ impl Git {
         done.notes.push(if files == 1 { "1 file staged".to_owned() } else { format!("{files} files staged") });
         done.notes.extend(staged.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         done
+    }
+
+    /// The paths of the files that are staged and differ from `HEAD`.
+    ///
+    /// # Errors
+    /// The index or `HEAD` cannot be read; why.
+    pub fn staged_paths(&self) -> Result<BTreeSet<String>, String> {
+        let repo = self.repo();
+        let staged = self.index(&repo, &self.index_path(&repo)).and_then(|index| Staged::of(&repo, &index));
+        Ok(staged?.added.iter().map(|added| text(added.path.as_bstr())).collect())
     }
 
     fn index_path(&self, repo: &gix::Repository) -> PathBuf {
@@ -140,6 +151,7 @@ impl Staged {
             }
         }
         staged.removed = head.into_values().map(Removed::Blob).collect();
+        Merging::of(repo)?.leave_out(&mut staged.added);
         Ok(staged)
     }
 
@@ -204,7 +216,7 @@ fn with_slash(mut folder: BString) -> BString {
 }
 
 /// Every file below a tree. `None` when a tree cannot be read.
-fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
+pub(super) fn files(repo: &gix::Repository, top: BString, tree: ObjectId) -> Option<BTreeMap<BString, ObjectId>> {
     Some(entries(repo, top, tree)?.into_iter().map(|(path, (_, id))| (path, id)).collect())
 }
 

@@ -21,8 +21,6 @@ pub(crate) struct Buckets {
     pub(crate) halves: [[Halves; LENGTH]; GROUPS],
     /// How many groups are in use: 1 or [`GROUPS`].
     pub(crate) groups: usize,
-    /// How many of them, the first ones, hold grams that count only where a word begins.
-    pub(crate) word_groups: usize,
 }
 
 /// A byte set of each of eight buckets as two tables, one for the low half of a byte and one for the high half. It may
@@ -36,19 +34,8 @@ pub(crate) struct Halves {
 impl Buckets {
     /// Puts each gram, the commonest first, into the bucket that it widens least.
     pub(crate) fn of(grams: &[Gram]) -> Self {
-        let splits = if grams.len() <= GROUP {
-            vec![(1, 0)]
-        } else if grams.iter().any(|gram| gram.begins_word) {
-            (1..=GROUPS)
-                .map(|words| (GROUPS, words))
-                .filter(|(_, words)| *words < GROUPS || all_begin_words(grams))
-                .collect()
-        } else {
-            vec![(GROUPS, 0)]
-        };
-        let dealt = splits.into_iter().map(|(groups, word_groups)| Dealt::new(grams, groups, word_groups));
-        let best = dealt.min_by(|a, b| a.rate().total_cmp(&b.rate()));
-        best.unwrap_or_else(|| Dealt::new(grams, 1, 0)).buckets
+        let groups = if grams.len() <= GROUP { 1 } else { GROUPS };
+        Dealt::new(grams, groups).buckets
     }
 
     fn add(&mut self, gram: &Gram, bucket: usize) {
@@ -73,29 +60,20 @@ impl Buckets {
     }
 }
 
-fn all_begin_words(grams: &[Gram]) -> bool {
-    grams.iter().all(|gram| gram.begins_word)
-}
-
 /// Grams dealt out to buckets.
 struct Dealt {
     buckets: Buckets,
     costs: Vec<Bucket>,
-    word_buckets: usize,
 }
 
-/// The share of places where a word begins, among those that a word's bytes stand at.
-const WORD_BEGINNINGS: f32 = 0.2;
-
 impl Dealt {
-    fn new(grams: &[Gram], groups: usize, word_groups: usize) -> Self {
+    fn new(grams: &[Gram], groups: usize) -> Self {
         let halves = [[Halves { low: [0; 16], high: [0; 16] }; LENGTH]; GROUPS];
-        let buckets = Buckets { sets: [[0; 256]; LENGTH], halves, groups, word_groups };
-        let costs = vec![Bucket::default(); groups * GROUP];
-        let mut dealt = Self { buckets, costs, word_buckets: word_groups * GROUP };
+        let buckets = Buckets { sets: [[0; 256]; LENGTH], halves, groups };
+        let mut dealt = Self { buckets, costs: vec![Bucket::default(); groups * GROUP] };
         let mut order: Vec<(f32, &Gram)> = grams.iter().map(|gram| (Bucket::default().with(gram).rate, gram)).collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-        order.dedup_by_key(|(_, gram)| (gram.bytes, gram.whole, gram.begins_word));
+        order.dedup_by_key(|(_, gram)| (gram.bytes, gram.whole));
         for (_, gram) in order {
             dealt.add(gram);
         }
@@ -103,24 +81,12 @@ impl Dealt {
     }
 
     fn add(&mut self, gram: &Gram) {
-        let open = if gram.begins_word && self.word_buckets > 0 {
-            0..self.word_buckets
-        } else {
-            self.word_buckets..self.costs.len()
-        };
-        let widened = open.map(|index| (index, self.costs[index].with(gram)));
+        let widened = self.costs.iter().map(|bucket| bucket.with(gram)).enumerate();
         let wider = |(index, bucket): &(usize, Bucket)| bucket.rate - self.costs[*index].rate;
         if let Some((index, bucket)) = widened.min_by(|a, b| wider(a).total_cmp(&wider(b))) {
             self.costs[index] = bucket;
             self.buckets.add(gram, index);
         }
-    }
-
-    /// The share of a text's places that pass, by the model.
-    fn rate(&self) -> f32 {
-        let (words, others) = self.costs.split_at(self.word_buckets);
-        let sum = |buckets: &[Bucket]| buckets.iter().map(|bucket| bucket.rate).sum::<f32>();
-        sum(words) * WORD_BEGINNINGS + sum(others)
     }
 }
 

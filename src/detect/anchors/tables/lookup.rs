@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::gram::{Gram, LENGTH, fold};
+use super::gram::{Gram, SHORT, fold};
+use super::sieve::{Admits, Sieve, first, slot};
 
-/// Slots of the table, as a power of two: a thousand grams leave most of them empty.
+/// Slots of the table, as a power of two.
 const BITS: u32 = 12;
 
 /// A hash table of all grams that is built once. Slot s holds `entries[starts[s]..starts[s + 1]]`; a slot is chosen by
-/// the first three bytes, since that is all that a three-byte gram has.
+/// four bytes, that of a three-byte gram by all three.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lookup {
+    /// Which grams there are.
+    pub(crate) sieve: Cow<'static, Sieve>,
     pub(crate) starts: Cow<'static, [u32]>,
     pub(crate) entries: Cow<'static, [Entry]>,
 }
@@ -25,45 +28,38 @@ pub(crate) struct Entry {
     pub(crate) offset: u32,
 }
 
-/// A gram's first three bytes.
-const SHORT: u32 = 0x00ff_ffff;
-
-const FOLD: u32 = u32::from_le_bytes([fold(0); LENGTH]);
-
 impl Lookup {
-    pub(crate) fn new(grams: &[Gram]) -> Self {
+    /// The table of these grams, which are of anchors of these texts (in small letters).
+    pub(crate) fn new(grams: &[Gram], texts: &[&[u8]]) -> Self {
+        let mut sieve = Sieve::default();
+        for (gram, text) in grams.iter().zip(texts) {
+            sieve.add(&text[gram.offset..].iter().map(|byte| fold(*byte)).collect::<Vec<_>>());
+        }
         let mut entries: Vec<Entry> = (0_u32..).zip(grams).map(|(anchor, gram)| Entry::new(anchor, gram)).collect();
         // Of one slot in the order of anchors: the order of what is found must not depend on chance.
-        entries.sort_by_key(|entry| (slot(entry.key), entry.anchor));
+        entries.sort_by_key(|entry| (entry.slot(), entry.anchor));
         let mut starts = vec![0_u32; (1 << BITS) + 1];
         for entry in &entries {
-            starts[slot(entry.key) + 1] += 1;
+            starts[entry.slot() + 1] += 1;
         }
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
             *start = sum;
         }
-        Self { starts: starts.into(), entries: entries.into() }
+        Self { sieve: Cow::Owned(sieve), starts: starts.into(), entries: entries.into() }
     }
 
-    /// Calls `found` with the index of each anchor whose gram stands at `at`, and with the gram's offset in it.
+    /// The entries whose gram stands at `at`.
     #[inline]
-    pub(crate) fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize)) {
-        let key = match text.get(at..).and_then(<[u8]>::first_chunk::<LENGTH>) {
-            Some(bytes) => u32::from_le_bytes(*bytes) | FOLD,
-            // At the very end only three bytes are left; a zero, not folded, belongs to no gram.
-            None => match text.get(at..) {
-                Some(&[a, b, c]) => u32::from_le_bytes([a, b, c, 0]) | FOLD & SHORT,
-                _ => return,
-            },
+    pub(crate) fn entries(&self, head: u64, admits: Admits) -> impl Iterator<Item = &Entry> {
+        let head = first(head);
+        let of = |is_asked: bool, whole: bool| {
+            let slot = slot(head, whole, BITS);
+            let range = if is_asked { self.starts[slot] as usize..self.starts[slot + 1] as usize } else { 0..0 };
+            self.entries[range].iter().filter(move |entry| entry.key == head & entry.mask && entry.is_whole() == whole)
         };
-        let slot = slot(key);
-        for entry in &self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize] {
-            if entry.key == key & entry.mask {
-                found(entry.anchor as usize, entry.offset as usize);
-            }
-        }
+        of(admits.long, true).chain(of(admits.short, false))
     }
 }
 
@@ -71,12 +67,14 @@ impl Entry {
     fn new(anchor: u32, gram: &Gram) -> Self {
         let mask = if gram.whole { u32::MAX } else { SHORT };
         let offset = u32::try_from(gram.offset).unwrap_or(u32::MAX);
-        Self { key: u32::from_le_bytes(gram.bytes) & mask, mask, anchor, offset }
+        Self { key: gram.head() & mask, mask, anchor, offset }
     }
-}
 
-/// Multiplicative hashing: the high bits of a product depend on all bits of the key.
-#[inline]
-const fn slot(key: u32) -> usize {
-    ((key & SHORT).wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
+    fn is_whole(&self) -> bool {
+        self.mask == u32::MAX
+    }
+
+    fn slot(&self) -> usize {
+        slot(self.key, self.is_whole(), BITS)
+    }
 }

@@ -4,16 +4,17 @@
 pub(crate) mod buckets;
 pub(crate) mod gram;
 pub(crate) mod lookup;
+pub(crate) mod sieve;
 pub(crate) mod words;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use self::buckets::Buckets;
-use self::gram::{Gram, is_word};
+use self::gram::{Frequencies, Gram};
 use self::lookup::Lookup;
-use self::words::{Seeker, Words};
-use crate::rules::Seek;
+use self::words::{Asked, Seeker, Words};
+use crate::rules::{Seek, Start};
 
 /// What a rule asks for.
 pub(crate) struct Wanted<'a> {
@@ -33,8 +34,10 @@ pub(crate) struct Tables {
     pub(crate) users: Cow<'static, [User]>,
     pub(crate) lookup: Lookup,
     pub(crate) buckets: Cow<'static, Buckets>,
-    /// The words of rules that are found by their values.
+    /// Anchors that count only where a word begins.
     pub(crate) words: Words,
+    /// Bytes of the longest anchor.
+    pub(crate) longest: usize,
 }
 
 /// From the first index to the one behind the last.
@@ -45,7 +48,6 @@ pub(crate) type Indices = (u32, u32);
 pub(crate) struct Anchor {
     /// Its text in small letters, in the pool.
     pub(crate) folded: Indices,
-    pub(crate) begins_word: bool,
     /// In [`Tables::users`].
     pub(crate) users: Indices,
 }
@@ -54,6 +56,8 @@ pub(crate) struct Anchor {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct User {
     pub(crate) rule: u32,
+    /// Where it wants to see it: anywhere, at the beginning of a word as `\b` sees it, or of a word of a name.
+    pub(crate) start: Start,
     /// The anchor's exact bytes, in the pool, where its case counts: the search itself ignores case.
     pub(crate) exact: Option<Indices>,
 }
@@ -61,18 +65,20 @@ pub(crate) struct User {
 impl Tables {
     /// The tables of the rules that ask for this, in their order.
     pub(crate) fn of(wanted: &[Wanted<'_>]) -> Self {
-        let mut pool = Vec::new();
-        let (anchors, users) = collect(wanted, &mut pool);
-        let gram = |anchor: &Anchor| Gram::of(range(&pool, anchor.folded), anchor.begins_word);
-        let grams: Vec<Gram> = anchors.iter().map(gram).collect();
-        let words = words(wanted, &mut pool);
+        let (mut pool, frequencies) = (Vec::new(), Frequencies::read());
+        let Collected { anchors, users, words } = collect(wanted, &mut pool);
+        let words = Words::of(words, &mut pool);
+        let texts: Vec<&[u8]> = anchors.iter().map(|anchor| range(&pool, anchor.folded)).collect();
+        let grams: Vec<Gram> = texts.iter().map(|text| Gram::of(text, &frequencies)).collect();
+        let (lookup, buckets) = (Lookup::new(&grams, &texts), Cow::Owned(Buckets::of(&grams)));
         Self {
             pool: pool.into(),
-            lookup: Lookup::new(&grams),
-            buckets: Cow::Owned(Buckets::of(&grams)),
+            lookup,
+            buckets,
             anchors: anchors.into(),
             users: users.into(),
             words,
+            longest: wanted.iter().flat_map(|wanted| &wanted.anchors).map(|anchor| anchor.len()).max().unwrap_or(0),
         }
     }
 
@@ -99,39 +105,53 @@ fn push<T>(list: &mut Vec<T>, added: impl IntoIterator<Item = T>) -> Indices {
     (from, number(list.len()))
 }
 
-fn words(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Words {
-    let mut words = Vec::new();
-    for (rule, wanted) in (0..).zip(wanted) {
-        if let Seek::Value(shape) = wanted.seek {
-            words.extend(wanted.anchors.iter().map(|word| (*word, Seeker { rule, shape })));
-        }
-    }
-    Words::of(&words, pool)
+struct Collected {
+    /// The different anchors that may stand anywhere.
+    anchors: Vec<Anchor>,
+    /// Who asked for them, side by side.
+    users: Vec<User>,
+    /// Those that count only where a word begins.
+    words: BTreeMap<String, Asked>,
 }
 
-/// The different anchors, and their users side by side.
-fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> (Vec<Anchor>, Vec<User>) {
+fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
     let mut keys = Vec::new();
-    let mut by_key: HashMap<(String, bool), Vec<User>> = HashMap::new();
+    let mut by_key: HashMap<String, Vec<User>> = HashMap::new();
+    let mut words: BTreeMap<String, Asked> = BTreeMap::new();
     for (rule, wanted) in (0..).zip(wanted) {
-        let Seek::Anchors { at_word } = wanted.seek else { continue };
         for text in wanted.anchors.iter().filter(|text| text.len() >= gram::SHORTEST) {
-            let key = (text.to_ascii_lowercase(), at_word && is_word(text.as_bytes()[0]));
-            let exact = (!wanted.fold).then(|| push(pool, text.bytes()));
+            let key = text.to_ascii_lowercase();
+            let start = match wanted.seek {
+                Seek::Value(shape) if begins_plainly(text) => {
+                    words.entry(key).or_default().seekers.push(Seeker { rule, shape });
+                    continue;
+                }
+                Seek::Value(_) => Start::Anywhere,
+                Seek::Anchors(start) => start,
+            };
+            let user = User { rule, start, exact: (!wanted.fold).then(|| push(pool, text.bytes())) };
+            if start != Start::Anywhere && begins_plainly(text) {
+                words.entry(key).or_default().users.push(user);
+                continue;
+            }
             let users = by_key.entry(key.clone()).or_insert_with(|| {
                 keys.push(key);
                 Vec::new()
             });
-            users.push(User { rule, exact });
+            users.push(user);
         }
     }
     let (mut anchors, mut users) = (Vec::new(), Vec::new());
     for key in keys {
         let users = push(&mut users, by_key.remove(&key).unwrap_or_default());
-        let (folded, begins_word) = key;
-        anchors.push(Anchor { folded: push(pool, folded.bytes()), begins_word, users });
+        anchors.push(Anchor { folded: push(pool, key.bytes()), users });
     }
-    (anchors, users)
+    Collected { anchors, users, words }
+}
+
+/// Whether an anchor begins with a letter or a digit: only there the beginnings of words are looked for.
+fn begins_plainly(anchor: &str) -> bool {
+    anchor.as_bytes()[0].is_ascii_alphanumeric()
 }
 
 fn number(count: usize) -> u32 {

@@ -1,26 +1,30 @@
-//! From a place in a text to the words that may begin there, and to the rules that look for values after them.
+//! From a place in a text where a word begins to the anchors that stand there, and to the rules that look for values
+//! after them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::gram::fold;
-use super::{Indices, number, push, range};
+use super::gram::{LENGTH, SHORTEST, fold, head};
+use super::sieve::{Admits, Sieve, first, slot};
+use super::{Indices, User, number, push, range};
 use crate::rules::{LONGEST_VALUE, Shape};
 
 /// Slots of the table, as a power of two.
 const BITS: u32 = 12;
 
-/// Bytes that choose a slot; no word is shorter.
-pub(crate) const HEAD: usize = 3;
-
-/// The words of rules that are found by their values. Slot s holds `list[slots[s]..slots[s + 1]]`.
+/// Anchors that count only where a word begins, and the words of rules that are found by their values. A slot is chosen
+/// by the first four bytes, of shorter ones by all three: slot s holds `list[slots[s]..slots[s + 1]]`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Words {
+    /// Which heads there are.
+    pub(crate) sieve: Cow<'static, Sieve>,
     pub(crate) slots: Cow<'static, [u32]>,
     pub(crate) list: Cow<'static, [Word]>,
-    /// Who asked for the words, those of one word side by side.
+    /// Who asked for the words where they stand, those of one word side by side.
+    pub(crate) users: Cow<'static, [User]>,
+    /// Who asked for values after the words, those of one word side by side.
     pub(crate) seekers: Cow<'static, [Seeker]>,
-    /// Bytes of the longest word.
+    /// Bytes of the longest word before a value.
     pub(crate) longest: usize,
     /// By length of a value: the kinds of bytes that some rule admits in it, as alternatives. 0 is none.
     pub(crate) admitted: Cow<'static, [[u8; ALTERNATIVES]]>,
@@ -32,8 +36,12 @@ const ALTERNATIVES: usize = 4;
 /// A word in small letters.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Word {
+    /// Its last four bytes, folded; 0 of a shorter one. Most words that share a head differ in them.
+    pub(crate) tail: u32,
     /// In the pool.
     pub(crate) text: Indices,
+    /// In [`Words::users`].
+    pub(crate) users: Indices,
     /// In [`Words::seekers`].
     pub(crate) seekers: Indices,
 }
@@ -45,27 +53,49 @@ pub(crate) struct Seeker {
     pub(crate) shape: Shape,
 }
 
+/// What is asked of one word.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) users: Vec<User>,
+    pub(super) seekers: Vec<Seeker>,
+}
+
 impl Words {
     /// The table of these words (in small letters); their texts go to the pool.
-    pub(super) fn of(wanted: &[(&str, Seeker)], pool: &mut Vec<u8>) -> Self {
-        let mut by_text: BTreeMap<(usize, &str), Vec<Seeker>> = BTreeMap::new();
-        for (text, seeker) in wanted.iter().filter(|(text, _)| text.len() >= HEAD) {
-            by_text.entry((slot(text.as_bytes()).unwrap_or(0), text)).or_default().push(*seeker);
+    pub(super) fn of(asked: BTreeMap<String, Asked>, pool: &mut Vec<u8>) -> Self {
+        let longest = asked.iter().filter(|(_, asked)| !asked.seekers.is_empty()).map(|(text, _)| text.len()).max();
+        let mut sieve = Sieve::default();
+        let mut by_slot: BTreeMap<(usize, String), Asked> = BTreeMap::new();
+        for (text, asked) in asked {
+            let folded: Vec<u8> = text.bytes().map(fold).collect();
+            sieve.add(&folded);
+            by_slot.insert((slot(first(head(&folded, 0)), text.len() > SHORTEST, BITS), text), asked);
         }
         let mut slots = vec![0; (1 << BITS) + 1];
-        let (mut words, mut seekers) = (Vec::new(), Vec::new());
-        for ((slot, text), of_text) in by_text {
-            words.push(Word { text: push(pool, text.bytes()), seekers: push(&mut seekers, of_text) });
-            slots[slot + 1] = number(words.len());
+        let (mut list, mut users, mut seekers) = (Vec::new(), Vec::new(), Vec::new());
+        for ((slot, text), asked) in by_slot {
+            list.push(Word {
+                tail: tail(text.as_bytes()),
+                text: push(pool, text.bytes()),
+                users: push(&mut users, asked.users),
+                seekers: push(&mut seekers, asked.seekers),
+            });
+            slots[slot + 1] = number(list.len());
         }
         let mut filled = 0;
         for end in &mut slots {
             filled = filled.max(*end);
             *end = filled;
         }
-        let longest = wanted.iter().map(|(text, _)| text.len()).max().unwrap_or(0);
-        let admitted = admitted(&seekers).into();
-        Self { slots: slots.into(), list: words.into(), seekers: seekers.into(), longest, admitted }
+        Self {
+            sieve: Cow::Owned(sieve),
+            slots: slots.into(),
+            list: list.into(),
+            users: users.into(),
+            admitted: admitted(&seekers).into(),
+            seekers: seekers.into(),
+            longest: longest.unwrap_or(0),
+        }
     }
 
     /// Whether a rule may want a value of so many bytes.
@@ -80,16 +110,37 @@ impl Words {
         self.admitted.get(length).is_some_and(|admitted| admitted.iter().any(|admitted| kinds & !admitted == 0))
     }
 
-    /// The words that may begin `text`: those with its first bytes.
+    /// Indices of the words that may stand where this head does, as the sieve tells.
     #[inline]
-    pub(crate) fn at(&self, text: &[u8]) -> &[Word] {
-        let Some(slot) = slot(text) else { return &[] };
-        range(&self.list, (self.slots[slot], self.slots[slot + 1]))
+    pub(crate) fn at(&self, head: u64, admits: Admits) -> impl Iterator<Item = usize> {
+        let head = first(head);
+        let of = |is_asked: bool, whole: bool| {
+            let slot = slot(head, whole, BITS);
+            if is_asked { self.slots[slot] as usize..self.slots[slot + 1] as usize } else { 0..0 }
+        };
+        of(admits.long, true).chain(of(admits.short, false))
+    }
+
+    pub(crate) fn users(&self, word: &Word) -> &[User] {
+        range(&self.users, word.users)
     }
 
     pub(crate) fn seekers(&self, word: &Word) -> &[Seeker] {
         range(&self.seekers, word.seekers)
     }
+}
+
+impl Word {
+    /// Whether its last bytes stand where they would if it stood at `at`.
+    #[inline]
+    pub(crate) fn may_stand(&self, text: &[u8], at: usize) -> bool {
+        let end = at + (self.text.1 - self.text.0) as usize;
+        self.tail == 0 || self.tail == first(head(text, end - LENGTH))
+    }
+}
+
+fn tail(text: &[u8]) -> u32 {
+    text.len().checked_sub(LENGTH).map_or(0, |from| first(head(text, from)))
 }
 
 fn admitted(seekers: &[Seeker]) -> Vec<[u8; ALTERNATIVES]> {
@@ -104,12 +155,4 @@ fn admitted(seekers: &[Seeker]) -> Vec<[u8; ALTERNATIVES]> {
 fn add(alternatives: &mut [u8; ALTERNATIVES], kinds: u8) {
     let place = alternatives.iter().position(|&known| known == 0 || known & !kinds == 0 || kinds & !known == 0);
     alternatives[place.unwrap_or(ALTERNATIVES - 1)] |= kinds;
-}
-
-/// The slot of a text by its first bytes, whatever their case.
-#[inline]
-fn slot(text: &[u8]) -> Option<usize> {
-    let &[a, b, c] = text.first_chunk::<HEAD>()?;
-    let key = u32::from_le_bytes([fold(a), fold(b), fold(c), 0]);
-    Some((key.wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize)
 }

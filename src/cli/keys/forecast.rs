@@ -1,0 +1,203 @@
+//! `skelkey keys forecast`: what ends when, and which jobs break.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use skelkey::escape::visible;
+use skelkey::finding::Mode;
+use skelkey::hygiene::Verdict;
+use skelkey::hygiene::verdict::EXPIRES_SOON;
+use skelkey::lifecycle::calendar;
+use skelkey::lifecycle::forecast::{Affected, Ending, Forecast, Sources, forecast};
+use skelkey::report::{self, Format, escape, words};
+use skelkey::scan::Scanner;
+use skelkey::secret::FingerprintKey;
+use skelkey::severity::Confidence;
+use skelkey::source::Progress;
+
+use super::super::args::{ForecastArgs, ForecastFormat, Global, SourceArgs};
+use super::super::options::{self, Surroundings};
+use super::super::session::Session;
+use super::super::{Exit, scan};
+use super::{emit, in_days, json, or_here, pipelines};
+
+pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -> Result<Exit> {
+    let loaded = around.config(global)?;
+    let fail_on = options::fail_on(args.page.fail_on, &loaded)?;
+    let (lists, confidence) = (&args.inventory[..], Confidence::Medium);
+    let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
+    let scanner = session.scanner(|stated| options::state(stated, fail_on, None, None))?;
+    let paths = or_here(&args.paths);
+    let files = options::file_options(&SourceArgs::default(), &loaded)?;
+    let seen = scanner.files(&paths, files.clone(), &Progress::default(), None);
+    let pipelines = pipelines(&paths, files);
+    let settings = scanner.settings();
+    let published = FingerprintKey::published(None);
+    let sources = Sources {
+        lists: &settings.inventories,
+        pipelines: &pipelines,
+        scan: &seen,
+        stated: &loaded.config.secrets,
+        policy: &settings.policy,
+        fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
+    };
+    let mut told = forecast(&sources, settings.now, args.days);
+    if settings.inventories.is_empty() {
+        told.notes
+            .push("no list was given: only keys in the code whose own text says when they end are told".to_owned());
+    }
+    let complete = seen.coverage.is_complete();
+    write(args, &told, complete, &scanner, &seen)?;
+    let worst = told.keys.iter().map(|ending| ending.severity).max();
+    scan::say_gaps(&seen);
+    Ok(match worst {
+        Some(worst) if worst >= fail_on && !args.page.exit_zero => Exit::Findings,
+        _ if complete => Exit::Clean,
+        _ => Exit::Incomplete,
+    })
+}
+
+fn write(
+    args: &ForecastArgs,
+    told: &Forecast,
+    complete: bool,
+    scanner: &Scanner,
+    seen: &skelkey::finding::Report,
+) -> Result<()> {
+    emit(args.page.output.as_deref(), |out| match args.format {
+        ForecastFormat::Human => human(told, complete, out),
+        ForecastFormat::Json => json("skelkey-forecast", told, complete, out),
+        ForecastFormat::Markdown => markdown(told, complete, out),
+        ForecastFormat::Ics => out.write_all(calendar(told).as_bytes()),
+        ForecastFormat::Sarif => {
+            let mut rows = scanner.told_of_rows(&|list, row| {
+                let ending = told.keys.iter().find(|ending| ending.row == Some((list, row)));
+                ending.map(verdict).into_iter().collect()
+            });
+            rows.coverage = seen.coverage.clone();
+            rows.mode = Mode::Forecast;
+            report::write(Format::Sarif, &rows, scanner.rules(), &report::Options::default(), out)
+        }
+    })
+}
+
+/// The forecast of one row as a verdict on its line.
+fn verdict(ending: &Ending) -> Verdict {
+    let when = if ending.has_ended() { "It ended" } else { "It ends" };
+    let breaks: Vec<String> = ending.breaks.iter().map(|used| skelkey::hygiene::code(&place(used))).collect();
+    let breaks = match breaks.len() {
+        0 => "No job that uses it was found".to_owned(),
+        _ => format!("Then fail: {}", breaks.join(", ")),
+    };
+    let message = format!("{when} on {} ({}). {breaks}.", words::date(ending.expires), in_days(ending.days_left));
+    EXPIRES_SOON.says_at(ending.severity, message)
+}
+
+fn place(used: &Affected) -> String {
+    match &used.job {
+        Some(job) => format!("{}:{} ({job})", used.file, used.line),
+        None => format!("{}:{}", used.file, used.line),
+    }
+}
+
+/// Whose key, its name, for whom it acts.
+fn key(ending: &Ending) -> String {
+    let owner = ending.key.owner.as_ref().map(|owner| format!(" of {owner}")).unwrap_or_default();
+    format!("{} {}{owner}", ending.key.issuer, ending.key.label())
+}
+
+/// What runs it, through which secret, and how that is known.
+fn how(used: &Affected) -> String {
+    let mut parts: Vec<String> = used.system.iter().map(|system| system.words().to_owned()).collect();
+    match (&used.secret, &used.through) {
+        (Some(secret), Some(through)) => parts.push(format!("{secret} as {through}")),
+        (Some(secret), None) => parts.push(secret.clone()),
+        (None, _) => {}
+    }
+    parts.push(used.because.words());
+    parts.join(", ")
+}
+
+fn human(told: &Forecast, complete: bool, out: &mut dyn Write) -> io::Result<()> {
+    for ending in &told.keys {
+        let when = format!("{}  {:<12}", words::date(ending.expires), in_days(ending.days_left));
+        writeln!(out, "{when}  {}", visible(&key(ending)))?;
+        let from = format!("{}:{}", ending.key.file, ending.key.line);
+        writeln!(out, "            listed in    {}", visible(&from))?;
+        if ending.breaks.is_empty() {
+            writeln!(out, "            breaks       nothing that was found")?;
+        }
+        for (at, used) in ending.breaks.iter().enumerate() {
+            let label = if at == 0 { "breaks" } else { "" };
+            writeln!(out, "            {label:<12} {}", visible(&place(used)))?;
+            writeln!(out, "                           {}", visible(&how(used)))?;
+        }
+        for note in &ending.notes {
+            writeln!(out, "            note         {}", visible(note))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", summary(told))?;
+    if !complete {
+        writeln!(out, "INCOMPLETE: something asked for could not be read; a job may be missing here")?;
+    }
+    told.notes.iter().try_for_each(|note| writeln!(out, "note: {}", visible(note)))
+}
+
+fn summary(told: &Forecast) -> String {
+    let jobs: usize = told.keys.iter().map(|ending| ending.breaks.len()).sum();
+    let keys = match told.keys.len() {
+        0 => format!("no known key ends within {} days", told.days),
+        1 => format!("1 key ends within {} days", told.days),
+        n => format!("{n} keys end within {} days", told.days),
+    };
+    let uses = match jobs {
+        0 => "no use of them was found".to_owned(),
+        1 => "1 use of them was found".to_owned(),
+        n => format!("{n} uses of them were found"),
+    };
+    format!(
+        "{keys}, {uses} in {} pipeline files and scripts; {} end later, {} never, {} of unknown end",
+        told.pipelines, told.later, told.never, told.not_said
+    )
+}
+
+/// The body of an issue: a table, and a box to tick for each job.
+fn markdown(told: &Forecast, complete: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## Keys that end within {} days of {}\n", told.days, words::date(told.now))?;
+    if told.keys.is_empty() {
+        writeln!(out, "None.\n")?;
+    } else {
+        writeln!(out, "| ends | | key | listed in | breaks |\n|---|---|---|---|---|")?;
+    }
+    for ending in &told.keys {
+        let from = format!("{}:{}", ending.key.file, ending.key.line);
+        let breaks = match ending.breaks.len() {
+            0 => "nothing that was found".to_owned(),
+            1 => "1 use".to_owned(),
+            n => format!("{n} uses"),
+        };
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {breaks} |",
+            words::date(ending.expires),
+            in_days(ending.days_left),
+            escape::markdown(&key(ending)),
+            escape::markdown(&from),
+        )?;
+    }
+    for ending in told.keys.iter().filter(|ending| !ending.breaks.is_empty()) {
+        writeln!(out, "\n### {}\n", escape::markdown(&key(ending)))?;
+        for used in &ending.breaks {
+            writeln!(out, "- [ ] {} ({})", escape::markdown(&place(used)), escape::markdown(&how(used)))?;
+        }
+        for note in &ending.notes {
+            writeln!(out, "\n{}", escape::step_markdown(note))?;
+        }
+    }
+    writeln!(out, "\n{}.", summary(told))?;
+    if !complete {
+        writeln!(out, "\n**Incomplete**: something asked for could not be read; a job may be missing here.")?;
+    }
+    told.notes.iter().try_for_each(|note| writeln!(out, "\n{}", escape::markdown(note)))
+}

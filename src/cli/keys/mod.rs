@@ -1,0 +1,83 @@
+//! `skelkey keys`: key hygiene from the owner's lists, without any leak.
+
+mod audit;
+mod forecast;
+mod reconcile;
+mod suggest;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Serialize;
+use skelkey::pipelines::{Gatherer, Pipelines};
+use skelkey::source::{FileOptions, Files, Progress};
+
+use super::Exit;
+use super::args::{Global, KeysCommand};
+use super::options::Surroundings;
+use super::output::{to_named_file, to_stdout};
+
+pub(crate) use self::reconcile::read as read_report;
+
+pub(crate) fn run(global: &Global, command: &KeysCommand, around: &Surroundings) -> Result<Exit> {
+    match command {
+        KeysCommand::Audit(args) => audit::run(global, args, around),
+        KeysCommand::Reconcile(args) => reconcile::run(global, args, around),
+        KeysCommand::Forecast(args) => forecast::run(global, args, around),
+        KeysCommand::Suggest(args) => suggest::run(global, args, around),
+    }
+}
+
+/// What the pipelines below `paths` name.
+fn pipelines(paths: &[PathBuf], files: FileOptions) -> Pipelines {
+    let gatherer = Gatherer::default();
+    // What cannot be read is a gap of the scan over the same files, and told there.
+    let _ = Files::open(paths, files).scan(&gatherer, &Progress::default());
+    gatherer.finish()
+}
+
+/// The named paths, or here.
+fn or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
+}
+
+/// To the file that is named, else to standard output.
+pub(crate) fn emit(file: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    match file {
+        Some(file) => to_named_file(file, write),
+        None => to_stdout(write),
+    }
+}
+
+/// A document of our own: what it is, its version, and its fields. Every character that could harm a terminal is escaped.
+pub(crate) fn json<T: Serialize>(what: &str, document: &T, complete: bool, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Document<'d, T> {
+        document: &'d str,
+        version: u32,
+        tool: Tool,
+        complete: bool,
+        #[serde(flatten)]
+        body: &'d T,
+    }
+    #[derive(Serialize)]
+    struct Tool {
+        name: &'static str,
+        version: &'static str,
+    }
+    let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    let document = Document { document: what, version: 1, tool, complete, body: document };
+    skelkey::report::write_json(&document, out)
+}
+
+/// `1 day`, `12 days`, `3 days ago`.
+pub(crate) fn in_days(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "in 1 day".to_owned(),
+        2.. => format!("in {days} days"),
+        -1 => "1 day ago".to_owned(),
+        _ => format!("{} days ago", days.unsigned_abs()),
+    }
+}

@@ -1,0 +1,99 @@
+//! The ways in which a secret or a variable is named.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::command::{is_comment, publishes_to, uncommented};
+use super::structure::Structure;
+use super::{Mention, System};
+
+/// One way to name something; the name is the first group.
+struct Way {
+    pattern: &'static str,
+    holds_in: fn(System) -> bool,
+}
+
+/// `(?-u)`: names are ASCII, and no table of Unicode is linked in for them.
+const WAYS: &[Way] = &[
+    // docs.github.com, "contexts": `secrets`, `env`
+    Way { pattern: r"(?-u)\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)", holds_in: |system| system == System::GithubActions },
+    Way {
+        pattern: r#"(?-u)\bsecrets\[\s*['"]([A-Za-z_][A-Za-z0-9_]*)['"]\s*\]"#,
+        holds_in: |system| system == System::GithubActions,
+    },
+    Way {
+        pattern: r"(?-u)\benv\.([A-Za-z_][A-Za-z0-9_]*)",
+        holds_in: |system| matches!(system, System::GithubActions | System::Jenkins),
+    },
+    // learn.microsoft.com, Azure Pipelines, "define variables"; MSBuild writes them alike
+    Way { pattern: r"(?-u)\$\(([A-Za-z_][A-Za-z0-9_.\-]*)\)", holds_in: |system| system == System::AzurePipelines },
+    Way {
+        pattern: r#"(?-u)\bvariables(?:\.|\[\s*['"])([A-Za-z_][A-Za-z0-9_.\-]*)"#,
+        holds_in: |system| system == System::AzurePipelines,
+    },
+    // jenkins.io, "using credentials"
+    Way {
+        pattern: r#"(?-u)\bcredentialsId\s*[:=]\s*['"]([A-Za-z0-9_.\-/]+)['"]"#,
+        holds_in: |system| system == System::Jenkins,
+    },
+    Way {
+        pattern: r#"(?-u)\bcredentials\(\s*['"]([A-Za-z0-9_.\-/]+)['"]"#,
+        holds_in: |system| system == System::Jenkins,
+    },
+    // docs.docker.com, "build secrets", "ARG"
+    Way {
+        pattern: r"(?-u)--mount=type=secret[!-~]*?,id=([A-Za-z0-9_.\-]+)",
+        holds_in: |system| system == System::Dockerfile,
+    },
+    Way { pattern: r"(?-u)^\s*ARG\s+([A-Za-z_][A-Za-z0-9_]*)", holds_in: |system| system == System::Dockerfile },
+    // Shells: `$NAME`, `${NAME:-}`; also `.npmrc`, and variables of GitLab and others
+    Way { pattern: r"(?-u)\$\{?([A-Za-z_][A-Za-z0-9_]*)", holds_in: |_| true },
+    // PowerShell
+    Way { pattern: r"(?-u)(?i:\$\{?env):([A-Za-z_][A-Za-z0-9_]*)", holds_in: |_| true },
+    // cmd.exe, `NuGet.Config`
+    Way { pattern: r"(?-u)%([A-Za-z_][A-Za-z0-9_]*)%", holds_in: |_| true },
+    // Programs that stand in a step: Python, Node, Ruby, .NET
+    Way {
+        pattern: r#"(?-u)\b(?:environ|getenv|environ\.get|GetEnvironmentVariable|EnvironmentVariable|ENV|ENV\.fetch)\s*[\[(]\s*['"]([A-Za-z_][A-Za-z0-9_]*)"#,
+        holds_in: |_| true,
+    },
+    Way { pattern: r"(?-u)\bprocess\.env\.([A-Za-z_][A-Za-z0-9_]*)", holds_in: |_| true },
+];
+
+static COMPILED: LazyLock<Vec<(Regex, fn(System) -> bool)>> = LazyLock::new(|| {
+    let compiled = WAYS.iter().map(|way| (Regex::new(way.pattern).expect("a test reads the patterns"), way.holds_in));
+    compiled.collect()
+});
+
+/// The names on one line, each with its first byte.
+pub(super) fn names(system: System, line: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (pattern, _) in COMPILED.iter().filter(|(_, holds_in)| holds_in(system)) {
+        names.extend(pattern.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
+    }
+    names
+}
+
+/// Every name of a file, line by line. A comment names nothing.
+pub(super) fn all(system: System, lines: &[&str], structure: Option<&Structure>) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    let mut see = |line: usize, name: String| {
+        let (from, to) = structure.map_or((line, line), |structure| structure.step(line));
+        let step = lines.get(from.saturating_sub(1)..to.min(lines.len())).unwrap_or_default();
+        mentions.push(Mention {
+            line,
+            name,
+            through: None,
+            job: structure.and_then(|structure| structure.job(line)).map(str::to_owned),
+            beside: publishes_to(&uncommented(step)),
+        });
+    };
+    for (line, text) in (1..).zip(lines).filter(|(_, text)| !is_comment(text)) {
+        names(system, text).into_iter().for_each(|name| see(line, name));
+    }
+    for (line, name) in structure.iter().flat_map(|structure| &structure.listed) {
+        see(*line, name.clone());
+    }
+    mentions
+}

@@ -1,0 +1,231 @@
+//! Where jobs and steps begin and end.
+
+use super::System;
+use super::yaml::{self, Node};
+
+/// Lines that belong together, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lines {
+    from: usize,
+    to: usize,
+}
+
+impl Lines {
+    fn holds(self, line: usize) -> bool {
+        (self.from..=self.to).contains(&line)
+    }
+
+    fn length(self) -> usize {
+        self.to.saturating_sub(self.from)
+    }
+}
+
+/// The jobs of a file, and the steps whose lines belong together.
+#[derive(Debug, Default)]
+pub(super) struct Structure {
+    jobs: Vec<(String, Lines)>,
+    steps: Vec<Lines>,
+    /// Names that stand in lists of secrets: line and name.
+    pub(super) listed: Vec<(usize, String)>,
+}
+
+impl Structure {
+    /// The innermost job around a line.
+    pub(super) fn job(&self, line: usize) -> Option<&str> {
+        let around = self.jobs.iter().filter(|(_, lines)| lines.holds(line));
+        around.min_by_key(|(_, lines)| lines.length()).map(|(name, _)| name.as_str())
+    }
+
+    /// First and last line of the innermost step around a line; the line itself where there is none.
+    pub(super) fn step(&self, line: usize) -> (usize, usize) {
+        let around = self.steps.iter().filter(|lines| lines.holds(line));
+        around.min_by_key(|lines| lines.length()).map_or((line, line), |lines| (lines.from, lines.to))
+    }
+}
+
+/// `None` for a file whose structure cannot be read.
+pub(super) fn of(system: System, text: &str, lines: &[&str]) -> Option<Structure> {
+    if system.is_yaml() {
+        return Some(of_yaml(system, &yaml::parse(text)?, lines.len()));
+    }
+    Some(match system {
+        System::Jenkins => of_jenkinsfile(lines),
+        System::Dockerfile => of_dockerfile(lines),
+        _ => of_script(lines),
+    })
+}
+
+fn of_yaml(system: System, file: &Node, last: usize) -> Structure {
+    let mut structure = Structure::default();
+    walk(file, last, &mut |node, to| {
+        for (item, lines) in spans_of_items(node, to) {
+            // A step is a map (`run`, `env`) or one command of a list.
+            structure.steps.push(lines);
+            if let Some(name) = named_item(system, item) {
+                structure.jobs.push((name, lines));
+            }
+        }
+        for (name, field, lines) in spans_of_fields(node, to) {
+            if name == "secrets" {
+                structure.listed.extend(names_of(field));
+            }
+            if system == System::BitbucketPipelines && name == "step" {
+                structure.jobs.push((title(field).unwrap_or("step").to_owned(), lines));
+            }
+        }
+    });
+    structure.jobs.extend(top_jobs(system, file, last));
+    structure
+}
+
+/// Every collection with its last line, from the outside in.
+fn walk(node: &Node, to: usize, see: &mut impl FnMut(&Node, usize)) {
+    see(node, to);
+    for (item, lines) in spans_of_items(node, to) {
+        walk(item, lines.to, see);
+    }
+    for (_, field, lines) in spans_of_fields(node, to) {
+        walk(field, lines.to, see);
+    }
+}
+
+/// Each item up to where the next begins.
+fn spans_of_items(node: &Node, to: usize) -> Vec<(&Node, Lines)> {
+    let items = node.items();
+    let ends = items.iter().skip(1).map(|next| next.line.saturating_sub(1)).chain([to]);
+    items.iter().zip(ends).map(|(item, to)| (item, Lines { from: item.line, to: to.max(item.line) })).collect()
+}
+
+/// Each field, from its name on, up to where the next begins.
+fn spans_of_fields(node: &Node, to: usize) -> Vec<(&str, &Node, Lines)> {
+    let fields = node.fields();
+    let ends = fields.iter().skip(1).map(|(_, next, _)| next.saturating_sub(1)).chain([to]);
+    let spans = fields.iter().zip(ends);
+    spans.map(|((name, from, node), to)| (name.as_str(), node, Lines { from: *from, to: to.max(*from) })).collect()
+}
+
+/// Fields at the top of a `.gitlab-ci.yml` that are no jobs (docs.gitlab.com, "CI/CD YAML syntax reference").
+const NO_GITLAB_JOBS: &[&str] = &[
+    "after_script",
+    "before_script",
+    "cache",
+    "default",
+    "image",
+    "include",
+    "services",
+    "spec",
+    "stages",
+    "variables",
+    "workflow",
+];
+
+/// Jobs that are fields of a map.
+fn top_jobs(system: System, file: &Node, last: usize) -> Vec<(String, Lines)> {
+    let all = |node: &Node, to: usize, word: &str| -> Vec<(String, Lines)> {
+        let fields = spans_of_fields(node, to).into_iter();
+        fields.map(|(name, _, lines)| (format!("{word}{name}"), lines)).collect()
+    };
+    let below = |name: &str, word: &str| {
+        let field = spans_of_fields(file, last).into_iter().find(|(known, ..)| *known == name);
+        field.map(|(_, node, lines)| all(node, lines.to, word)).unwrap_or_default()
+    };
+    match system {
+        System::GithubActions => below("jobs", ""),
+        System::GitlabCi => {
+            let fields = all(file, last, "").into_iter();
+            fields.filter(|(name, _)| !NO_GITLAB_JOBS.contains(&name.as_str())).collect()
+        }
+        System::Circleci => [below("jobs", ""), below("commands", "command ")].concat(),
+        _ => Vec::new(),
+    }
+}
+
+/// The name of a list's item that is a job.
+fn named_item(system: System, item: &Node) -> Option<String> {
+    let field = |name: &str| item.get(name).and_then(Node::text);
+    match system {
+        // learn.microsoft.com, Azure Pipelines YAML schema: `jobs.job`, `jobs.deployment`.
+        System::AzurePipelines => field("job").or_else(|| field("deployment")).map(str::to_owned),
+        System::Buildkite => {
+            let is_step = ["command", "commands", "plugins", "trigger"].iter().any(|name| item.get(name).is_some());
+            let name = field("label").or_else(|| field("name")).or_else(|| field("key"));
+            is_step.then(|| name.unwrap_or("step").to_owned())
+        }
+        System::TravisCi => {
+            let is_job = ["script", "deploy", "env", "install"].iter().any(|name| item.get(name).is_some());
+            field("name").or_else(|| field("stage")).filter(|_| is_job).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+fn title(node: &Node) -> Option<&str> {
+    node.get("name").and_then(Node::text)
+}
+
+/// `secrets: [NAME]` (Buildkite), `secrets: {NAME: …}` (GitLab, reusable workflows).
+fn names_of(node: &Node) -> Vec<(usize, String)> {
+    let items = node.items().iter().filter_map(|item| Some((item.line, item.text()?.to_owned())));
+    let fields = node.fields().iter().map(|(name, line, _)| (*line, name.clone()));
+    items.chain(fields).collect()
+}
+
+/// Stages by their braces; `withCredentials` blocks are the steps.
+fn of_jenkinsfile(lines: &[&str]) -> Structure {
+    let mut structure = Structure::default();
+    // What was opened: the name of a stage, or that it is a step, and its line.
+    let mut open: Vec<(Option<String>, bool, usize)> = Vec::new();
+    for (line, text) in (1..).zip(lines) {
+        let mut stage = stage_name(text);
+        let is_step = text.contains("withCredentials") || text.contains("steps");
+        for brace in text.bytes().filter(|byte| matches!(byte, b'{' | b'}')) {
+            if brace == b'{' {
+                open.push((stage.take(), is_step, line));
+            } else if let Some((name, is_step, from)) = open.pop() {
+                let lines = Lines { from, to: line };
+                structure.jobs.extend(name.map(|name| (name, lines)));
+                structure.steps.extend(is_step.then_some(lines));
+            }
+        }
+    }
+    structure
+}
+
+/// The name in `stage('NAME')`.
+fn stage_name(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("stage(")?;
+    let rest = rest.trim_start().trim_start_matches("name:").trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    rest[1..].split_once(quote).map(|(name, _)| name.to_owned())
+}
+
+/// `FROM image AS stage`; each instruction is a step.
+fn of_dockerfile(lines: &[&str]) -> Structure {
+    let starts = (1..).zip(lines).filter_map(|(line, text)| {
+        let mut words = text.split_whitespace();
+        words.next().filter(|word| word.eq_ignore_ascii_case("from"))?;
+        let name = words.skip_while(|word| !word.eq_ignore_ascii_case("as")).nth(1);
+        Some((line, format!("stage {}", name.unwrap_or("without a name"))))
+    });
+    let starts: Vec<(usize, String)> = starts.collect();
+    let ends = starts.iter().skip(1).map(|(line, _)| line - 1).chain([lines.len()]);
+    let jobs = starts.iter().zip(ends).map(|((from, name), to)| (name.clone(), Lines { from: *from, to })).collect();
+    Structure { jobs, steps: continued(lines), ..Structure::default() }
+}
+
+fn of_script(lines: &[&str]) -> Structure {
+    Structure { steps: continued(lines), ..Structure::default() }
+}
+
+/// Lines that go on with the next one: a backslash, PowerShell's backtick, a batch file's caret.
+fn continued(lines: &[&str]) -> Vec<Lines> {
+    let mut steps = Vec::new();
+    let mut from = 1;
+    for (line, text) in (1..).zip(lines) {
+        if !text.trim_end().ends_with(['\\', '`', '^']) {
+            steps.push(Lines { from, to: line });
+            from = line + 1;
+        }
+    }
+    steps
+}

@@ -1,0 +1,130 @@
+#![allow(clippy::panic, reason = "a test may be blunt")]
+
+use super::*;
+
+/// Line, job, secret, variable, registry of each mention.
+fn mentions(path: &str, text: &str) -> Vec<(usize, String, String)> {
+    let pipeline = read(path, text).unwrap_or_else(|| panic!("{path} is a pipeline"));
+    assert!(pipeline.structure.is_some(), "{path}");
+    let told = |m: Mention| {
+        let beside = m.beside.map(|issuer| format!(" → {issuer}")).unwrap_or_default();
+        (m.line, m.job.unwrap_or_default(), format!("{}{beside}", m.name))
+    };
+    pipeline.mentions.into_iter().map(told).collect()
+}
+
+fn is(line: usize, job: &str, what: &str) -> (usize, String, String) {
+    (line, job.to_owned(), what.to_owned())
+}
+
+#[test]
+fn github_jobs_and_steps_are_told_from_the_lines() {
+    let text = "on: push\nenv:\n  SHARED: ${{ secrets.SHARED_KEY }}\njobs:\n  build:\n    runs-on: x\n    steps:\n      \
+                - run: make\n        env:\n          TOKEN: ${{ secrets.OTHER }}\n  release:\n    steps:\n      - run: |\n          \
+                npm publish\n        env:\n          NODE_AUTH_TOKEN: ${{ secrets['NPM_TOKEN'] }}\n      # ${{ secrets.NOT }}\n";
+    let told = mentions(".github/workflows/a.yml", text);
+    assert_eq!(
+        told,
+        [is(3, "", "SHARED_KEY"), is(10, "build", "OTHER"), is(16, "release", "NPM_TOKEN → npm")],
+        "{told:?}"
+    );
+}
+
+#[test]
+fn every_system_names_its_job() {
+    for (path, text, expected) in [
+        (
+            ".gitlab-ci.yml",
+            "stages: [a]\npublish:\n  script:\n    - twine upload -p $PYPI_TOKEN dist/*\n",
+            vec![is(4, "publish", "PYPI_TOKEN → pypi")],
+        ),
+        (
+            "azure-pipelines.yml",
+            "jobs:\n- job: Push\n  steps:\n  - script: dotnet nuget push *.nupkg -k $(NuGetApiKey)\n",
+            vec![is(4, "Push", "NuGetApiKey → nuget")],
+        ),
+        (
+            ".circleci/config.yml",
+            "version: 2.1\njobs:\n  deploy:\n    steps:\n      - run: cargo publish --token $CRATES_TOKEN\n",
+            vec![is(5, "deploy", "CRATES_TOKEN → crates-io")],
+        ),
+        (
+            "Jenkinsfile",
+            "pipeline {\n  stages {\n    stage('Release') {\n      steps {\n        withCredentials([string(credentialsId: 'nuget', variable: 'K')]) {\n          sh 'dotnet nuget push a -k $K'\n        }\n      }\n    }\n  }\n}\n",
+            vec![is(5, "Release", "nuget → nuget"), is(6, "Release", "K → nuget")],
+        ),
+        (
+            ".travis.yml",
+            "jobs:\n  include:\n    - stage: ship\n      script: gem push a.gem --key $GEM_KEY\n",
+            vec![is(4, "ship", "GEM_KEY → rubygems")],
+        ),
+        (
+            ".buildkite/pipeline.yml",
+            "steps:\n  - label: Ship it\n    command: npm publish\n    secrets:\n      - NPM_TOKEN\n",
+            vec![is(5, "Ship it", "NPM_TOKEN")],
+        ),
+        (
+            "bitbucket-pipelines.yml",
+            "pipelines:\n  default:\n    - step:\n        name: Ship\n        script:\n          - npm publish --token=$NPM_KEY\n",
+            vec![is(6, "Ship", "NPM_KEY → npm")],
+        ),
+        (
+            "docker/Dockerfile",
+            "FROM node AS build\nRUN --mount=type=secret,id=npm_token npm ci\nARG FEED_TOKEN\n",
+            vec![is(2, "stage build", "npm_token"), is(3, "stage build", "FEED_TOKEN")],
+        ),
+        (
+            "tools/push.ps1",
+            "dotnet nuget push *.nupkg `\n  -k $env:NUGET_KEY\n",
+            vec![is(2, "", "NUGET_KEY → nuget"), is(2, "", "env → nuget")],
+        ),
+        (".npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n", vec![is(1, "", "NPM_TOKEN")]),
+    ] {
+        assert_eq!(mentions(path, text), expected, "{path}");
+    }
+    assert!(read("src/main.rs", "").is_none());
+}
+
+#[test]
+fn an_address_of_another_server_tells_that_it_is_not_the_public_registry() {
+    for (step, issuer) in [
+        ("dotnet nuget push a --source https://api.nuget.org/v3/index.json", Some("nuget")),
+        ("dotnet nuget push a --source https://nuget.pkg.github.com/contoso/index.json", None),
+        ("twine upload --repository-url https://test.pypi.org/legacy/ dist/*", Some("testpypi")),
+        ("docker login ghcr.io -u x", None),
+        ("docker login -u x", Some("docker-hub")),
+        ("npm publish && cargo publish", None),
+        ("make", None),
+    ] {
+        assert_eq!(command::publishes_to(step).as_ref().map(Issuer::as_str), issuer, "{step}");
+    }
+}
+
+#[test]
+fn a_variable_is_followed_to_the_secret_that_fills_it() {
+    let lines = [
+        "  KEY: ${{ secrets.NUGET_KEY }}",
+        "export TOKEN=\"$OTHER\"",
+        "NUGET = credentials('nuget-key')",
+        "URL: https://x/$PART",
+        "$env:A = $env:B",
+    ];
+    let aliases: Vec<_> = [System::GithubActions, System::Script, System::Jenkins, System::GitlabCi, System::Script]
+        .into_iter()
+        .zip(lines)
+        .flat_map(|(system, line)| alias::all(system, &[line]))
+        .collect();
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(aliases[..3], [pair("KEY", "NUGET_KEY"), pair("TOKEN", "OTHER"), pair("NUGET", "nuget-key")]);
+    let ring = [("A", "B"), ("B", "A")].map(|(a, b)| pair(a, b)).into_iter().collect();
+    assert_eq!(alias::source(&ring, "A"), "B");
+}
+
+#[test]
+fn nothing_that_is_no_pipeline_harms() {
+    for text in ["", "{", "a: [", "\u{0}", "- - - -\n", "? [a]\n: b\n", "&a a: *a\n", &"[".repeat(10_000)] {
+        for path in [".gitlab-ci.yml", "azure-pipelines.yml", "Jenkinsfile", "Dockerfile", "a.sh"] {
+            let _ = read(path, text);
+        }
+    }
+}

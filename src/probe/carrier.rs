@@ -1,0 +1,235 @@
+//! How the key, or whatever else proves who asks, travels in a request.
+
+use data_encoding::BASE64;
+use reqwest::header::{HeaderName, HeaderValue};
+use zeroize::Zeroizing;
+
+use super::issuer::Subject;
+use super::question::NotAsked;
+
+/// How a key is put into a header: the header's name and what stands before the key in its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CredentialHeader {
+    /// The header, lower case.
+    pub name: &'static str,
+    /// What stands before the key, for instance `Bearer `; empty for the bare key.
+    pub scheme: &'static str,
+}
+
+/// The other half of a pair that HTTP's basic authentication wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// This word, which the server does not look at or documents.
+    Fixed(&'static str),
+    /// The owner that the key's own text or a part beside it names.
+    Owner,
+    /// The key's public id, from the same.
+    KeyId,
+}
+
+/// Where the proof of who asks stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// The key, in one header.
+    Header(CredentialHeader),
+    /// A name and the key, joined by a colon and in base64, in one header.
+    Pair(CredentialHeader, Half),
+    /// The key, in the path: an issuer that takes it in no other way. Asked only by name.
+    Path,
+    /// The same, and in one header as well.
+    PathAndHeader(CredentialHeader),
+    /// The key, in this parameter of the address: an issuer that takes it in no other way. Asked only by name.
+    Query(&'static str),
+    /// The key, in this field of a form that is posted to one of the few pages in [`super::post`]. Asked only by name.
+    Form(&'static str),
+    /// Nothing: what is asked is public, and the key stays here.
+    Nothing,
+    /// A signature that the key makes, with the key's public id, in one header. The key stays here.
+    Signature(CredentialHeader),
+    /// The owner's own credential, from this environment variable, in one header. The key stays here.
+    Owner(&'static str, CredentialHeader),
+}
+
+impl Carrier {
+    /// `Authorization: Bearer …`, with the owner's own credential.
+    pub(crate) const fn owner(variable: &'static str) -> Self {
+        Self::Owner(variable, CredentialHeader { name: "authorization", scheme: "Bearer " })
+    }
+
+    /// Whether the key itself travels.
+    pub(crate) const fn sends_key(&self) -> bool {
+        !matches!(self, Self::Nothing | Self::Signature(_) | Self::Owner(..))
+    }
+
+    /// The variable whose credential is used in place of the key.
+    #[must_use]
+    pub fn variable(&self) -> Option<&'static str> {
+        if let Self::Owner(name, _) = self { Some(name) } else { None }
+    }
+
+    /// `Authorization: Bearer KEY`.
+    pub(crate) const BEARER: Self = Self::header("authorization", "Bearer ");
+    /// Stands in a path where the key does.
+    pub(crate) const PLACE: &'static str = "{key}";
+
+    pub(crate) const fn header(name: &'static str, scheme: &'static str) -> Self {
+        Self::Header(CredentialHeader { name, scheme })
+    }
+
+    /// `Authorization: Basic base64(USER:KEY)`.
+    pub(crate) const fn basic(half: Half) -> Self {
+        Self::Pair(CredentialHeader { name: "authorization", scheme: "Basic " }, half)
+    }
+
+    /// For people, with `KEY` where the key is: "header `authorization: Bearer KEY`".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Header(CredentialHeader { name, scheme }) => format!("header `{name}: {scheme}KEY`"),
+            Self::Pair(CredentialHeader { name, scheme }, half) => {
+                let user = match half {
+                    Half::Fixed(word) => word,
+                    Half::Owner => "OWNER",
+                    Half::KeyId => "KEY-ID",
+                };
+                format!("header `{name}: {scheme}base64({user}:KEY)`")
+            }
+            Self::Path => "the address, in its path".to_owned(),
+            Self::PathAndHeader(CredentialHeader { name, scheme }) => {
+                format!("the address, in its path, and header `{name}: {scheme}KEY`")
+            }
+            Self::Query(name) => format!("the address, as `{name}=KEY`"),
+            Self::Form(name) => format!("the body, as `{name}=KEY`"),
+            Self::Nothing => "nowhere: the key is not sent".to_owned(),
+            Self::Signature(CredentialHeader { name, .. }) => {
+                format!("nowhere: the key signs, and is not sent. Header `{name}: … KEY-ID … SIGNATURE`")
+            }
+            Self::Owner(variable, CredentialHeader { name, scheme }) => {
+                format!("nowhere: the key is not sent. Header `{name}: {scheme}${variable}`")
+            }
+        }
+    }
+
+    /// The header that it sets.
+    pub(crate) fn header_name(&self) -> Option<&'static str> {
+        match self {
+            Self::Header(header)
+            | Self::Pair(header, _)
+            | Self::Owner(_, header)
+            | Self::PathAndHeader(header)
+            | Self::Signature(header) => Some(header.name),
+            _ => None,
+        }
+    }
+}
+
+/// What a request carries. It has no `Debug`, and a header's value is marked so that the HTTP library does not print
+/// it. That library keeps what it sends in memory of its own, which is freed but not wiped.
+pub(crate) enum Credential {
+    Header(HeaderName, HeaderValue),
+    Path(Zeroizing<String>, Option<(HeaderName, HeaderValue)>),
+    Query(&'static str, Zeroizing<String>),
+    Form(&'static str, Zeroizing<String>),
+    Nothing,
+}
+
+impl Credential {
+    /// The proof of who asks about this key.
+    ///
+    /// # Errors
+    /// When the key holds characters that no request can carry, when the other half of a pair is not known, or when the
+    /// owner's credential is not at hand.
+    pub(crate) fn new(carrier: Carrier, subject: Subject<'_>) -> Result<Self, NotAsked> {
+        let key = subject.key;
+        let whole = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
+        let text = || Zeroizing::new(key.to_owned());
+        match carrier {
+            // What is signed depends on the request: its issuer's own file makes the header.
+            Carrier::Nothing | Carrier::Signature(_) => Ok(Self::Nothing),
+            Carrier::Owner(variable, header) => {
+                let own = subject.variables.get(variable).ok_or(NotAsked::NoCredential(variable))?;
+                let own =
+                    std::str::from_utf8(own.expose_for_request()).map_err(|_| NotAsked::NoCredential(variable))?;
+                Self::in_header(header, own).ok_or(NotAsked::NoCredential(variable))
+            }
+            _ if !whole => Err(NotAsked::NotText),
+            Carrier::Header(header) => Self::in_header(header, key).ok_or(NotAsked::NotText),
+            Carrier::Pair(header, half) => {
+                let user = match half {
+                    Half::Fixed(word) => Some(word),
+                    Half::Owner => subject.owner(),
+                    Half::KeyId => subject.key_id(),
+                };
+                let user = user.ok_or(NotAsked::HalfMissing)?;
+                let pair = Zeroizing::new(format!("{user}:{key}"));
+                Self::in_header(header, &Zeroizing::new(BASE64.encode(pair.as_bytes()))).ok_or(NotAsked::NotText)
+            }
+            Carrier::Path => Ok(Self::Path(text(), None)),
+            Carrier::PathAndHeader(header) => match Self::in_header(header, key) {
+                Some(Self::Header(name, value)) => Ok(Self::Path(text(), Some((name, value)))),
+                _ => Err(NotAsked::NotText),
+            },
+            Carrier::Query(name) => Ok(Self::Query(name, text())),
+            Carrier::Form(name) => Ok(Self::Form(name, text())),
+        }
+    }
+
+    /// A header that was made of a key, with spaces in it.
+    pub(crate) fn in_signed_header(header: CredentialHeader, text: &str) -> Option<Self> {
+        let mut value = HeaderValue::from_str(text).ok()?;
+        value.set_sensitive(true);
+        Some(Self::Header(HeaderName::from_static(header.name), value))
+    }
+
+    /// A text in a header.
+    pub(crate) fn in_header(header: CredentialHeader, text: &str) -> Option<Self> {
+        let whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        whole.then_some(())?;
+        let text = Zeroizing::new([header.scheme, text].concat());
+        let mut value = HeaderValue::from_bytes(text.as_bytes()).ok()?;
+        value.set_sensitive(true);
+        Some(Self::Header(HeaderName::from_static(header.name), value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::issuer::Issuer;
+
+    fn new(carrier: Carrier, key: &str) -> Result<Credential, NotAsked> {
+        let variables = BTreeMap::new();
+        let subject = Subject {
+            key,
+            issuer: &Issuer::NPM,
+            packages: &[],
+            own_server: false,
+            decoded: None,
+            variables: &variables,
+        };
+        Credential::new(carrier, subject)
+    }
+
+    #[test]
+    fn a_key_that_no_header_can_carry_makes_no_credential() {
+        assert!(matches!(new(Carrier::BEARER, "abc\r\nX-Evil: 1"), Err(NotAsked::NotText)));
+        assert!(matches!(new(Carrier::BEARER, ""), Err(NotAsked::NotText)));
+        let Ok(Credential::Header(_, value)) = new(Carrier::BEARER, "abc") else { panic!("a header") };
+        assert!(!format!("{value:?}").contains("abc"));
+    }
+
+    #[test]
+    fn a_pair_of_which_one_half_is_not_known_makes_no_credential() {
+        for half in [Half::Owner, Half::KeyId] {
+            assert!(matches!(new(Carrier::basic(half), "abc"), Err(NotAsked::HalfMissing)));
+        }
+        assert!(new(Carrier::basic(Half::Fixed("")), "abc").is_ok());
+    }
+
+    #[test]
+    fn the_owners_credential_comes_from_its_variable_alone() {
+        assert!(matches!(new(Carrier::owner("OTHER"), "abc"), Err(NotAsked::NoCredential("OTHER"))));
+    }
+}

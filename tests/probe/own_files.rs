@@ -1,0 +1,329 @@
+//! The issuers that take more than a table: AWS, Google Cloud's service accounts, Heroku, devpi, Verdaccio.
+
+use data_encoding::BASE64;
+use skelkey::issuer::Issuer;
+use skelkey::key::{Inactive, KeyFacts, Reported, State};
+use skelkey::probe::{NotAsked, Prober};
+
+use crate::bench::{Ask, FakeClock, answered, not_asked, server, settings};
+use crate::pages::line;
+use crate::stub::{Script, Seen, Stub, answer};
+
+const REJECTED: State = State::Inactive(Inactive::Rejected);
+const REVOKED: State = State::Inactive(Inactive::Revoked);
+const EXPIRED: State = State::Inactive(Inactive::Expired);
+
+fn decoded(owner: Option<&str>, id: Option<&str>) -> Option<KeyFacts> {
+    let said = |text: Option<&str>| text.map(str::to_owned).into();
+    Some(KeyFacts { owner: said(owner), key_id: said(id), ..KeyFacts::default() })
+}
+
+/// What one answer says, and the requests.
+fn said(ask: &Ask, own: bool, script: Vec<Script>) -> (KeyFacts, Vec<Seen>) {
+    let stub = Stub::new(script);
+    let mut settings = settings(&FakeClock::new());
+    let mut ask = ask.clone();
+    if own {
+        settings.own.push(server(&ask.issuer, &stub.url()));
+        ask.host = Some(stub.host());
+    } else {
+        settings.instead.push(server(&ask.issuer, &stub.url()));
+    }
+    let facts = answered(ask.of(&Prober::new(settings).unwrap())).facts;
+    (facts, stub.seen())
+}
+
+fn rows(ask: &Ask, own: bool, rows: &[(u16, &str, State)]) {
+    for (status, body, state) in rows {
+        let (facts, _) = said(ask, own, vec![answer(*status, body)]);
+        assert_eq!(facts.state, *state, "{status} {body}: {:?}", facts.state_reason);
+    }
+}
+
+mod aws {
+    use super::*;
+
+    fn secret() -> String {
+        "aB3/".repeat(10)
+    }
+
+    fn ask() -> Ask {
+        let mut ask = Ask::new(Issuer::new("aws"), secret());
+        ask.decoded = decoded(Some("609629065308"), Some(&format!("{}{}", "AKIA", "QYLPMN5HHHFPZAM2")));
+        ask
+    }
+
+    fn error(code: &str) -> String {
+        format!("<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code></Error></ErrorResponse>")
+    }
+
+    #[test]
+    fn rows() {
+        let answer = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
+            <Arn>arn:aws:iam::609629065308:user/ci</Arn><UserId>AIDA</UserId><Account>609629065308</Account>\
+            </GetCallerIdentityResult></GetCallerIdentityResponse>";
+        let json =
+            r#"{"GetCallerIdentityResponse":{"GetCallerIdentityResult":{"Account":"1","Arn":"arn:aws:iam::1:root"}}}"#;
+        super::rows(
+            &ask(),
+            false,
+            &[
+                (200, answer, State::Active),
+                (200, json, State::Active),
+                (200, "<html>welcome</html>", State::Unknown),
+                (200, "{}", State::Unknown),
+                (403, &error("InvalidClientTokenId"), REJECTED),
+                (403, &error("ExpiredToken"), EXPIRED),
+                (403, &error("SignatureDoesNotMatch"), State::Unknown),
+                (403, &error("RequestExpired"), State::Unknown),
+                (403, &error("AccessDenied"), State::Unknown),
+                (403, "<html><p>blocked</html>", State::Unknown),
+                (418, "", State::Unknown),
+            ],
+        );
+        let (facts, seen) = said(&ask(), false, vec![crate::stub::answer(200, answer)]);
+        assert_eq!(line(&facts), "owner 609629065308; arn=arn:aws:iam::609629065308:user/ci");
+        assert_eq!(
+            (seen[0].method.as_str(), seen[0].path.as_str()),
+            ("GET", "/?Action=GetCallerIdentity&Version=2011-06-15")
+        );
+        assert!(seen[0].headers.iter().all(|(_, value)| !value.contains(&secret())), "the secret signs and stays here");
+        assert_eq!(seen[0].header("x-amz-date"), Some("20261122T120000Z"));
+        let (root, _) = said(&ask(), false, vec![crate::stub::answer(200, json)]);
+        assert!(line(&root).contains("may root:Everything on everything"), "{}", line(&root));
+    }
+
+    #[test]
+    fn a_canary_a_temporary_pair_and_half_a_pair_are_never_asked_about() {
+        let stub = Stub::new(Vec::new());
+        let mut settings = settings(&FakeClock::new());
+        settings.instead.push(server(&Issuer::new("aws"), &stub.url()));
+        let prober = Prober::new(settings).unwrap();
+        // Each id is written for its account, as the decoder reads it; see `src/key/aws.rs` for the lists.
+        for account in ["052310077262", "171436882533", "534261010715", "992382622183", "344043088457", "982842642351"]
+        {
+            let id = id_of(account);
+            let facts = (skelkey::key::decoder("aws-access-key-id").unwrap().decode)(id.as_bytes()).unwrap();
+            assert_eq!(facts.owner.said().map(String::as_str), Some(account));
+            let mut canary = ask();
+            canary.decoded = Some(facts);
+            match not_asked(canary.of(&prober)) {
+                NotAsked::OtherClass(why) => assert!(why.contains("canary"), "{why}"),
+                other => panic!("{account}: {other:?}"),
+            }
+        }
+        let mut temporary = ask();
+        temporary.decoded = decoded(None, Some(&format!("{}{}", "ASIA", "QYLPMN5HHHFPZAM2")));
+        assert!(matches!(not_asked(temporary.of(&prober)), NotAsked::OtherClass(_)));
+        let mut half = ask();
+        half.decoded = None;
+        assert!(matches!(not_asked(half.of(&prober)), NotAsked::OtherClass(_)));
+        assert!(stub.seen().is_empty());
+    }
+
+    /// An access key id of this account.
+    fn id_of(account: &str) -> String {
+        let number: u64 = account.parse().unwrap();
+        let bytes = ((number << 7) | 0x8000_0000_0000).to_be_bytes();
+        let mut whole = bytes[2..].to_vec();
+        whole.extend([0; 4]);
+        format!("{}{}", "AKIA", data_encoding::BASE32_NOPAD.encode(&whole))
+    }
+}
+
+mod service_account {
+    use super::*;
+
+    const EMAIL: &str = "ci@acme.iam.gserviceaccount.com";
+
+    fn number(bytes: &[u8]) -> Vec<u8> {
+        tlv(2, bytes)
+    }
+
+    fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(value.len()).unwrap().to_be_bytes();
+        match value.len() {
+            0..0x80 => [&[tag, length[1]][..], value].concat(),
+            0x80..0x100 => [&[tag, 0x81, length[1]][..], value].concat(),
+            _ => [&[tag, 0x82, length[0], length[1]][..], value].concat(),
+        }
+    }
+
+    /// A key whose primes are two numbers that anybody knows; the certificate holds their product.
+    fn key_and_certificate(q: u8) -> (String, String) {
+        let pem = skelkey::format::private_key::sample_rsa(&[0xc3; 128], &[q; 128], true);
+        let parsed = skelkey::format::private_key::parse(pem.as_bytes()).unwrap().ssh_public.unwrap();
+        let mut rest = parsed.as_slice();
+        let mut parts = Vec::new();
+        while !rest.is_empty() {
+            let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+            parts.push(rest[4..4 + length].to_vec());
+            rest = &rest[4 + length..];
+        }
+        let key = tlv(0x30, &[number(&parts[2]), number(&parts[1])].concat());
+        let time = [tlv(0x17, b"260101000000Z"), tlv(0x17, b"350101000000Z")].concat();
+        let info = tlv(0x30, &[tlv(0x30, &[]), tlv(3, &[&[0][..], &key].concat())].concat());
+        let signed = [number(&[7]), tlv(0x30, &[]), tlv(0x30, &[]), tlv(0x30, &time), tlv(0x30, &[]), info].concat();
+        let whole = tlv(0x30, &[tlv(0x30, &signed), tlv(0x30, &[]), tlv(3, &[0])].concat());
+        let certificate =
+            format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", BASE64.encode(&whole));
+        (pem, certificate)
+    }
+
+    fn ask(pem: &str) -> Ask {
+        let text = serde_json::json!({"private_key_id": "abc", "private_key": pem, "client_email": EMAIL}).to_string();
+        let mut ask = Ask::new(Issuer::new("gcp"), text);
+        ask.decoded = decoded(Some(EMAIL), Some("abc"));
+        ask
+    }
+
+    #[test]
+    fn rows() {
+        let (pem, certificate) = key_and_certificate(0xb5);
+        let ask = ask(&pem);
+        let with = |id: &str, text: &str| serde_json::json!({ id: text }).to_string();
+        let (_, other) = key_and_certificate(0xb7);
+        super::rows(
+            &ask,
+            false,
+            &[
+                (200, &with("abc", &certificate), State::Active),
+                (200, &with("other", &certificate), REVOKED),
+                (200, "{}", REVOKED),
+                (200, &with("abc", &other), State::Unknown),
+                (200, &with("abc", "no certificate"), State::Unknown),
+                (200, "<html>", State::Unknown),
+                (200, "[]", State::Unknown),
+                (404, "", State::Unknown),
+                (418, "", State::Unknown),
+            ],
+        );
+        let (facts, seen) = said(&ask, false, vec![answer(200, &with("abc", &certificate))]);
+        assert_eq!(line(&facts), "created 2026-01-01T00:00:00Z; ends 2035-01-01T00:00:00Z");
+        assert_eq!(seen[0].path, format!("/robot/v1/metadata/x509/{EMAIL}"));
+        let text = format!("{seen:?}");
+        assert!(!text.contains("PRIVATE") && seen[0].header("authorization").is_none(), "the key is not sent");
+    }
+
+    #[test]
+    fn an_address_that_is_none_of_googles_is_not_asked_about() {
+        let (pem, _) = key_and_certificate(0xb5);
+        let prober = Prober::new(settings(&FakeClock::new())).unwrap();
+        for address in ["ci@evil.test", "x/../..?@a.gserviceaccount.com", "a b@c.gserviceaccount.com"] {
+            let mut ask = ask(&pem);
+            ask.decoded = decoded(Some(address), Some("abc"));
+            assert!(matches!(not_asked(ask.of(&prober)), NotAsked::OtherClass(_)), "{address}");
+        }
+    }
+}
+
+mod heroku {
+    use super::*;
+
+    fn ask() -> Ask {
+        Ask::new(Issuer::new("heroku"), format!("{}{}", "HRKU-AA", "z9".repeat(29)))
+    }
+
+    fn list(expires_in: &str) -> String {
+        let (own, other) = (ask().key, "x".repeat(65));
+        format!(
+            r#"[{{"id":"o1","description":"other","scope":["global"],"access_token":{{"token":"{other}","expires_in":null}}}},
+               {{"id":"o2","description":"ci","scope":["read-protected"],"created_at":"2026-01-01T00:00:00Z",
+                 "access_token":{{"token":"{own}","expires_in":{expires_in}}}}}]"#
+        )
+    }
+
+    #[test]
+    fn rows() {
+        super::rows(
+            &ask(),
+            false,
+            &[
+                (200, &list("null"), State::Active),
+                (200, "[]", State::Active),
+                (200, "{}", State::Unknown),
+                (401, r#"{"id":"unauthorized"}"#, REJECTED),
+                (401, "<html>", State::Unknown),
+                (403, r#"{"id":"forbidden"}"#, State::Active),
+                (403, r#"{"id":"suspended"}"#, State::Unknown),
+                (418, "", State::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn only_the_tokens_own_row_is_read_and_no_other_token_is_kept() {
+        let (facts, seen) = said(&ask(), false, vec![answer(200, &list("null"))]);
+        assert_eq!(
+            line(&facts),
+            "name ci; id o2; created 2026-01-01T00:00:00Z; never ends; may read-protected:Read on everything"
+        );
+        assert!(!format!("{facts:?}").contains("xxxx"));
+        assert!(facts.notes.iter().any(|note| note.contains("other tokens")));
+        assert_eq!(seen[0].headers.iter().filter(|(name, _)| name == "accept").count(), 1);
+        let (hour, _) = said(&ask(), false, vec![answer(200, &list("3600"))]);
+        assert!(line(&hour).contains("ends 2026-11-22T13:00:00Z"), "{}", line(&hour));
+    }
+}
+
+mod devpi {
+    use super::*;
+
+    fn ask() -> Ask {
+        let mut ask = Ask::new(Issuer::DEVPI, format!("{}{}", "devpi-", "Ag".repeat(40)));
+        ask.decoded = decoded(Some("ci"), Some("id"));
+        ask
+    }
+
+    fn status(word: &str, user: &str) -> String {
+        format!(r#"{{"result":{{"authstatus":["{word}","{user}",[]],"features":[]}},"type":"apiconfig"}}"#)
+    }
+
+    #[test]
+    fn rows() {
+        super::rows(
+            &ask(),
+            true,
+            &[
+                (200, &status("ok", "ci"), State::Active),
+                (200, &status("ok", "somebody"), State::Unknown),
+                (200, &status("noauth", ""), State::Unknown),
+                (200, "<html>", State::Unknown),
+                (403, "<html>Token expired at 1795646125</html>", EXPIRED),
+                (403, "<html>The token id Hc5 doesn&#x27;t exist</html>", REVOKED),
+                (403, "<html>User for token doesn&#x27;t exist</html>", REVOKED),
+                (403, "<html>MacaroonInvalidSignatureException: Signatures do not match</html>", REJECTED),
+                (403, "<html>Token not valid before 1999999999</html>", State::Unknown),
+                (403, "<html>Token doesn&#x27;t match user name</html>", State::Unknown),
+                (418, "", State::Unknown),
+            ],
+        );
+        let (facts, seen) = said(&ask(), true, vec![answer(200, &status("ok", "ci"))]);
+        assert_eq!(facts.owner, Reported::Said("ci".to_owned()));
+        let pair = BASE64.encode(format!("ci:{}", ask().key).as_bytes());
+        assert_eq!(seen[0].header("x-devpi-auth"), Some(pair.as_str()));
+        assert_eq!(seen[0].path, "/+api");
+    }
+}
+
+mod verdaccio {
+    use super::*;
+
+    fn ask() -> Ask {
+        Ask::new(Issuer::VERDACCIO, format!("{}{}", "eyJ", "Q".repeat(60)))
+    }
+
+    #[test]
+    fn a_token_that_the_server_takes_for_nobodys_is_dead() {
+        let nobody = || answer(200, "{}");
+        let (facts, seen) = said(&ask(), true, vec![nobody(), answer(401, r#"{"error":"no credentials provided"}"#)]);
+        assert_eq!(facts.state, REJECTED);
+        assert_eq!(seen.iter().map(|seen| seen.path.as_str()).collect::<Vec<_>>(), ["/-/whoami", "/-/npm/v1/tokens"]);
+        for second in [answer(200, r#"{"objects":[]}"#), answer(404, ""), answer(401, "<html>"), answer(500, "")] {
+            let (facts, _) = said(&ask(), true, vec![nobody(), second]);
+            assert_eq!(facts.state, State::Unknown);
+        }
+        let (alive, seen) = said(&ask(), true, vec![answer(200, r#"{"username":"ci"}"#)]);
+        assert_eq!((alive.state, seen.len()), (State::Active, 1));
+    }
+}

@@ -1,0 +1,356 @@
+//! Every row of every table of `src/probe/pages`, against recorded-shaped answers; and that no row is without a test.
+
+use std::collections::BTreeSet;
+
+use skelkey::issuer::Issuer;
+use skelkey::key::{Expiry, Grant, Inactive, KeyFacts, LastUse, Reported, State, Subjects};
+use skelkey::probe::{self, Carrier, NotAsked, Prober};
+
+use crate::bench::{Ask, FakeClock, answered, not_asked, server, settings};
+use crate::cases::{Case, cases};
+use crate::stub::{Seen, Stub, answer, answer_with};
+
+/// Everything that is known of a key, in one line.
+pub(crate) fn line(facts: &KeyFacts) -> String {
+    let mut parts = Vec::new();
+    let mut add = |name: &str, value: &Reported<String>| {
+        parts.extend(value.said().map(|value| format!("{name} {value}")));
+    };
+    add("kind", &facts.kind);
+    add("name", &facts.name);
+    add("id", &facts.key_id);
+    add("owner", &facts.owner);
+    parts.extend(facts.created.said().map(|at| format!("created {at}")));
+    parts.extend(facts.last_used.said().map(|used| match used {
+        LastUse::Never => "never used".to_owned(),
+        LastUse::At(at) => format!("used {at}"),
+    }));
+    parts.extend(facts.expires.said().map(|end| match end {
+        Expiry::Never => "never ends".to_owned(),
+        Expiry::At(at) => format!("ends {at}"),
+    }));
+    parts.extend(facts.grants.said().into_iter().flatten().map(grant));
+    parts.extend(facts.restrictions.said().into_iter().flatten().map(|r| format!("only {}={}", r.name, r.value)));
+    parts.extend(facts.details.iter().map(|(name, value)| format!("{name}={value}")));
+    parts.join("; ")
+}
+
+fn grant(grant: &Grant) -> String {
+    let actions: Vec<String> = grant.actions.iter().map(|a| format!("{}:{:?}", a.name, a.power)).collect();
+    let reach = match &grant.subjects {
+        Subjects::Everything => "everything".to_owned(),
+        Subjects::Named(names) => names.join("+"),
+        Subjects::NotSaid => "?".to_owned(),
+    };
+    format!("may {} on {reach}", actions.join("+"))
+}
+
+fn ask(case: &Case) -> Ask {
+    let mut ask = Ask::new(Issuer::new(case.issuer), case.key.clone());
+    ask.host = case.host.map(str::to_owned);
+    ask.decoded = Some(KeyFacts {
+        owner: case.owner.map(str::to_owned).into(),
+        key_id: case.id.map(str::to_owned).into(),
+        ..KeyFacts::default()
+    });
+    ask
+}
+
+/// The answers, each to a question of its own; and the requests that arrived. Customers' servers are the user's own here,
+/// so that a refusal proves what it says.
+fn play(case: &Case, script: Vec<crate::stub::Script>) -> (Vec<KeyFacts>, Vec<Seen>, String) {
+    let questions = script.len();
+    let stub = Stub::new(script);
+    let mut settings = settings(&FakeClock::new());
+    settings.named.insert(Issuer::new(case.issuer));
+    let issuer = Issuer::new(case.issuer);
+    let mut ask = ask(case);
+    if case.own {
+        settings.own.push(server(&issuer, &stub.url()));
+        ask.host = Some(stub.host());
+    } else {
+        settings.instead.push(server(&issuer, &stub.url()));
+    }
+    let prober = Prober::new(settings).unwrap();
+    let facts = (0..questions)
+        .map(|round| {
+            ask.round = round;
+            answered(ask.of(&prober)).facts
+        })
+        .collect();
+    let plan = ask.plan(&prober).unwrap();
+    assert!(!format!("{plan:?}").contains(&case.key), "{}: the plan shows the key", case.issuer);
+    (facts, stub.seen(), plan[0].url.replace(&stub.url(), ""))
+}
+
+#[test]
+fn every_row_says_what_the_table_says() {
+    for case in cases() {
+        let script = case.rows.iter().map(|(status, body, _)| answer_with(*status, case.headers, body)).collect();
+        let (facts, seen, _) = play(&case, script);
+        for ((status, body, state), facts) in case.rows.iter().zip(&facts) {
+            let reason = facts.state_reason.as_deref().unwrap_or_default();
+            assert_eq!(facts.state, *state, "{} {status} {body}: {reason}", case.issuer);
+            assert!(!reason.is_empty());
+        }
+        assert_eq!(line(&facts[0]), case.told, "{}: {}", case.issuer, case.rows[0].1);
+        assert_eq!(seen.len(), case.rows.len(), "{}: one request for each question", case.issuer);
+    }
+}
+
+#[test]
+fn every_request_is_the_one_that_was_planned_and_carries_the_key_in_its_one_place() {
+    for case in cases() {
+        let (status, body, _) = case.rows[0];
+        let (_, seen, planned) = play(&case, vec![answer_with(status, case.headers, body)]);
+        let request = &seen[0];
+        let about = about(&case);
+        assert_eq!(request.method, about.requests[0].method, "{}", case.issuer);
+        assert_eq!(request.path, planned.replace("{key}", &case.key), "{}", case.issuer);
+        let holds: Vec<&str> = request
+            .headers
+            .iter()
+            .filter(|(_, value)| value.contains(&case.key))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        match about.carrier {
+            Carrier::Header(header) => {
+                assert_eq!(holds, [header.name], "{}", case.issuer);
+                assert_eq!(request.header(header.name).unwrap(), format!("{}{}", header.scheme, case.key));
+            }
+            Carrier::Pair(header, _) => {
+                assert!(holds.is_empty(), "{}", case.issuer);
+                let value = request.header(header.name).unwrap().strip_prefix(header.scheme).unwrap();
+                let pair = data_encoding::BASE64.decode(value.as_bytes()).unwrap();
+                assert!(String::from_utf8(pair).unwrap().ends_with(&format!(":{}", case.key)), "{}", case.issuer);
+            }
+            Carrier::PathAndHeader(header) => assert_eq!(holds, [header.name]),
+            _ => assert!(holds.is_empty(), "{}: {holds:?}", case.issuer),
+        }
+        let in_address = matches!(about.carrier, Carrier::Path | Carrier::PathAndHeader(_) | Carrier::Query(_));
+        assert_eq!(request.path.contains(&case.key), in_address, "{}", case.issuer);
+        let in_body = matches!(about.carrier, Carrier::Form(_));
+        assert_eq!(request.body.contains(&case.key), in_body, "{}", case.issuer);
+        if request.method == "GET" {
+            assert!(request.body.is_empty(), "{}", case.issuer);
+        }
+        if request.method == "POST" || in_address {
+            assert!(about.only_by_name.is_some(), "{}: only by name", case.issuer);
+        }
+    }
+}
+
+#[test]
+fn what_no_issuer_documents_proves_nothing() {
+    for case in cases() {
+        let page = "<!doctype html><title>sign in</title>";
+        let script = vec![
+            answer(200, page),
+            answer(200, ""),
+            answer(200, r#"{"cut": "#),
+            answer(200, "null"),
+            answer(200, "[[[["),
+            answer(401, page),
+            answer(403, page),
+            answer(404, page),
+            answer(418, "{}"),
+            answer_with(302, &[("location", "https://evil.test/")], ""),
+            answer_with(307, &[("location", "/login")], ""),
+        ];
+        let (facts, ..) = play(&case, script);
+        for (round, facts) in facts.iter().enumerate() {
+            assert_eq!(facts.state, State::Unknown, "{} nonsense {round}: {:?}", case.issuer, facts.state_reason);
+        }
+    }
+}
+
+/// The way of asking that takes this case's key.
+fn about(case: &Case) -> &'static probe::About {
+    let path = case.path;
+    let mut fitting =
+        probe::list().filter(|about| about.issuer.as_str() == case.issuer && about.requests[0].path == path);
+    fitting.next().unwrap_or_else(|| panic!("{}: no way to ask by {path}", case.issuer))
+}
+
+#[test]
+fn no_row_of_a_table_is_without_a_test() {
+    let cases = cases();
+    let mut missing = Vec::new();
+    for entry in
+        probe::issuers().filter(|entry| entry.about.readings.is_empty() && entry.about.carrier.variable().is_none())
+    {
+        let own: Vec<&Case> = cases
+            .iter()
+            .filter(|case| entry.about.issuer.as_str() == case.issuer && case.path == entry.about.requests[0].path)
+            .collect();
+        for (answer, means) in &entry.readings {
+            let covered = own.iter().flat_map(|case| &case.rows).any(|(status, body, state)| {
+                fits(answer, *status, body) && state_word(state) == means.split([';', ':']).next().unwrap()
+            });
+            if !covered {
+                missing.push(format!("{} {answer}: {means}", entry.about.issuer));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "rows without a test:\n{}", missing.join("\n"));
+}
+
+fn state_word(state: &State) -> &'static str {
+    match state {
+        State::Active => "active",
+        State::Inactive(Inactive::Expired | Inactive::Revoked | Inactive::Rejected) => "inactive",
+        State::Unknown => "unknown",
+    }
+}
+
+/// Whether an answer is of the sort that a reading names.
+fn fits(reading: &str, status: u16, body: &str) -> bool {
+    let (number, rest) = reading.split_once(' ').unwrap_or((reading, ""));
+    if number != status.to_string() {
+        return false;
+    }
+    let quoted: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    let at = |pointer: &str| {
+        let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+        body.pointer(&format!("/{pointer}")).cloned().filter(|found| !found.is_null())
+    };
+    match (rest.split(' ').next(), quoted.as_slice()) {
+        (Some("that"), [text]) => body.contains(text),
+        (Some("with"), [pointer, value]) => {
+            at(pointer).is_some_and(|found| found.as_str().map_or(found.to_string(), str::to_owned) == *value)
+        }
+        (Some("with"), [pointer]) => at(pointer).is_some(),
+        _ => rest.is_empty(),
+    }
+}
+
+#[test]
+fn what_is_asked_only_by_name_is_not_asked_by_a_bare_flag() {
+    let mut held_back = BTreeSet::new();
+    for case in cases().iter().filter(|case| about(case).only_by_name.is_some()) {
+        let stub = Stub::new(Vec::new());
+        let issuer = Issuer::new(case.issuer);
+        let mut settings = settings(&FakeClock::new());
+        settings.instead.push(server(&issuer, &stub.url()));
+        settings.own.push(server(&issuer, &stub.url()));
+        let prober = Prober::new(settings).unwrap();
+        match not_asked(ask(case).of(&prober)) {
+            NotAsked::OnlyByName(named, why) => assert!(named == issuer && !why.is_empty()),
+            other => panic!("{issuer}: {other:?}"),
+        }
+        assert!(stub.seen().is_empty());
+        held_back.insert(case.issuer);
+    }
+    let expected =
+        ["algolia", "cohere", "gcp", "linear", "mapbox", "slack", "square", "tailscale", "telegram", "vault"];
+    assert_eq!(held_back.into_iter().collect::<Vec<_>>(), expected);
+}
+
+/// Keys of these issuers that a peer sends to a page that refuses them dead or alive, or that using would use up or post.
+#[test]
+fn the_wrong_class_of_key_is_never_sent() {
+    for (issuer, keys) in [
+        ("gitlab", &["glrt-x", "gldt-x", "glptt-x", "glcbt-x"][..]),
+        ("github", &["ghr_x"]),
+        ("digitalocean", &["dor_v1_x"]),
+        ("square", &["sq0csp-x"]),
+        ("vercel", &["vck_x", "vcr_x"]),
+        ("slack", &["xoxe-1-x", "xoxd-x", "https://hooks.slack.com/services/T0/B0/x"]),
+        ("openai", &["sk-ant-x", "sk-or-x"]),
+        ("anthropic", &["sk-ant-oat01-x", "sk-ant-ort01-x"]),
+        ("cloudflare", &["cfk_x", "cfat_x", "v1.0-x"]),
+        ("buildkite", &["bkaj_x", "bkar_x"]),
+        ("circleci", &["CCIPRJ_x"]),
+        ("launchdarkly", &["sdk-x", "mob-x"]),
+        ("stripe", &["whsec_x"]),
+        ("supabase", &["sb_secret_x", "sb_publishable_x"]),
+        ("shopify", &["shpss_x"]),
+        ("tailscale", &["tskey-webhook-x"]),
+        ("xai", &["xai-token-x"]),
+        ("figma", &["figp_x"]),
+        ("datadog", &["ddapp_x"]),
+        ("atlassian", &["ATATT3x"]),
+        ("mailgun", &["pubkey-x"]),
+        ("vault", &["hvr.x"]),
+        ("discord", &["mfa.x"]),
+        ("devpi", &["hunter2hunter2"]),
+        ("aws", &["x"]),
+        ("gcp", &["AIzax", "GOCSPX-x", "1//0x"]),
+        ("heroku", &["x"]),
+    ] {
+        let issuer = Issuer::new(issuer);
+        let stub = Stub::new(Vec::new());
+        let mut settings = settings(&FakeClock::new());
+        settings.named.insert(issuer.clone());
+        settings.instead.push(server(&issuer, &stub.url()));
+        let prober = Prober::new(settings).unwrap();
+        for key in keys {
+            match not_asked(Ask::new(issuer.clone(), format!("{key}{}", "9".repeat(12))).of(&prober)) {
+                NotAsked::OtherClass(why) => assert!(!why.is_empty()),
+                other => panic!("{issuer} {key}: {other:?}"),
+            }
+        }
+        assert!(stub.seen().is_empty());
+    }
+}
+
+/// A name that only stands near the key leads to the issuer's own machines; a refusal there may be another customer's.
+#[test]
+fn a_customers_server_that_only_stands_near_the_key_proves_no_key_dead() {
+    for case in cases().iter().filter(|case| !about(case).tenants.is_empty() && about(case).public.is_none()) {
+        for (status, body, state) in case.rows.iter().filter(|row| matches!(row.2, State::Inactive(_))) {
+            let stub = Stub::new(vec![answer(*status, body)]);
+            let issuer = Issuer::new(case.issuer);
+            let mut settings = settings(&FakeClock::new());
+            settings.named.insert(issuer.clone());
+            settings.instead.push(server(&issuer, &stub.url()));
+            let mut ask = ask(case);
+            ask.host = Some(format!("acme{}", about(case).tenants[0]));
+            let facts = answered(ask.of(&Prober::new(settings).unwrap())).facts;
+            assert_eq!(facts.state, State::Unknown, "{}: {state:?}", case.issuer);
+        }
+    }
+}
+
+#[test]
+fn a_hostile_name_is_never_a_customers_server() {
+    let issuer = Issuer::new("okta");
+    let key = format!("{}{}", "00", "a1".repeat(20));
+    let prober = Prober::new(settings(&FakeClock::new())).unwrap();
+    for host in [
+        "acme.okta.com.evil.test",
+        "evil.test",
+        "a.b.okta.com",
+        "okta.com",
+        "169.254.169.254",
+        "localhost:8080",
+        "acme.okta.com:8443",
+        "-.okta.com",
+    ] {
+        let reason = not_asked(Ask::new(issuer.clone(), key.clone()).host(host).of(&prober));
+        assert_eq!(reason, NotAsked::HostNotConfirmed(issuer.clone(), Some(host.into())), "{host}");
+    }
+    let split = Ask::new(issuer.clone(), key).host("evil.test/acme.okta.com");
+    assert_eq!(not_asked(split.of(&prober)), NotAsked::HostNotConfirmed(issuer, None));
+}
+
+#[test]
+fn what_the_keys_text_names_is_a_server_of_the_issuer_or_nobody() {
+    // An organisation token of Sentry names its region in its own text, and anybody can write one.
+    for url in ["https://evil.test", "https://sentry.io.evil.test", "http://us.sentry.io", "https://a@us.sentry.io"] {
+        let mut ask = Ask::new(Issuer::new("sentry"), format!("{}{}", "sntrys_", "e".repeat(40)));
+        let decoded = KeyFacts::default().detail("region_url", url);
+        ask.decoded = Some(decoded);
+        let prober = Prober::new(settings(&FakeClock::new())).unwrap();
+        assert!(matches!(not_asked(ask.of(&prober)), NotAsked::HostNotKnown(_)), "{url}");
+    }
+    // Algolia's host is made of the application's id beside the key.
+    for id in ["evil.test/", "ABCDEFGHI", "evil.test#", "ABCDEFGHI."] {
+        let issuer = Issuer::new("algolia");
+        let mut settings = settings(&FakeClock::new());
+        settings.named.insert(issuer.clone());
+        let mut ask = Ask::new(issuer, "a1".repeat(16));
+        ask.decoded = Some(KeyFacts { owner: Reported::Said(id.to_owned()), ..KeyFacts::default() });
+        assert!(matches!(not_asked(ask.of(&Prober::new(settings).unwrap())), NotAsked::HostNotKnown(_)), "{id}");
+    }
+}
