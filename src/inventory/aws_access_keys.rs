@@ -74,13 +74,12 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
         entry.require(field);
     }
     let id = entry.id("AccessKeyId");
-    let user = entry.words("UserName");
     let mut facts = KeyFacts {
         issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("long-term access key".to_owned()),
         key_id: id.clone().into(),
-        name: user.clone().into(),
-        owner: user.into(),
+        // The owner of a key is its account, which the list does not tell.
+        name: entry.words("UserName").into(),
         created: entry.since("CreateDate"),
         expires: Reported::Said(Expiry::Never),
         ..KeyFacts::default()

@@ -117,9 +117,10 @@ fn record(row: &Row, slot: &str, mistakes: &mut Mistakes) -> Option<Record> {
         let everything = vec![Action::new("root of the account", Power::Everything)];
         facts.grants = Reported::Said(vec![Grant::exact(everything, Subjects::Everything)]);
     }
-    facts.owner = Reported::Said(user);
     facts = facts.detail("key", format!("access key {slot}"));
+    // `arn:aws:iam::ACCOUNT:user/NAME`.
     if let Some(account) = cell("arn").and_then(|arn| arn.split(':').nth(4)) {
+        facts.owner = Reported::Said(account.to_owned());
         facts = facts.detail("account-id", account);
     }
     Some(row.record(facts, Vec::new()))

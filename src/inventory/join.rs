@@ -80,13 +80,16 @@ pub enum JoinOutcome {
 pub struct Lists<'i> {
     inventories: &'i [Inventory],
     namesakes: Namesakes,
+    /// Of each list and row, what it tells of the key's sort.
+    sorts: Vec<Vec<Option<Sort>>>,
 }
 
 impl<'i> Lists<'i> {
     /// Reads the names of all rows once.
     #[must_use]
     pub fn of(inventories: &'i [Inventory]) -> Self {
-        Self { inventories, namesakes: Namesakes::of(inventories) }
+        let sorts = |list: &Inventory| list.records.iter().map(Sort::of_record).collect();
+        Self { inventories, namesakes: Namesakes::of(inventories), sorts: inventories.iter().map(sorts).collect() }
     }
 
     /// Finds the row of a leaked key. `issuer` is the leak's issuer after its context was looked at, `decoded` what the
@@ -101,7 +104,8 @@ impl<'i> Lists<'i> {
         now: Timestamp,
     ) -> JoinOutcome {
         let leak = Leak::of(secret, issuer, decoded);
-        let fitting = self.inventories.iter().map(|list| leak.sort.is_none_or(|sort| sort.fits_list(list))).collect();
+        let fits = |(list, rows): (&Inventory, &Vec<_>)| leak.sort.is_none_or(|sort| sort.fits_list(list.format, rows));
+        let fitting = self.inventories.iter().zip(&self.sorts).map(fits).collect();
         let search = Search { leak, issuer, decoded, nearby, lists: self, fitting, now };
         if let Some(found) = search.by_hash().or_else(|| search.by_marks()) {
             return found;
@@ -172,7 +176,9 @@ impl Namesakes {
     }
 
     fn twins(&self, inventories: &[Inventory], id: RowId) -> impl Iterator<Item = RowId> {
-        let record = inventories.get(id.0).and_then(|inventory| inventory.records.get(id.1));
+        // One list has no twins in another, and looking up a name costs more than all the rest of a row.
+        let others = if inventories.len() > 1 { inventories } else { &[] };
+        let record = others.get(id.0).and_then(|inventory| inventory.records.get(id.1));
         let same = record.and_then(full_name).and_then(|name| self.0.get(&name)).map_or(&[][..], Vec::as_slice);
         let same = if same.contains(&(id, true)) { same } else { &[] };
         same.iter().filter(move |((list, _), alone)| *list != id.0 && *alone).map(|&(twin, _)| twin)
@@ -279,8 +285,11 @@ impl<'a> Search<'a> {
     }
 
     /// Whether the row can be the key, marks aside.
-    fn can_be(&self, (list, _): RowId, record: &Record) -> bool {
-        self.fitting[list] && self.relation(record).is_some() && self.fits(record)
+    fn can_be(&self, (list, row): RowId, record: &Record) -> bool {
+        self.fitting[list]
+            && self.relation(record).is_some()
+            && compatible(self.leak.sort, self.lists.sorts[list][row])
+            && self.fits(record)
     }
 
     /// Possible rows of which no mark tells, and no mark of the same key in another list.
@@ -321,8 +330,7 @@ impl<'a> Search<'a> {
 
     fn fits(&self, record: &Record) -> bool {
         let facts = &record.facts;
-        compatible(self.leak.sort, Sort::of_record(record))
-            && self.leak.same_owner(record) != Some(false)
+        self.leak.same_owner(record) != Some(false)
             && facts.created.said().is_none_or(|created| *created <= self.now)
             && within(facts.created.said(), self.decoded.and_then(|own| own.created.said()), CREATED_AFTER_SECONDS)
             && within(end(facts), self.decoded.and_then(end), CREATED_BEFORE_SECONDS)

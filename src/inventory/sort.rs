@@ -1,7 +1,7 @@
 //! The sort of a key, as far as its text or its row tells. Some lists hold some sorts only, and a list can
 //! exclude only what it could hold.
 
-use super::{Inventory, Record};
+use super::Record;
 use crate::issuer::Issuer;
 use crate::key::{Expiry, KeyFacts};
 
@@ -177,12 +177,9 @@ impl Sort {
         }
     }
 
-    /// Whether a list of such a format can hold keys of this sort at all.
-    pub(super) fn fits_list(self, list: &Inventory) -> bool {
-        if BY_ROWS.contains(&list.format) {
-            return list.records.iter().any(|record| Self::of_record(record) == Some(self));
-        }
-        !NEVER_IN.contains(&(list.format, self))
+    /// Whether a list of such a format, with rows of these sorts, can hold keys of this sort at all.
+    pub(super) fn fits_list(self, format: &'static str, rows: &[Option<Self>]) -> bool {
+        if BY_ROWS.contains(&format) { rows.contains(&Some(self)) } else { !NEVER_IN.contains(&(format, self)) }
     }
 }
 

@@ -22,6 +22,9 @@ enum Syntax {
     IndexOrName,
     /// A resource with all that is below it, `/project/1/repository` (goharbor/harbor).
     Path,
+    /// `*` anywhere, exact in case (Algolia's documentation of API keys, `indexes`; `user/*` is all that a user or an
+    /// organisation of Hugging Face has).
+    Stars,
     /// Names, letter by letter.
     Names,
 }
@@ -36,7 +39,11 @@ fn syntax(issuer: &Issuer) -> Syntax {
         (Issuer::TESTPYPI, Syntax::NormalisedNames),
         (Issuer::DEVPI, Syntax::IndexOrName),
         (Issuer::HARBOR, Syntax::Path),
+        (Issuer::HUGGING_FACE, Syntax::Stars),
     ];
+    if issuer.as_str() == "algolia" {
+        return Syntax::Stars;
+    }
     TABLE.iter().find(|(known, _)| known == issuer).map_or(Syntax::Names, |(_, syntax)| *syntax)
 }
 
@@ -59,6 +66,7 @@ pub fn matches(issuer: &Issuer, pattern: &str, id: &str) -> bool {
         Syntax::NormalisedNames => normalised(pattern) == normalised(id),
         Syntax::IndexOrName if !pattern.contains('/') => normalised(pattern) == normalised(id),
         Syntax::IndexOrName | Syntax::Path => is_below(pattern, id),
+        Syntax::Stars => star_anywhere(pattern, id),
         Syntax::Names => id == pattern,
     }
 }
@@ -76,7 +84,7 @@ pub fn is_everything(issuer: &Issuer, pattern: &str) -> bool {
 pub fn is_pattern(issuer: &Issuer, pattern: &str) -> bool {
     is_everything(issuer, pattern)
         || match syntax(issuer) {
-            Syntax::StarAnywhere => pattern.contains('*'),
+            Syntax::StarAnywhere | Syntax::Stars => pattern.contains('*'),
             Syntax::TrailingStar => pattern.ends_with('*'),
             Syntax::NpmScope => npm_scope(pattern).is_some(),
             Syntax::IndexOrName => pattern.contains('/'),
@@ -195,6 +203,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn algolia_knows_stars_and_case() {
+        let algolia = Issuer::new("algolia");
+        assert!(matches(&algolia, "dev_*", "dev_brands") && !matches(&algolia, "dev_*", "DEV_brands"));
+        assert!(is_pattern(&algolia, "*_dev") && !is_pattern(&algolia, "prod_brands"));
+    }
 
     #[test]
     fn nuget_knows_one_sign_anywhere_and_no_case() {

@@ -125,6 +125,7 @@ fn shadow(seen: &Seen) -> Option<Finding> {
             rule: None,
             frame: Vec::new(),
             provenance: None,
+            owners: Vec::new(),
             suppressed: None,
         })
         .collect();
