@@ -311,16 +311,24 @@ fn stands_still(symbols: &[u8]) -> bool {
 /// Whether one piece of four makes up half of it, wherever it stands: `xtest1testtest9test`.
 fn says_one_word(symbols: &[u8]) -> bool {
     const PIECE: usize = 4;
-    let fills_half = |piece: &[u8]| {
-        let (mut count, mut rest) = (0, symbols);
-        while let Some(at) = rest.windows(PIECE).position(|window| window == piece) {
-            count += 1;
-            rest = &rest[at + PIECE..];
-        }
-        count * PIECE * 2 >= symbols.len()
-    };
-    // A piece that fills half of it stands in one half of it at least.
-    symbols.len() >= SHORTEST_TOLD && symbols.windows(PIECE).take(symbols.len() / 2 + PIECE).any(fills_half)
+    if symbols.len() < SHORTEST_TOLD {
+        return false;
+    }
+    let mut pieces = [[0; PIECE]; LONGEST_LOOKED_AT];
+    let pieces = &mut pieces[..=symbols.len() - PIECE];
+    for (piece, window) in pieces.iter_mut().zip(symbols.windows(PIECE)) {
+        piece.copy_from_slice(window);
+    }
+    pieces.sort_unstable();
+    let Some(most) = pieces.chunk_by(|a, b| a == b).max_by_key(|same| same.len()) else { return false };
+    let (mut count, mut rest) = (0, symbols);
+    // Most texts are told by this alone: no piece stands often enough, even if it overlapped itself.
+    while most.len() * PIECE * 2 >= symbols.len() {
+        let Some(at) = rest.windows(PIECE).position(|window| window == most[0]) else { break };
+        count += 1;
+        rest = &rest[at + PIECE..];
+    }
+    count * PIECE * 2 >= symbols.len()
 }
 
 /// Whether six of ten steps go one up, or six of ten one down: `abc123def456`, `9876543210`.
