@@ -144,12 +144,14 @@ fn every_request_is_the_one_that_was_planned_and_carries_the_key_in_its_one_plac
 fn what_no_issuer_documents_proves_nothing() {
     for case in cases() {
         let page = "<!doctype html><title>sign in</title>";
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let script = vec![
             answer(200, page),
             answer(200, ""),
             answer(200, r#"{"cut": "#),
             answer(200, "null"),
             answer(200, "[[[["),
+            answer(200, &deep),
             answer(401, page),
             answer(403, page),
             answer(404, page),
@@ -352,5 +354,42 @@ fn what_the_keys_text_names_is_a_server_of_the_issuer_or_nobody() {
         let mut ask = Ask::new(issuer, "a1".repeat(16));
         ask.decoded = Some(KeyFacts { owner: Reported::Said(id.to_owned()), ..KeyFacts::default() });
         assert!(matches!(not_asked(ask.of(&Prober::new(settings).unwrap())), NotAsked::HostNotKnown(_)), "{id}");
+    }
+}
+
+/// An end that has passed by this machine's clock is no answer: the issuer's own word that the key works is stronger.
+#[test]
+fn a_clock_that_is_wrong_kills_no_key() {
+    for mut case in cases().into_iter().filter(|case| ["buildkite", "cloudflare", "fastly"].contains(&case.issuer)) {
+        let body = case.rows[0]
+            .1
+            .replace("2026-12", "2026-10")
+            .replace("\"expires_at\":null", "\"expires_at\":\"2026-10-01T00:00:00Z\"");
+        case.rows.truncate(1);
+        let (facts, ..) = play(&case, vec![answer(200, &body)]);
+        assert_eq!(facts[0].state, State::Active, "{}", case.issuer);
+        assert!(matches!(facts[0].expires.said(), Some(Expiry::At(end)) if end.to_string().starts_with("2026-10")));
+    }
+}
+
+/// A rate limit that ends is waited out, one that does not leaves the key unknown; neither is an answer about the key.
+#[test]
+fn a_rate_limit_says_nothing_of_a_key() {
+    for case in cases() {
+        let stub = Stub::new(vec![answer(429, ""); 3]);
+        let issuer = Issuer::new(case.issuer);
+        let clock = FakeClock::new();
+        let mut settings = settings(&clock);
+        settings.named.insert(issuer.clone());
+        let mut ask = ask(&case);
+        if case.own {
+            settings.own.push(server(&issuer, &stub.url()));
+            ask.host = Some(stub.host());
+        } else {
+            settings.instead.push(server(&issuer, &stub.url()));
+        }
+        let facts = answered(ask.of(&Prober::new(settings).unwrap())).facts;
+        assert_eq!((facts.state, stub.seen().len()), (State::Unknown, 3), "{}", case.issuer);
+        assert_eq!(clock.slept.lock().unwrap().len(), 2);
     }
 }
