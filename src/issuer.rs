@@ -49,7 +49,7 @@ impl Issuer {
     /// The server software of PyPI, run elsewhere.
     pub const WAREHOUSE: Self = Self(Cow::Borrowed("warehouse"));
 
-    /// Every issuer that a decoder, an importer, a probe or the judgement knows; rules name more.
+    /// Every issuer that a decoder, an importer or the judgement knows; rules and probes name more.
     pub const KNOWN: [Self; 18] = [
         Self::NUGET,
         Self::POWERSHELL_GALLERY,

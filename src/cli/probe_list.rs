@@ -72,11 +72,11 @@ fn markdown(out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}", include_str!("probe_list.md"))?;
     let mut last = None;
     for Entry { about, readings } in &sorted() {
-        if last != Some(about.issuer) {
+        if last == Some(about.issuer) {
+            writeln!(out)?;
+        } else {
             writeln!(out, "\n## {}\n", names(about))?;
             last = Some(about.issuer);
-        } else {
-            writeln!(out)?;
         }
         writeln!(out, "- Keys: {}", about.accepts)?;
         writeln!(out, "- Asks: {}", about.asks)?;

@@ -388,4 +388,41 @@ mod tests {
         assert_eq!(back_off(limits, 3), Duration::from_secs(4));
         assert_eq!(back_off(limits, 99), limits.longest_pause);
     }
+
+    /// A clock that nobody may read: nothing is sent here.
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+
+        fn sleep(&self, _: Duration) {}
+    }
+
+    #[test]
+    fn a_post_goes_nowhere_but_to_a_host_that_was_declared_for_it() {
+        let allow = crate::probe::Allow { plain_http: true, private_addresses: true };
+        let base = |text: &str| Base::parse(text, allow).unwrap();
+        let (own, other) = (base("http://127.0.0.1:1"), base("http://127.0.0.1:2"));
+        let settings = Settings::new(Arc::new(Still));
+        let send = |client: &Client, base: &Base, post: Option<Post>| {
+            let sent = Cell::new(0);
+            let credential = Credential::Nothing;
+            let call =
+                Call { base, segments: &[], query: &[], post, credential: &credential, extra: &[], further: &[] };
+            let failure = client.send(&call, &sent).err();
+            (failure, sent.get())
+        };
+        let not_named = Client::new(&settings, &[&own, &other], []).unwrap();
+        assert_eq!(send(&not_named, &own, Some(Post::SLACK_AUTH_TEST)), (Some(Failure::NotAllowed), 0));
+        let named = Client::new(&settings, &[&own, &other], [(own.clone(), Post::SLACK_AUTH_TEST)]).unwrap();
+        for (base, post) in [(&other, Post::SLACK_AUTH_TEST), (&own, Post::SQUARE_TOKEN_STATUS)] {
+            assert_eq!(send(&named, base, Some(post)), (Some(Failure::NotAllowed), 0));
+        }
+        let stranger = base("http://127.0.0.1:3");
+        for post in [None, Some(Post::SLACK_AUTH_TEST)] {
+            assert_eq!(send(&named, &stranger, post), (Some(Failure::NotAllowed), 0));
+        }
+    }
 }

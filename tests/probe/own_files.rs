@@ -13,9 +13,9 @@ const REJECTED: State = State::Inactive(Inactive::Rejected);
 const REVOKED: State = State::Inactive(Inactive::Revoked);
 const EXPIRED: State = State::Inactive(Inactive::Expired);
 
-fn decoded(owner: Option<&str>, id: Option<&str>) -> Option<KeyFacts> {
+fn decoded(owner: Option<&str>, id: Option<&str>) -> KeyFacts {
     let said = |text: Option<&str>| text.map(str::to_owned).into();
-    Some(KeyFacts { owner: said(owner), key_id: said(id), ..KeyFacts::default() })
+    KeyFacts { owner: said(owner), key_id: said(id), ..KeyFacts::default() }
 }
 
 /// What one answer says, and the requests.
@@ -49,7 +49,7 @@ mod aws {
 
     fn ask() -> Ask {
         let mut ask = Ask::new(Issuer::new("aws"), secret());
-        ask.decoded = decoded(Some("609629065308"), Some(&format!("{}{}", "AKIA", "QYLPMN5HHHFPZAM2")));
+        ask.decoded = Some(decoded(Some("609629065308"), Some(&format!("{}{}", "AKIA", "QYLPMN5HHHFPZAM2"))));
         ask
     }
 
@@ -113,7 +113,7 @@ mod aws {
             }
         }
         let mut temporary = ask();
-        temporary.decoded = decoded(None, Some(&format!("{}{}", "ASIA", "QYLPMN5HHHFPZAM2")));
+        temporary.decoded = Some(decoded(None, Some(&format!("{}{}", "ASIA", "QYLPMN5HHHFPZAM2"))));
         assert!(matches!(not_asked(temporary.of(&prober)), NotAsked::OtherClass(_)));
         let mut half = ask();
         half.decoded = None;
@@ -173,7 +173,7 @@ mod service_account {
     fn ask(pem: &str) -> Ask {
         let text = serde_json::json!({"private_key_id": "abc", "private_key": pem, "client_email": EMAIL}).to_string();
         let mut ask = Ask::new(Issuer::new("gcp"), text);
-        ask.decoded = decoded(Some(EMAIL), Some("abc"));
+        ask.decoded = Some(decoded(Some(EMAIL), Some("abc")));
         ask
     }
 
@@ -211,7 +211,7 @@ mod service_account {
         let prober = Prober::new(settings(&FakeClock::new())).unwrap();
         for address in ["ci@evil.test", "x/../..?@a.gserviceaccount.com", "a b@c.gserviceaccount.com"] {
             let mut ask = ask(&pem);
-            ask.decoded = decoded(Some(address), Some("abc"));
+            ask.decoded = Some(decoded(Some(address), Some("abc")));
             assert!(matches!(not_asked(ask.of(&prober)), NotAsked::OtherClass(_)), "{address}");
         }
     }
@@ -271,7 +271,7 @@ mod devpi {
 
     fn ask() -> Ask {
         let mut ask = Ask::new(Issuer::DEVPI, format!("{}{}", "devpi-", "Ag".repeat(40)));
-        ask.decoded = decoded(Some("ci"), Some("id"));
+        ask.decoded = Some(decoded(Some("ci"), Some("id")));
         ask
     }
 

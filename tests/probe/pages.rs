@@ -1,6 +1,8 @@
 //! Every row of every table of `src/probe/pages`, against recorded-shaped answers; and that no row is without a test.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use skelkey::issuer::Issuer;
 use skelkey::key::{Expiry, Grant, Inactive, KeyFacts, LastUse, Reported, State, Subjects};
@@ -8,7 +10,7 @@ use skelkey::probe::{self, Carrier, NotAsked, Prober};
 
 use crate::bench::{Ask, FakeClock, answered, not_asked, server, settings};
 use crate::cases::{Case, cases};
-use crate::stub::{Seen, Stub, answer, answer_with};
+use crate::stub::{Script, Seen, Stub, answer, answer_with};
 
 /// Everything that is known of a key, in one line.
 pub(crate) fn line(facts: &KeyFacts) -> String {
@@ -56,112 +58,141 @@ fn ask(case: &Case) -> Ask {
     ask
 }
 
-/// The answers, each to a question of its own; and the requests that arrived. Customers' servers are the user's own here,
-/// so that a refusal proves what it says.
-fn play(case: &Case, script: Vec<crate::stub::Script>) -> (Vec<KeyFacts>, Vec<Seen>, String) {
-    let questions = script.len();
-    let stub = Stub::new(script);
-    let mut settings = settings(&FakeClock::new());
-    settings.named.insert(Issuer::new(case.issuer));
-    let issuer = Issuer::new(case.issuer);
-    let mut ask = ask(case);
-    if case.own {
-        settings.own.push(server(&issuer, &stub.url()));
-        ask.host = Some(stub.host());
-    } else {
-        settings.instead.push(server(&issuer, &stub.url()));
+/// One scripted server in the place of every issuer, and one prober for all: making one takes time. Customers' servers are
+/// the user's own here, so that a refusal proves what it says.
+struct Stage {
+    stub: Stub,
+    prober: Prober,
+    clock: Arc<FakeClock>,
+}
+
+impl Stage {
+    fn of(cases: &[Case], script: Vec<Script>) -> Self {
+        let stub = Stub::new(script);
+        let clock = FakeClock::new();
+        let mut settings = settings(&clock);
+        settings.limits.per_host = usize::MAX;
+        settings.limits.all_pauses = Duration::MAX;
+        for case in cases {
+            let issuer = Issuer::new(case.issuer);
+            settings.named.insert(issuer.clone());
+            let servers = if case.own { &mut settings.own } else { &mut settings.instead };
+            if servers.iter().all(|known| known.issuer != issuer) {
+                servers.push(server(&issuer, &stub.url()));
+            }
+        }
+        Self { prober: Prober::new(settings).unwrap(), stub, clock }
     }
-    let prober = Prober::new(settings).unwrap();
-    let facts = (0..questions)
-        .map(|round| {
-            ask.round = round;
-            answered(ask.of(&prober)).facts
-        })
-        .collect();
-    let plan = ask.plan(&prober).unwrap();
-    assert!(!format!("{plan:?}").contains(&case.key), "{}: the plan shows the key", case.issuer);
-    (facts, stub.seen(), plan[0].url.replace(&stub.url(), ""))
+
+    fn ask(&self, case: &Case, round: usize) -> Ask {
+        let mut ask = ask(case);
+        ask.round = round;
+        if case.own {
+            ask.host = Some(self.stub.host());
+        }
+        ask
+    }
+
+    /// What the next answer of the script says.
+    fn facts(&self, case: &Case, round: usize) -> KeyFacts {
+        answered(self.ask(case, round).of(&self.prober)).facts
+    }
 }
 
 #[test]
 fn every_row_says_what_the_table_says() {
-    for case in cases() {
-        let script = case.rows.iter().map(|(status, body, _)| answer_with(*status, case.headers, body)).collect();
-        let (facts, seen, _) = play(&case, script);
-        for ((status, body, state), facts) in case.rows.iter().zip(&facts) {
+    let cases = cases();
+    let rows =
+        |case: &Case| case.rows.iter().map(|(status, body, _)| answer_with(*status, case.headers, body)).collect();
+    let stage = Stage::of(&cases, cases.iter().flat_map(|case| -> Vec<Script> { rows(case) }).collect());
+    for case in &cases {
+        for (round, (status, body, state)) in case.rows.iter().enumerate() {
+            let facts = stage.facts(case, round);
             let reason = facts.state_reason.as_deref().unwrap_or_default();
             assert_eq!(facts.state, *state, "{} {status} {body}: {reason}", case.issuer);
             assert!(!reason.is_empty());
+            if round == 0 {
+                assert_eq!(line(&facts), case.told, "{}: {body}", case.issuer);
+            }
         }
-        assert_eq!(line(&facts[0]), case.told, "{}: {}", case.issuer, case.rows[0].1);
-        assert_eq!(seen.len(), case.rows.len(), "{}: one request for each question", case.issuer);
     }
+    let rows: usize = cases.iter().map(|case| case.rows.len()).sum();
+    assert_eq!(stage.stub.seen().len(), rows, "one request for each question");
 }
 
 #[test]
 fn every_request_is_the_one_that_was_planned_and_carries_the_key_in_its_one_place() {
-    for case in cases() {
-        let (status, body, _) = case.rows[0];
-        let (_, seen, planned) = play(&case, vec![answer_with(status, case.headers, body)]);
-        let request = &seen[0];
-        let about = about(&case);
-        assert_eq!(request.method, about.requests[0].method, "{}", case.issuer);
-        assert_eq!(request.path, planned.replace("{key}", &case.key), "{}", case.issuer);
-        let holds: Vec<&str> = request
-            .headers
-            .iter()
-            .filter(|(_, value)| value.contains(&case.key))
-            .map(|(name, _)| name.as_str())
-            .collect();
-        match about.carrier {
-            Carrier::Header(header) => {
-                assert_eq!(holds, [header.name], "{}", case.issuer);
-                assert_eq!(request.header(header.name).unwrap(), format!("{}{}", header.scheme, case.key));
-            }
-            Carrier::Pair(header, _) => {
-                assert!(holds.is_empty(), "{}", case.issuer);
-                let value = request.header(header.name).unwrap().strip_prefix(header.scheme).unwrap();
-                let pair = data_encoding::BASE64.decode(value.as_bytes()).unwrap();
-                assert!(String::from_utf8(pair).unwrap().ends_with(&format!(":{}", case.key)), "{}", case.issuer);
-            }
-            Carrier::PathAndHeader(header) => assert_eq!(holds, [header.name]),
-            _ => assert!(holds.is_empty(), "{}: {holds:?}", case.issuer),
+    let cases = cases();
+    let first = |case: &Case| answer_with(case.rows[0].0, case.headers, case.rows[0].1);
+    let stage = Stage::of(&cases, cases.iter().map(first).collect());
+    for case in &cases {
+        stage.facts(case, 0);
+        let plan = stage.ask(case, 0).plan(&stage.prober).unwrap();
+        assert!(!format!("{plan:?}").contains(&case.key), "{}: the plan shows the key", case.issuer);
+        let seen = stage.stub.seen();
+        check_request(case, seen.last().unwrap(), &plan[0].url.replace(&stage.stub.url(), ""));
+    }
+}
+
+fn check_request(case: &Case, request: &Seen, planned: &str) {
+    let about = about(case);
+    assert_eq!(request.method, about.requests[0].method, "{}", case.issuer);
+    assert_eq!(request.path, planned.replace("{key}", &case.key), "{}", case.issuer);
+    let holds: Vec<&str> =
+        request.headers.iter().filter(|(_, value)| value.contains(&case.key)).map(|(name, _)| name.as_str()).collect();
+    match about.carrier {
+        Carrier::Header(header) => {
+            assert_eq!(holds, [header.name], "{}", case.issuer);
+            assert_eq!(request.header(header.name).unwrap(), format!("{}{}", header.scheme, case.key));
         }
-        let in_address = matches!(about.carrier, Carrier::Path | Carrier::PathAndHeader(_) | Carrier::Query(_));
-        assert_eq!(request.path.contains(&case.key), in_address, "{}", case.issuer);
-        let in_body = matches!(about.carrier, Carrier::Form(_));
-        assert_eq!(request.body.contains(&case.key), in_body, "{}", case.issuer);
-        if request.method == "GET" {
-            assert!(request.body.is_empty(), "{}", case.issuer);
+        Carrier::Pair(header, _) => {
+            assert!(holds.is_empty(), "{}", case.issuer);
+            let value = request.header(header.name).unwrap().strip_prefix(header.scheme).unwrap();
+            let pair = data_encoding::BASE64.decode(value.as_bytes()).unwrap();
+            assert!(String::from_utf8(pair).unwrap().ends_with(&format!(":{}", case.key)), "{}", case.issuer);
         }
-        if request.method == "POST" || in_address {
-            assert!(about.only_by_name.is_some(), "{}: only by name", case.issuer);
-        }
+        Carrier::PathAndHeader(header) => assert_eq!(holds, [header.name]),
+        _ => assert!(holds.is_empty(), "{}: {holds:?}", case.issuer),
+    }
+    let in_address = matches!(about.carrier, Carrier::Path | Carrier::PathAndHeader(_) | Carrier::Query(_));
+    assert_eq!(request.path.contains(&case.key), in_address, "{}", case.issuer);
+    let in_body = matches!(about.carrier, Carrier::Form(_));
+    assert_eq!(request.body.contains(&case.key), in_body, "{}", case.issuer);
+    if request.method == "GET" {
+        assert!(request.body.is_empty(), "{}", case.issuer);
+    }
+    if request.method == "POST" || in_address {
+        assert!(about.only_by_name.is_some(), "{}: only by name", case.issuer);
     }
 }
 
 #[test]
 fn what_no_issuer_documents_proves_nothing() {
-    for case in cases() {
-        let page = "<!doctype html><title>sign in</title>";
-        let script = vec![
-            answer(200, page),
-            answer(200, ""),
-            answer(200, r#"{"cut": "#),
-            answer(200, "null"),
-            answer(200, "[[[["),
-            answer(401, page),
-            answer(403, page),
-            answer(404, page),
-            answer(418, "{}"),
-            answer_with(302, &[("location", "https://evil.test/")], ""),
-            answer_with(307, &[("location", "/login")], ""),
-        ];
-        let (facts, ..) = play(&case, script);
-        for (round, facts) in facts.iter().enumerate() {
+    let page = "<!doctype html><title>sign in</title>";
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let nonsense = [
+        answer(200, page),
+        answer(200, ""),
+        answer(200, r#"{"cut": "#),
+        answer(200, "null"),
+        answer(200, "[[[["),
+        answer(200, &deep),
+        answer(401, page),
+        answer(403, page),
+        answer(404, page),
+        answer(418, "{}"),
+        answer_with(302, &[("location", "https://evil.test/")], ""),
+        answer_with(307, &[("location", "/login")], ""),
+    ];
+    let cases = cases();
+    let stage = Stage::of(&cases, cases.iter().flat_map(|_| nonsense.clone()).collect());
+    for case in &cases {
+        for round in 0..nonsense.len() {
+            let facts = stage.facts(case, round);
             assert_eq!(facts.state, State::Unknown, "{} nonsense {round}: {:?}", case.issuer, facts.state_reason);
         }
     }
+    assert_eq!(stage.stub.seen().len(), cases.len() * nonsense.len(), "no redirect is followed");
 }
 
 /// The way of asking that takes this case's key.
@@ -249,8 +280,8 @@ fn what_is_asked_only_by_name_is_not_asked_by_a_bare_flag() {
 /// Keys of these issuers that a peer sends to a page that refuses them dead or alive, or that using would use up or post.
 #[test]
 fn the_wrong_class_of_key_is_never_sent() {
-    for (issuer, keys) in [
-        ("gitlab", &["glrt-x", "gldt-x", "glptt-x", "glcbt-x"][..]),
+    let keys: &[(&str, &[&str])] = &[
+        ("gitlab", &["glrt-x", "gldt-x", "glptt-x", "glcbt-x"]),
         ("github", &["ghr_x"]),
         ("digitalocean", &["dor_v1_x"]),
         ("square", &["sq0csp-x"]),
@@ -277,21 +308,24 @@ fn the_wrong_class_of_key_is_never_sent() {
         ("aws", &["x"]),
         ("gcp", &["AIzax", "GOCSPX-x", "1//0x"]),
         ("heroku", &["x"]),
-    ] {
-        let issuer = Issuer::new(issuer);
-        let stub = Stub::new(Vec::new());
-        let mut settings = settings(&FakeClock::new());
+    ];
+    let stub = Stub::new(Vec::new());
+    let mut settings = settings(&FakeClock::new());
+    for issuer in keys.iter().map(|(issuer, _)| Issuer::new(*issuer)) {
         settings.named.insert(issuer.clone());
         settings.instead.push(server(&issuer, &stub.url()));
-        let prober = Prober::new(settings).unwrap();
-        for key in keys {
-            match not_asked(Ask::new(issuer.clone(), format!("{key}{}", "9".repeat(12))).of(&prober)) {
+    }
+    let prober = Prober::new(settings).unwrap();
+    for (issuer, keys) in keys {
+        for key in *keys {
+            let ask = Ask::new(Issuer::new(*issuer), format!("{key}{}", "9".repeat(12)));
+            match not_asked(ask.of(&prober)) {
                 NotAsked::OtherClass(why) => assert!(!why.is_empty()),
                 other => panic!("{issuer} {key}: {other:?}"),
             }
         }
-        assert!(stub.seen().is_empty());
     }
+    assert!(stub.seen().is_empty());
 }
 
 /// A name that only stands near the key leads to the issuer's own machines; a refusal there may be another customer's.
@@ -353,4 +387,31 @@ fn what_the_keys_text_names_is_a_server_of_the_issuer_or_nobody() {
         ask.decoded = Some(KeyFacts { owner: Reported::Said(id.to_owned()), ..KeyFacts::default() });
         assert!(matches!(not_asked(ask.of(&Prober::new(settings).unwrap())), NotAsked::HostNotKnown(_)), "{id}");
     }
+}
+
+/// An end that has passed by this machine's clock is no answer: the issuer's own word that the key works is stronger.
+#[test]
+fn a_clock_that_is_wrong_kills_no_key() {
+    let ended = "\"expires_at\":\"2026-10-01T00:00:00Z\"";
+    let old = |case: &Case| case.rows[0].1.replace("2026-12", "2026-10").replace("\"expires_at\":null", ended);
+    let mut cases = cases();
+    cases.retain(|case| ["buildkite", "cloudflare", "fastly"].contains(&case.issuer));
+    let stage = Stage::of(&cases, cases.iter().map(|case| answer(200, &old(case))).collect());
+    for case in &cases {
+        let facts = stage.facts(case, 0);
+        assert_eq!(facts.state, State::Active, "{}", case.issuer);
+        assert!(matches!(facts.expires.said(), Some(Expiry::At(end)) if end.to_string().starts_with("2026-10")));
+    }
+}
+
+/// A rate limit that ends is waited out, one that does not leaves the key unknown; neither is an answer about the key.
+#[test]
+fn a_rate_limit_says_nothing_of_a_key() {
+    let cases = cases();
+    let stage = Stage::of(&cases, vec![answer_with(429, &[("retry-after", "7")], ""); 3 * cases.len()]);
+    for case in &cases {
+        assert_eq!(stage.facts(case, 0).state, State::Unknown, "{}", case.issuer);
+    }
+    assert_eq!(stage.stub.seen().len(), 3 * cases.len());
+    assert_eq!(stage.clock.slept.lock().unwrap().as_slice(), vec![Duration::from_secs(7); 2 * cases.len()]);
 }

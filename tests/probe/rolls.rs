@@ -12,6 +12,9 @@ use crate::bench::{Ask, FakeClock, answered, server, settings};
 use crate::pages::line;
 use crate::stub::{Script, Seen, Stub, answer};
 
+/// The owner's own credentials, and what belongs to them.
+type Variables = Vec<(&'static str, &'static str)>;
+
 const OWN: &str = "owners-own-credential";
 
 /// The answers of all look-ups, and the requests.
@@ -123,7 +126,7 @@ fn every_list_finds_its_key() {
         ask
     };
     let github = Ask::new(Issuer::GITHUB, format!("{}{}", "ghp_", "R".repeat(28) + "AbCd1234")).host("github.com");
-    let cases: Vec<(Ask, Vec<(&'static str, &str)>, &str, &str, &str)> = vec![
+    let cases: [(Ask, Variables, &str, &str, &str); 4] = [
         (
             github,
             vec![("SKELKEY_ADMIN_GITHUB", OWN), ("SKELKEY_ADMIN_GITHUB_ORG", "acme")],

@@ -27,6 +27,11 @@ fn a_guessed_issuer_is_not_asked() {
 fn an_issuer_without_a_harmless_question_is_not_asked() {
     let ask = Ask::new(Issuer::PYPI, format!("{}{}", "pypi-", "A".repeat(60)));
     assert_eq!(not_asked(ask.of(&bare())), NotAsked::NoProbe(Issuer::PYPI));
+    // Peers ask these by a page for another class of token, by a request that costs money, or by one that mints.
+    for issuer in ["onepassword", "perplexity", "paypal", "auth0", "docker-hub"].map(Issuer::new) {
+        let ask = Ask::new(issuer.clone(), "x".repeat(40));
+        assert_eq!(not_asked(ask.of(&bare())), NotAsked::NoProbe(issuer));
+    }
 }
 
 #[test]
