@@ -549,6 +549,45 @@ mod recheck {
     }
 }
 
+/// The questions that a short answer must answer.
+const ASKED: [&str; 7] = ["  what ", "  opens ", "  until ", "  works ", "  key ", "  risk ", "  do now "];
+
+#[test]
+fn inspect_answers_in_short_what_a_key_is_opens_until_when_and_what_to_do() {
+    let at = folder();
+    let inspect = |key: &str, format: &str| {
+        skelkey_with(at.path(), &["inspect", "--now", NOW, "-f", format], key.as_bytes(), &[])
+    };
+    let part = |claims: &str| data_encoding::BASE64URL_NOPAD.encode(claims.as_bytes());
+    let entra = format!(
+        "{}.{}.{}",
+        part("{\"alg\":\"RS256\",\"kid\":\"k\"}"),
+        part(
+            "{\"iss\":\"https://sts.windows.net/t/\",\"aud\":\"https://graph.microsoft.com\",\"exp\":1800000000,\
+              \"roles\":[\"Directory.ReadWrite.All\",\"User.Read.All\"]}"
+        ),
+        Minter::new(2).fill("{base62:342}").unwrap()
+    );
+    let mut minter = Minter::new(1);
+    for (key, words) in [
+        (minter.fill("{@nuget-v5:created=2026-11-22T11:30Z;lifetime=60m}").unwrap(), "2026-11-22"),
+        (minter.fill("{@pypi:projects=contoso-client}").unwrap(), "contoso-client"),
+        (npm_token(3), "npm"),
+        (entra, "do whatever its owner may"),
+        (minter.fill("{@private-key:form=openssh}").unwrap(), "Ed25519"),
+    ] {
+        let told = inspect(&key, "human");
+        assert_eq!(told.code, 0, "{}", told.err);
+        let missing: Vec<&str> = ASKED.into_iter().filter(|label| !told.out.contains(label)).collect();
+        assert!(missing.is_empty(), "{missing:?} in {}", told.out);
+        assert!(told.out.contains(words), "{words} in {}", told.out);
+        assert!(told.out.lines().count() < 60, "short: {}", told.out);
+        let longest = told.out.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= 130, "{longest} columns: {}", told.out);
+        assert!(!told.out.contains(&key) && !json(&inspect(&key, "json"))["findings"].as_array().unwrap().is_empty());
+    }
+}
+
 #[test]
 fn the_page_of_issuers_is_the_codes_own() {
     let at = folder();

@@ -288,6 +288,44 @@ fn lists_help_and_scripts_show_no_key() {
 }
 
 #[test]
+fn no_page_about_keys_and_their_jobs_shows_one() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let canaries: Vec<Canary> = canaries.into_iter().step_by(23).collect();
+    let watch = Watch::over(&canaries);
+    tree(at.path(), &canaries);
+    // A key in a job's name, and in a file's.
+    let key = Minter::new(77).fill("ghp_{base62:30}").unwrap();
+    let key = (skelkey::format::check("github").unwrap().seal.unwrap())(&key);
+    let job = format!("stage('{key}') {{ steps {{ sh \"npm publish --token $NPM_TOKEN\" }} }}\n");
+    write(at.path(), "tree/Jenkinsfile", &job);
+    write(at.path(), &format!("tree/{key}/release.sh"), "npm publish --token $NPM_TOKEN\n");
+    let more = Watch::over(&[Canary { path: "Jenkinsfile".to_owned(), text: job, key }]);
+    let rows =
+        "{\"skelkey-inventory\": 1, \"keys\": [{\"name\": \"a\", \"issuer\": \"npm\", \"expires\": \"2026-12-01\"}]}";
+    write(at.path(), "keys.json", rows);
+    let scan = ["scan", "tree", "--confidence", "low", "-f", "json", "-o", "scan.json", "--now", NOW];
+    assert_eq!(skelkey_with(at.path(), &scan, b"", &[]).code, 1);
+    for args in [
+        &["keys", "forecast", "tree", "-f", "human"][..],
+        &["keys", "forecast", "tree", "-f", "json"],
+        &["keys", "forecast", "tree", "-f", "ics"],
+        &["keys", "audit", "tree", "-f", "json"],
+        &["keys", "suggest", "tree", "-f", "json"],
+        &["keys", "reconcile", "scan.json", "-f", "json"],
+        &["keys", "reconcile", "scan.json", "-f", "sarif"],
+        &["recheck", "scan.json", "tree", "-f", "json"],
+        &["recheck", "scan.json", "tree", "-f", "markdown"],
+    ] {
+        let all = [args, &["--inventory", "keys.json", "--now", NOW]].concat();
+        let run = skelkey_with(at.path(), &all, b"", &[]);
+        assert!(run.code < 2, "{args:?}: {}", run.err);
+        watch.run(&format!("{args:?}"), &run);
+        more.run(&format!("{args:?}"), &run);
+    }
+}
+
+#[test]
 fn the_demo_shows_none_of_the_keys_that_it_mints() {
     let at = tempfile::tempdir().unwrap();
     let demo = skelkey_with(at.path(), &["demo", "demo", "--seed", "7", "--now", NOW], b"", &[]);

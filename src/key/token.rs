@@ -100,7 +100,50 @@ pub(super) fn decode(key: &[u8]) -> Option<KeyFacts> {
     };
     let facts = any_jwt::facts(known.kind, &jwt).issued_by(Issuer::new(known.issuer));
     let facts = claims::details(facts, &jwt.claims, known.claims);
-    Some(if known.issuer == "auth0" { management(facts, &jwt) } else { facts })
+    Some(match known.issuer {
+        "auth0" => management(facts, &jwt),
+        "azure" => graph(facts, &jwt),
+        _ => facts,
+    })
+}
+
+/// Microsoft Graph by its address and by its application id (learn.microsoft.com, "Microsoft Graph permissions
+/// reference", whose permissions are called `resource.operation.constraint`).
+const GRAPH: &[&str] = &["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"];
+
+/// Permissions with which a program can give itself any other (the same reference warns of each).
+const GRAPH_ADMINS: &[&str] = &[
+    "RoleManagement.ReadWrite.Directory",
+    "AppRoleAssignment.ReadWrite.All",
+    "Application.ReadWrite.All",
+    "Directory.ReadWrite.All",
+];
+
+/// `roles` are what a program may do in all of its tenant; `scp` is what it may do for one user, where it reaches no more
+/// than that user.
+fn graph(facts: KeyFacts, jwt: &Jwt) -> KeyFacts {
+    if !claims::words(&jwt.claims, "aud").iter().any(|audience| GRAPH.contains(&audience.trim_end_matches('/'))) {
+        return facts;
+    }
+    let power = |name: &str| match name {
+        name if GRAPH_ADMINS.contains(&name) => Power::Everything,
+        name if name.contains(".ReadWrite") || name.contains(".Manage") || name.contains(".FullControl") => {
+            Power::Manage
+        }
+        name if name.contains(".Send") || name.contains(".Write") || name.contains(".Create") => Power::PublishUpdate,
+        _ => Power::Read,
+    };
+    let actions = |claim: &str| -> Vec<Action> {
+        claims::words(&jwt.claims, claim).iter().map(|name| Action::new(name, power(name))).collect()
+    };
+    let facts = match actions("roles") {
+        roles if roles.is_empty() => facts,
+        roles => facts.grant(Grant::exact(roles, Subjects::Everything)),
+    };
+    match actions("scp") {
+        scopes if scopes.is_empty() => facts,
+        scopes => facts.grant(Grant::at_most(scopes, Subjects::NotSaid)),
+    }
 }
 
 /// Auth0's management API is an audience that ends in `/api/v2/`; its scopes are its rights.

@@ -64,14 +64,18 @@ fn with_jobs(args: &AuditArgs, loaded: &Loaded, scanner: &Scanner) -> Result<Rep
         policy: &settings.policy,
         fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
     };
-    let by_row = uses(&sources, settings.now);
+    let mut by_row = uses(&sources, settings.now);
+    by_row.values_mut().for_each(|used| super::mask_uses(scanner, used));
     let mut report = scanner.audit_with(&|list, row| {
         let used = by_row.get(&(list, row)).map(Vec::as_slice).unwrap_or_default();
         several(used).into_iter().collect()
     });
     // Where the pipelines lie is a part of what was asked for.
     report.coverage.add_gaps(&seen.coverage);
-    report.notes.extend(pipelines.notes);
+    report.notes.extend(pipelines.notes.into_iter().map(|mut note| {
+        scanner.mask(&mut note);
+        note
+    }));
     Ok(report)
 }
 

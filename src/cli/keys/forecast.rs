@@ -19,7 +19,7 @@ use super::super::args::{ForecastArgs, ForecastFormat, Global, SourceArgs};
 use super::super::options::{self, Surroundings};
 use super::super::session::Session;
 use super::super::{Exit, scan};
-use super::{emit, in_days, json, or_here, pipelines};
+use super::{emit, in_days, json, mask_uses, or_here, pipelines};
 
 pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
@@ -42,6 +42,10 @@ pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -
         fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
     };
     let mut told = forecast(&sources, settings.now, args.days);
+    for ending in &mut told.keys {
+        mask_uses(&scanner, &mut ending.breaks);
+    }
+    told.notes.iter_mut().for_each(|note| scanner.mask(note));
     if settings.inventories.is_empty() {
         told.notes
             .push("no list was given: only keys in the code whose own text says when they end are told".to_owned());

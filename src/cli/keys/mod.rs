@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
+use skelkey::lifecycle::forecast::Affected;
 use skelkey::pipelines::{Gatherer, Pipelines};
 use skelkey::report::Format;
+use skelkey::scan::Scanner;
 use skelkey::source::{FileOptions, Files, Progress};
 
 use super::Exit;
@@ -36,6 +38,16 @@ fn pipelines(paths: &[PathBuf], files: FileOptions) -> Pipelines {
     // What cannot be read is a gap of the scan over the same files, and told there.
     let _ = Files::open(paths, files).scan(&gatherer, &Progress::default());
     gatherer.finish()
+}
+
+/// Masks every key in what pipelines call their files, jobs and variables.
+fn mask_uses(scanner: &Scanner, used: &mut [Affected]) {
+    for one in used {
+        scanner.mask(&mut one.file);
+        for name in [&mut one.job, &mut one.secret, &mut one.through].into_iter().flatten() {
+            scanner.mask(name);
+        }
+    }
 }
 
 /// The named paths, or here.

@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global, args: &SuggestArgs, around: &Surroundings) ->
     let settings = scanner.settings();
     let known = known(&settings.known_packages, &settings.inventories);
     let repository = repository(&seen);
-    let registries = suggest(&Sources {
+    let mut registries = suggest(&Sources {
         published: &seen.published,
         known: &known,
         repository: repository.as_deref(),
@@ -48,6 +48,9 @@ pub(super) fn run(global: &Global, args: &SuggestArgs, around: &Surroundings) ->
         policy: &settings.policy,
     });
     let complete = seen.coverage.is_complete();
+    for keyless in registries.iter_mut().filter_map(|least| least.remedy.keyless.as_mut()) {
+        keyless.steps.iter_mut().chain([&mut keyless.snippet]).for_each(|words| scanner.mask(words));
+    }
     let told = Suggestions { repository, registries };
     emit(args.output.as_deref(), |out| match args.format {
         ListFormat::Human => human(&told, out),
