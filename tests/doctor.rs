@@ -78,6 +78,28 @@ fn the_doctor_knows_the_hooks() {
     assert!(skelkey_with(at, &["doctor"], b"", &[]).out.contains("git"), "without git on the PATH it works as well");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_doctor_looks_at_who_may_write_where() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let home = [("XDG_CACHE_HOME", at.to_str().unwrap())];
+    let doctor = || skelkey_with(at, &["doctor"], b"", &home);
+    assert!(about(&doctor().out, "cache").0.ends_with("empty"));
+    write(at, "skelkey/blobs", "");
+    assert!(about(&doctor().out, "cache").0.starts_with("ok "));
+    fs::set_permissions(at.join("skelkey"), fs::Permissions::from_mode(0o777)).unwrap();
+    let run = doctor();
+    assert!(run.code == 2 && about(&run.out, "cache").0.starts_with("BAD"), "{}", run.out);
+    fs::set_permissions(at.join("skelkey"), fs::Permissions::from_mode(0o700)).unwrap();
+    write(at, "skelkey.toml", "");
+    fs::set_permissions(at.join("skelkey.toml"), fs::Permissions::from_mode(0o666)).unwrap();
+    let out = doctor().out;
+    let (line, fix) = about(&out, "configuration");
+    assert!(line.starts_with("note") && fix.contains("chmod go-w"), "{line}{fix}");
+}
+
 #[test]
 fn every_command_has_a_manual_page_and_every_shell_completions() {
     let folder = tempfile::tempdir().unwrap();

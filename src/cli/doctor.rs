@@ -61,6 +61,7 @@ pub(crate) fn run(global: &Global, around: &Surroundings) -> Result<Exit> {
             checks.push(Check::bad("configuration", format!("{error:#}"), fix));
         }
     }
+    checks.extend(cache(around));
     checks.extend([temporary_folder(), terminal(global), network(around)]);
     to_stdout(|out| checks.iter().try_for_each(|check| write(check, out)))?;
     let is_bad = checks.iter().any(|check| check.state == State::Bad);
@@ -158,6 +159,26 @@ fn fingerprint_key(around: &Surroundings, loaded: &Loaded) -> Check {
         }
         Err(error) => Check::bad("fingerprints", format!("{error:#}"), "set SKELKEY_FINGERPRINT_KEY, or mend key-file"),
     }
+}
+
+/// Who may write there decides what is not read again.
+fn cache(around: &Surroundings) -> Option<Check> {
+    let folder = around.user_cache.as_ref()?.join("skelkey");
+    let shown = folder.display().to_string();
+    Some(match folder.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Check::good("cache", format!("{shown}, empty")),
+        Err(error) => Check::bad("cache", format!("{shown}: {error}"), "set XDG_CACHE_HOME to a folder of yours"),
+        Ok(about) if !about.is_dir() => Check::bad("cache", format!("{shown} is no folder"), format!("rm {shown}")),
+        Ok(_) if others_write(&folder) => {
+            Check::bad("cache", format!("{shown}: others may write to it"), format!("rm -r {shown}, or chmod 700 it"))
+        }
+        Ok(_) => match tempfile::tempfile_in(&folder) {
+            Ok(_) => Check::good("cache", shown),
+            Err(error) => {
+                Check::bad("cache", format!("{shown}: {error}"), format!("chown it to you, or rm -r {shown}"))
+            }
+        },
+    })
 }
 
 /// What a push brings is read through a temporary folder.

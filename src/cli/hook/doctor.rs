@@ -23,7 +23,7 @@ pub(crate) fn doctor(around: &Surroundings) -> Vec<Check> {
             checks.extend([GitHook::Commit, GitHook::Push].map(|hook| standing(around, hook)));
         }
         Err(error) => {
-            checks.push(Check::note("repository", error.to_string(), "run this in a repository to see its hooks"))
+            checks.push(Check::note("repository", error.to_string(), "run this in a repository to see its hooks"));
         }
     }
     checks

@@ -44,7 +44,9 @@ pub(super) fn install(args: &PlaceArgs, around: &Surroundings) -> Result<Exit> {
         say(note)?;
     }
     // As it stands, so that it can be copied.
-    refused.iter().for_each(|advice| tell(format_args!("{advice}")));
+    for advice in &refused {
+        tell(format_args!("{advice}"));
+    }
     Ok(if refused.is_empty() { Exit::Clean } else { Exit::Usage })
 }
 
