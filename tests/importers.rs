@@ -302,7 +302,7 @@ mod leaks {
         let strength = JoinStrength::Hint;
         assert_eq!(
             find(&key, "datadog", None, &two),
-            JoinOutcome::Ambiguous { candidates: vec![(0, 0), (0, 1)], strength }
+            JoinOutcome::Ambiguous { candidates: vec![(0, 0), (0, 1)], more: 0, strength }
         );
         let one = listed("datadog-keys.json", "", "");
         assert_eq!(find(&key, "datadog", None, &one), JoinOutcome::Found { inventory: 0, record: 1, strength });
@@ -344,7 +344,7 @@ mod leaks {
         }];
         assert_eq!(
             find(&own, "gitlab", Some("gitlab"), &two),
-            JoinOutcome::Ambiguous { candidates: vec![(0, 0), (0, 1)], strength }
+            JoinOutcome::Ambiguous { candidates: vec![(0, 0), (0, 1)], more: 0, strength }
         );
     }
 
@@ -373,7 +373,7 @@ mod leaks {
         // An audit log and a list of apps exclude nothing.
         let key = minter.fill("ghp_{base62:36}").unwrap();
         let strength = JoinStrength::Elimination;
-        let none = JoinOutcome::Ambiguous { candidates: Vec::new(), strength };
+        let none = JoinOutcome::Ambiguous { candidates: Vec::new(), more: 0, strength };
         assert_eq!(find(&key, "github", None, &listed("github-audit-log.jsonl", "", "")), none);
     }
 
@@ -546,8 +546,8 @@ mod forms {
         for text in [&b"till receipts: KEY"[..], b"KEY"] {
             let nearby = names.near(text, skelkey::location::Span::new(0, 0), None);
             let outcome = ready.join(&key, &issuer, None, &nearby, "2026-11-22T12:00:00Z".parse().unwrap());
-            let JoinOutcome::Ambiguous { candidates, .. } = outcome else { panic!("one of twenty thousand") };
-            assert_eq!(candidates.len(), 20_000);
+            let JoinOutcome::Ambiguous { candidates, more, .. } = outcome else { panic!("one of twenty thousand") };
+            assert_eq!(candidates.len() + more, 20_000);
         }
         assert_eq!(NearbyNames::default(), names.near(b"receipts", skelkey::location::Span::new(0, 0), None));
     }

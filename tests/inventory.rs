@@ -568,7 +568,7 @@ mod joins {
     }
 
     fn ambiguous(candidates: &[(usize, usize)], strength: JoinStrength) -> JoinOutcome {
-        JoinOutcome::Ambiguous { candidates: candidates.to_vec(), strength }
+        JoinOutcome::Ambiguous { candidates: candidates.to_vec(), more: 0, strength }
     }
 
     #[test]

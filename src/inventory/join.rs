@@ -32,6 +32,7 @@
 //!
 //! A join looks at one leak. [`settle`] takes back weak joins of two leaks to one row.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -67,8 +68,11 @@ pub enum JoinOutcome {
     },
     /// It may be one of these rows, or none.
     Ambiguous {
-        /// Index of the list and of the row, in their order. Empty if a list that is not complete has no such row.
+        /// Index of the list and of the row, in their order: the first of them, sixteen at most. Empty if a list that is
+        /// not complete has no such row.
         candidates: Vec<(usize, usize)>,
+        /// How many more there are.
+        more: usize,
         /// What they have in common with the key.
         strength: JoinStrength,
     },
@@ -139,13 +143,21 @@ pub fn join(
 /// that were joined most strongly keep it, and all others become ambiguous; beside another of the same strength only a
 /// hash or an id keeps it. `outcomes` has one entry for each key.
 pub fn settle(outcomes: &mut [JoinOutcome]) {
-    let claims: Vec<Option<(RowId, JoinStrength)>> = outcomes.iter().map(claim).collect();
-    for (index, outcome) in outcomes.iter_mut().enumerate() {
-        let Some((row, strength)) = claims[index] else { continue };
-        let rivals = claims.iter().enumerate().filter(|&(other, _)| other != index).filter_map(|(_, claim)| *claim);
-        let strongest = rivals.filter(|&(other, _)| other == row).map(|(_, strength)| strength).max();
-        if strongest.is_some_and(|rival| rival > strength || (rival == strength && strength < JoinStrength::Id)) {
-            *outcome = JoinOutcome::Ambiguous { candidates: vec![row], strength };
+    // Of each row the strongest claim, and how many are as strong.
+    let mut claims: HashMap<RowId, (JoinStrength, usize)> = HashMap::new();
+    for (row, strength) in outcomes.iter().filter_map(claim) {
+        let (strongest, count) = claims.entry(row).or_insert((strength, 0));
+        match strength.cmp(strongest) {
+            Ordering::Greater => (*strongest, *count) = (strength, 1),
+            Ordering::Equal => *count += 1,
+            Ordering::Less => {}
+        }
+    }
+    for outcome in outcomes {
+        let Some((row, strength)) = claim(outcome) else { continue };
+        let Some(&(strongest, count)) = claims.get(&row) else { continue };
+        if strongest > strength || (count > 1 && strength < JoinStrength::Id) {
+            *outcome = JoinOutcome::ambiguous(&[row], strength);
         }
     }
 }
@@ -249,7 +261,7 @@ impl<'a> Search<'a> {
         if named.iter().all(|&id| full_name(self.record(id)) == first) {
             return self.best_of_each(&named, JoinStrength::Name);
         }
-        Some(JoinOutcome::Ambiguous { candidates: named, strength: JoinStrength::Name })
+        Some(JoinOutcome::ambiguous(&named, JoinStrength::Name))
     }
 
     /// Rows 7 to 10 of the table.
@@ -269,8 +281,8 @@ impl<'a> Search<'a> {
             }
             [] if open.is_empty() && none => JoinOutcome::NoList,
             [] if open.is_empty() && complete => JoinOutcome::Shadow,
-            [] => JoinOutcome::Ambiguous { candidates: open, strength },
-            _ => JoinOutcome::Ambiguous { candidates: alive, strength },
+            [] => JoinOutcome::ambiguous(&open, strength),
+            _ => JoinOutcome::ambiguous(&alive, strength),
         }
     }
 
@@ -357,7 +369,7 @@ impl<'a> Search<'a> {
     fn best_of_each(&self, rows: &[RowId], strength: JoinStrength) -> Option<JoinOutcome> {
         let crowded = rows.iter().zip(rows.iter().skip(1)).any(|(one, next)| one.0 == next.0);
         if crowded {
-            return Some(JoinOutcome::Ambiguous { candidates: rows.to_vec(), strength });
+            return Some(JoinOutcome::ambiguous(rows, strength));
         }
         self.best(rows, strength)
     }
@@ -379,6 +391,13 @@ fn end(facts: &KeyFacts) -> Option<&Timestamp> {
 }
 
 impl JoinOutcome {
+    /// Of a hundred thousand rows that a key may be, not all are kept for each key: nobody reads them.
+    fn ambiguous(rows: &[RowId], strength: JoinStrength) -> Self {
+        const KEPT: usize = 16;
+        let (first, rest) = rows.split_at(rows.len().min(KEPT));
+        Self::Ambiguous { candidates: first.to_vec(), more: rest.len(), strength }
+    }
+
     /// In a sentence, for people. `inventories` are those of the join. Names and paths stand in it as the lists have
     /// them: escape before showing.
     #[must_use]
@@ -386,7 +405,9 @@ impl JoinOutcome {
         match self {
             Self::NoList => format!("no list was given that could hold this key of {issuer}"),
             Self::Found { inventory, record, strength } => found((*inventory, *record), *strength, inventories),
-            Self::Ambiguous { candidates, strength } => ambiguous(candidates, *strength, issuer, inventories),
+            Self::Ambiguous { candidates, more, strength } => {
+                ambiguous(candidates, *more, *strength, issuer, inventories)
+            }
             Self::Shadow => shadow(issuer, inventories),
         }
     }
@@ -408,10 +429,16 @@ fn found(id: RowId, strength: JoinStrength, inventories: &[Inventory]) -> String
     format!("it is {}, joined {}{caution}", row(id, inventories), strength.words())
 }
 
-fn ambiguous(candidates: &[RowId], strength: JoinStrength, issuer: &Issuer, inventories: &[Inventory]) -> String {
+fn ambiguous(
+    candidates: &[RowId],
+    more: usize,
+    strength: JoinStrength,
+    issuer: &Issuer,
+    inventories: &[Inventory],
+) -> String {
     const SHOWN: usize = 3;
     let rows: Vec<String> = candidates.iter().take(SHOWN).map(|&id| row(id, inventories)).collect();
-    let more = match candidates.len().saturating_sub(SHOWN) {
+    let more = match more + candidates.len().saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
