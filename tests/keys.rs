@@ -524,6 +524,7 @@ mod recheck {
         assert_eq!(report["keys"].as_array().unwrap().len(), 3);
     }
 
+    #[cfg(feature = "probe")]
     #[test]
     fn only_the_reports_keys_are_asked_about() {
         let at = scanned();
@@ -588,6 +589,7 @@ fn inspect_answers_in_short_what_a_key_is_opens_until_when_and_what_to_do() {
     }
 }
 
+#[cfg(feature = "probe")]
 #[test]
 fn the_page_of_issuers_is_the_codes_own() {
     let at = folder();

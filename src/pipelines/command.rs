@@ -62,11 +62,10 @@ pub(super) fn publishes_to(step: &str) -> Option<Issuer> {
 pub(super) fn all(lines: &[&str], structure: Option<&Structure>) -> BTreeSet<Issuer> {
     let names_a_command = |line: &str| COMMANDS.iter().any(|(words, ..)| line.to_ascii_lowercase().contains(words));
     let places = (1..).zip(lines).filter(|(_, line)| names_a_command(line)).map(|(line, _)| line);
-    let steps = places.filter_map(|line| {
-        let (from, to) = structure.map_or((line, line), |structure| structure.step(line));
-        publishes_to(&uncommented(lines.get(from - 1..to.min(lines.len()))?))
-    });
-    steps.collect()
+    let steps: BTreeSet<(usize, usize)> =
+        places.map(|line| structure.map_or((line, line), |structure| structure.step(line))).collect();
+    let texts = steps.into_iter().filter_map(|(from, to)| lines.get(from - 1..to.min(lines.len())));
+    texts.filter_map(|step| publishes_to(&uncommented(step))).collect()
 }
 
 /// A step without its comments.

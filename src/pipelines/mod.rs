@@ -144,7 +144,7 @@ struct Pipeline {
 }
 
 /// The longest file that is read, in bytes.
-const LONGEST: usize = 4 << 20;
+const LONGEST: usize = 1 << 20;
 
 /// Reads one file; `None` for a path that is none of these.
 fn read(path: &str, text: &str) -> Option<Pipeline> {

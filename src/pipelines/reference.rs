@@ -1,5 +1,6 @@
 //! The ways in which a secret or a variable is named.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,6 +8,7 @@ use regex::Regex;
 use super::command::{is_comment, publishes_to, uncommented};
 use super::structure::Structure;
 use super::{Mention, System};
+use crate::issuer::Issuer;
 
 /// One way to name something; the name is the first group.
 struct Way {
@@ -78,15 +80,20 @@ pub(super) fn names(system: System, line: &str) -> Vec<String> {
 /// Every name of a file, line by line. A comment names nothing.
 pub(super) fn all(system: System, lines: &[&str], structure: Option<&Structure>) -> Vec<Mention> {
     let mut mentions = Vec::new();
+    // A step is read once, however many names are in it.
+    let mut steps: BTreeMap<(usize, usize), Option<Issuer>> = BTreeMap::new();
     let mut see = |line: usize, name: String| {
         let (from, to) = structure.map_or((line, line), |structure| structure.step(line));
-        let step = lines.get(from.saturating_sub(1)..to.min(lines.len())).unwrap_or_default();
+        let beside = steps.entry((from, to)).or_insert_with(|| {
+            let step = lines.get(from.saturating_sub(1)..to.min(lines.len())).unwrap_or_default();
+            publishes_to(&uncommented(step))
+        });
         mentions.push(Mention {
             line,
             name,
             through: None,
             job: structure.and_then(|structure| structure.job(line)).map(str::to_owned),
-            beside: publishes_to(&uncommented(step)),
+            beside: beside.clone(),
         });
     };
     for (line, text) in (1..).zip(lines).filter(|(_, text)| !is_comment(text)) {

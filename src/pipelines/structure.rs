@@ -11,10 +11,6 @@ struct Lines {
 }
 
 impl Lines {
-    fn holds(self, line: usize) -> bool {
-        (self.from..=self.to).contains(&line)
-    }
-
     fn length(self) -> usize {
         self.to.saturating_sub(self.from)
     }
@@ -27,32 +23,59 @@ pub(super) struct Structure {
     steps: Vec<Lines>,
     /// Names that stand in lists of secrets: line and name.
     pub(super) listed: Vec<(usize, String)>,
+    /// For each line the innermost job and the innermost step around it.
+    around: Vec<(Option<usize>, Option<usize>)>,
 }
 
 impl Structure {
     /// The innermost job around a line.
     pub(super) fn job(&self, line: usize) -> Option<&str> {
-        let around = self.jobs.iter().filter(|(_, lines)| lines.holds(line));
-        around.min_by_key(|(_, lines)| lines.length()).map(|(name, _)| name.as_str())
+        let (job, _) = self.around.get(line)?;
+        job.map(|at| self.jobs[at].0.as_str())
     }
 
     /// First and last line of the innermost step around a line; the line itself where there is none.
     pub(super) fn step(&self, line: usize) -> (usize, usize) {
-        let around = self.steps.iter().filter(|lines| lines.holds(line));
-        around.min_by_key(|lines| lines.length()).map_or((line, line), |lines| (lines.from, lines.to))
+        let step = self.around.get(line).and_then(|(_, step)| *step);
+        step.map_or((line, line), |at| (self.steps[at].from, self.steps[at].to))
+    }
+
+    /// Finds out what is around each line: the shorter paints over the longer. Nesting is bounded, so this takes no more
+    /// than so many times the lines of the file.
+    fn indexed(mut self, lines: usize) -> Self {
+        let mut around = vec![(None, None); lines + 1];
+        let mut jobs: Vec<(usize, Lines)> = self.jobs.iter().map(|(_, span)| *span).enumerate().collect();
+        let mut steps: Vec<(usize, Lines)> = self.steps.iter().copied().enumerate().collect();
+        for spans in [&mut jobs, &mut steps] {
+            spans.sort_by_key(|(at, span)| std::cmp::Reverse((span.length(), *at)));
+        }
+        let within = |span: Lines| span.from.min(lines)..(span.to + 1).min(lines + 1);
+        for (at, span) in jobs {
+            around[within(span)].iter_mut().for_each(|(job, _)| *job = Some(at));
+        }
+        for (at, span) in steps {
+            around[within(span)].iter_mut().for_each(|(_, step)| *step = Some(at));
+        }
+        self.around = around;
+        self
     }
 }
 
+/// Deeper braces are nobody's pipeline.
+const DEEPEST: usize = 64;
+
 /// `None` for a file whose structure cannot be read.
 pub(super) fn of(system: System, text: &str, lines: &[&str]) -> Option<Structure> {
-    if system.is_yaml() {
-        return Some(of_yaml(system, &yaml::parse(text)?, lines.len()));
-    }
-    Some(match system {
-        System::Jenkins => of_jenkinsfile(lines),
-        System::Dockerfile => of_dockerfile(lines),
-        _ => of_script(lines),
-    })
+    let structure = if system.is_yaml() {
+        of_yaml(system, &yaml::parse(text)?, lines.len())
+    } else {
+        match system {
+            System::Jenkins => of_jenkinsfile(lines),
+            System::Dockerfile => of_dockerfile(lines),
+            _ => of_script(lines),
+        }
+    };
+    Some(structure.indexed(lines.len()))
 }
 
 fn of_yaml(system: System, file: &Node, last: usize) -> Structure {
@@ -181,7 +204,7 @@ fn of_jenkinsfile(lines: &[&str]) -> Structure {
         for brace in text.bytes().filter(|byte| matches!(byte, b'{' | b'}')) {
             if brace == b'{' {
                 open.push((stage.take(), is_step, line));
-            } else if let Some((name, is_step, from)) = open.pop() {
+            } else if let Some((name, is_step, from)) = open.pop().filter(|_| open.len() < DEEPEST) {
                 let lines = Lines { from, to: line };
                 structure.jobs.extend(name.map(|name| (name, lines)));
                 structure.steps.extend(is_step.then_some(lines));

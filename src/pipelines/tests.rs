@@ -128,3 +128,15 @@ fn nothing_that_is_no_pipeline_harms() {
         }
     }
 }
+
+/// Whatever a hostile file holds, the work stays in proportion to its length.
+#[test]
+fn a_file_full_of_names_and_braces_is_read_once() {
+    let steps = "  - run: npm publish $NPM_TOKEN\n".repeat(4_000);
+    let workflow = format!("jobs:\n  a:\n    steps:\n{}", steps.replace("  - ", "      - "));
+    assert_eq!(read(".github/workflows/a.yml", &workflow).map(|one| one.mentions.len()), Some(4_000));
+    let block = format!("jobs:\n  a:\n    steps:\n      - run: |\n{}", "          npm publish $A_KEY\n".repeat(4_000));
+    assert_eq!(read(".github/workflows/a.yml", &block).map(|one| one.mentions.len()), Some(4_000));
+    let deep = "stage('x') {\n".repeat(10_000) + "sh \"$A_KEY\"\n" + &"}\n".repeat(10_000);
+    assert_eq!(read("Jenkinsfile", &deep).map(|one| one.mentions.len()), Some(1));
+}

@@ -65,7 +65,9 @@ fn with_jobs(args: &AuditArgs, loaded: &Loaded, scanner: &Scanner) -> Result<Rep
         fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
     };
     let mut by_row = uses(&sources, settings.now);
-    by_row.values_mut().for_each(|used| super::mask_uses(scanner, used));
+    for used in by_row.values_mut() {
+        super::mask_uses(scanner, used);
+    }
     let mut report = scanner.audit_with(&|list, row| {
         let used = by_row.get(&(list, row)).map(Vec::as_slice).unwrap_or_default();
         several(used).into_iter().collect()
