@@ -210,3 +210,58 @@ fn findings_are_routed_to_code_owners() {
     let shown = skelkey(at, &["scan", "--isolated", "repo/api", "repo/d.txt"]).out;
     assert!(shown.contains("to be seen to by: @api-team 2, @all 1"), "{shown}");
 }
+
+/// Applies the fixes of a log to the files of a folder.
+fn apply_fixes(at: &Path, log: &serde_json::Value) -> usize {
+    let mut applied = 0;
+    for result in log["runs"][0]["results"].as_array().unwrap() {
+        for change in
+            result["fixes"].as_array().into_iter().flatten().flat_map(|fix| fix["artifactChanges"].as_array().unwrap())
+        {
+            let file = at.join(change["artifactLocation"]["uri"].as_str().unwrap());
+            let replacement = &change["replacements"][0];
+            let region = &replacement["deletedRegion"];
+            let number = |name: &str| usize::try_from(region[name].as_u64().unwrap()).unwrap();
+            let text = fs::read_to_string(&file).unwrap();
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            let line = &mut lines[number("startLine") - 1];
+            // Columns of SARIF are UTF-16.
+            let units: Vec<u16> = line.encode_utf16().collect();
+            let (before, after) = (&units[..number("startColumn") - 1], &units[number("endColumn") - 1..]);
+            let inserted = replacement["insertedContent"]["text"].as_str().unwrap();
+            *line = format!("{}{inserted}{}", String::from_utf16(before).unwrap(), String::from_utf16(after).unwrap());
+            fs::write(&file, lines.join("\n") + "\n").unwrap();
+            applied += 1;
+        }
+    }
+    applied
+}
+
+#[test]
+fn a_fix_that_is_applied_leaves_a_look_up_and_no_key() {
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    let key = key(1);
+    let files = [
+        (
+            "a.py",
+            format!("größe = '💥'; api_key = \"{key}\"  # é\n"),
+            "größe = '💥'; api_key = os.environ[\"API_KEY\"]  # é\n",
+        ),
+        ("b.js", format!("const apiKey = '{key}';\n"), "const apiKey = process.env.API_KEY;\n"),
+        ("c.go", format!("var apiKey = \"{key}\"\n"), "var apiKey = os.Getenv(\"API_KEY\")\n"),
+        (".github/workflows/x.yml", format!("  NUGET_KEY: {key}\n"), "  NUGET_KEY: ${{ secrets.NUGET_KEY }}\n"),
+        ("d.sh", format!("export NUGET_KEY={key}\n"), "export NUGET_KEY=\"${NUGET_KEY:?}\"\n"),
+        ("e.txt", format!("nuget {key}\n"), ""),
+    ];
+    for (path, text, _) in &files {
+        write(at, &format!("repo/{path}"), text);
+    }
+    let scan = ["scan", "--isolated", "repo", "-f", "sarif", "--sarif-profile", "full"];
+    let run = skelkey(at, &scan);
+    assert!(!run.out.contains(&key));
+    assert_eq!(apply_fixes(&at.join("repo"), &json(&run)), files.len() - 1);
+    for (path, _, fixed) in files.iter().filter(|(_, _, fixed)| !fixed.is_empty()) {
+        assert_eq!(fs::read_to_string(at.join("repo").join(path)).unwrap(), *fixed, "{path}");
+    }
+}

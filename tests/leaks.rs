@@ -135,6 +135,58 @@ fn no_command_format_or_verbosity_shows_a_key() {
     let args = ["scan", "tree", "-f", "sarif", "-o", out.to_str().unwrap()];
     watch.run("to a file", &skelkey_with(at.path(), &args, b"", &[]));
     watch.text("the file", &fs::read_to_string(out).unwrap());
+    // Everything that SARIF can say, and an earlier report in every format.
+    let full = ["scan", "tree", "--now", NOW, "-f", "sarif", "--sarif-profile", "full", "--confidence", "low"];
+    let run = skelkey_with(at.path(), &full, b"", &[]);
+    assert!(run.out.contains("\"fixes\"") && run.out.contains("os.environ"), "no fix to look at");
+    watch.run("full SARIF", &run);
+    assert_eq!(
+        skelkey_with(at.path(), &["scan", "tree", "--now", NOW, "-f", "json", "-o", "r.json"], b"", &[]).code,
+        1
+    );
+    let mut args = vec!["report".to_owned(), "convert".to_owned(), "r.json".to_owned()];
+    let outs = Format::ALL.iter().flat_map(|f| ["-f".to_owned(), f.to_string(), "-o".to_owned(), format!("out.{f}")]);
+    args.extend(outs);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    watch.run("convert", &skelkey_with(at.path(), &args, b"", &[]));
+    for format in Format::ALL {
+        let name = format!("out.{format}");
+        watch.text(&name, &fs::read_to_string(at.path().join(&name)).unwrap());
+    }
+}
+
+#[test]
+fn a_report_with_a_key_in_it_is_refused_without_showing_it() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries = canaries();
+    let watch = Watch::over(&canaries);
+    for canary in canaries.iter().step_by(701) {
+        let key = canary.key.replace(['"', '\\', '\n', '\''], "x");
+        for text in [
+            key.clone(),
+            format!("\"{key}\""),
+            format!("{{\"{key}\": 1}}"),
+            format!(
+                "{{\"schema_version\": 1, \"tool\": {{\"name\": \"{key}\", \"version\": \"{key}\"}}, \"privacy\": false}}"
+            ),
+            format!(
+                "{{\"schema_version\": 1, \"tool\": {{\"name\": \"skelkey\", \"version\": \"1\"}}, \"privacy\": false, \"mode\": \"{key}\"}}"
+            ),
+            format!("{{\"line\": \"{key}\"}}"),
+            format!("{{\"line\": \"run\", \"{key}\": {key}}}"),
+        ] {
+            write(at.path(), "r.json", &text);
+            for command in [
+                &["report", "convert", "r.json"][..],
+                &["report", "merge", "r.json"],
+                &["baseline", "import", "r.json", "r.json"],
+            ] {
+                let run = skelkey_with(at.path(), command, b"", &[]);
+                assert_eq!(run.code, 2, "{command:?} of {text}");
+                watch.run(&format!("{command:?}"), &run);
+            }
+        }
+    }
 }
 
 #[test]

@@ -64,7 +64,9 @@ pub(super) fn by_environment(finding: &Finding, place: &Place) -> Option<Fix> {
     if !is_here || place.region.start_line != place.region.end_line {
         return None;
     }
-    let name = variable(place.variable.as_deref()).or_else(|| variable(Some(&finding.rule)))?;
+    let assigned = around(&place.frame).and_then(|(before, _)| assigned(before));
+    let name =
+        variable(place.variable.as_deref()).or_else(|| variable(assigned)).or_else(|| variable(Some(&finding.rule)))?;
     let (deleted, inserted, needs) = replacement(place, &name)?;
     let content = ArtifactContent::builder().text(inserted).build();
     let replacement = Replacement::builder().deleted_region(place::lines(deleted)).inserted_content(content).build();
@@ -107,6 +109,16 @@ fn around(frame: &[FrameLine]) -> Option<(&str, &str)> {
         let (start, end) = line.mark?;
         Some((line.text.get(..start)?, line.text.get(end..)?))
     })
+}
+
+/// The name to which the line assigns what follows: `config.apiKey = "`, `"api-key": '`, `export KEY=`.
+fn assigned(before: &str) -> Option<&str> {
+    let before = before.trim_end_matches(['"', '\'']).trim_end();
+    let before = before.strip_suffix(['=', ':'])?.trim_end_matches([':', '=']).trim_end().trim_end_matches(['"', '\'']);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let begins =
+        before.rfind(|c| !is_name(c)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    Some(&before[begins..]).filter(|name| (2..=64).contains(&name.len()))
 }
 
 /// Whether the key is all of a string literal without a prefix: another quote, a letter (`b"…"`) or a backslash before the
@@ -155,6 +167,20 @@ mod tests {
         assert_eq!(named("_authToken").as_deref(), Some("AUTH_TOKEN"));
         assert_eq!(named("//host/:_x\u{202e}y").as_deref(), Some("HOST_X_Y"));
         assert_eq!((named("1st"), named("ü"), named("")), (None, None, None));
+    }
+
+    #[test]
+    fn the_line_tells_the_name() {
+        for (before, name) in [
+            ("größe.apiKey = \"", Some("apiKey")),
+            ("  \"api-key\": '", Some("api-key")),
+            ("export KEY_1=", Some("KEY_1")),
+            ("key := \"", Some("key")),
+            ("push --api-key ", None),
+            ("é= \"", None),
+        ] {
+            assert_eq!(assigned(before), name, "{before}");
+        }
     }
 
     #[test]
