@@ -285,6 +285,7 @@ fn an_anchor_that_stands_everywhere_is_told_where_it_is_and_what_to_do() {
             .replacen("anchors = [\"acme_\"]", &format!("anchors = [\"{anchor}\"]"), 1)
             .replacen("\\b(?P<secret>acme_", &format!("(?P<secret>{anchor}"), 1)
             .replace("acme_{base62:", &format!("{anchor}{{base62:"))
+            .replacen("right = 35", "right = 50", 1)
             .replacen("public-prefix = \"acme_\"", &format!("public-prefix = \"{anchor}\""), 1);
         let rules = parse(&[("acme.toml", &common)]).unwrap_or_else(|found| panic!("{}", lines(&found)));
         let found = check_rules(&rules);

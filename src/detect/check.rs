@@ -218,9 +218,9 @@ impl<'a> Trial<'a> {
 
     fn try_frequency(&mut self) {
         let most = if self.rule.reading.is_some() { MOST_READINGS } else { MOST_PLACES };
-        for (anchor, rate) in expected(self.rule).filter(|(_, rate)| *rate > most) {
+        for (anchor, rate) in expected(self.rule).filter(|(_, rate)| *rate >= most) {
             let message = format!(
-                "the anchor `{anchor}` stands about {rate:.0} times in a million bytes of source, {most} is the most; choose \
+                "the anchor `{anchor}` stands about {rate:.0} times in a million bytes of source; fewer than {most} are allowed: choose \
                  a longer or rarer one, or begin the pattern with `\\b` and this anchor"
             );
             self.mistake(self.rule.origin.1, &message);

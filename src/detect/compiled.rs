@@ -88,14 +88,7 @@ impl Compiled {
     }
 
     /// What [`Self::search`] finds in the window, by the program; `None` if the engine has to tell.
-    fn walk(
-        &self,
-        text: &[u8],
-        window: Span,
-        at: Span,
-        slot: &mut Slot,
-        work: &mut Work,
-    ) -> Option<Option<Groups>> {
+    fn walk(&self, text: &[u8], window: Span, at: Span, slot: &mut Slot, work: &mut Work) -> Option<Option<Groups>> {
         let program = self.program.as_ref()?;
         work.count(window.len());
         let (mut from, mut budget) = (window.start, WALK);
@@ -223,9 +216,11 @@ mod tests {
         let rules = load(&[]).unwrap();
         let mut random = fastrand::Rng::with_seed(5);
         let (mut walked, mut found) = (0, 0);
-        for rule in rules.rules.iter().filter(|rule| rule.left > 0 && rule.assigned.is_none() && rule.reading.is_none()) {
+        for rule in rules.rules.iter().filter(|rule| rule.left > 0 && rule.assigned.is_none() && rule.reading.is_none())
+        {
             let compiled = Compiled::new(rule).unwrap();
-            let anchors = AhoCorasick::builder().ascii_case_insensitive(rule.anchors_fold).build(&rule.anchors).unwrap();
+            let anchors =
+                AhoCorasick::builder().ascii_case_insensitive(rule.anchors_fold).build(&rule.anchors).unwrap();
             let (mut slot, mut work) = (Slot::default(), Work::default());
             for (seed, example) in (0..).zip(rule.examples.iter().chain(&rule.counter_examples)) {
                 let filled = Minter::new(seed).example(&rules, rule, example).unwrap().text;

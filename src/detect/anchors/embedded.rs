@@ -8,6 +8,9 @@ use super::tables::sieve::Sieve;
 use super::tables::words::{Seeker, Word, Words};
 use super::tables::{Anchor, Tables, User};
 #[allow(unused_imports, reason = "there may be no rule that is found by its values")]
-use crate::rules::{Shape, Start::{Anywhere, Edge, Part}};
+use crate::rules::{
+    Shape,
+    Start::{Anywhere, Edge, Part},
+};
 
 include!(concat!(env!("OUT_DIR"), "/embedded_anchors.rs"));

@@ -166,7 +166,15 @@ mod tests {
             let pattern = if anchor.starts_with('b') { r"\b(?P<secret>.)" } else { "(?P<secret>.)" };
             let pattern = pattern.to_owned();
             let anchors = vec![anchor.clone()];
-            Arc::new(Rule { anchors, anchors_fold: fold, pattern, left: 0, assigned: None, reading: None, ..(*model).clone() })
+            Arc::new(Rule {
+                anchors,
+                anchors_fold: fold,
+                pattern,
+                left: 0,
+                assigned: None,
+                reading: None,
+                ..(*model).clone()
+            })
         };
         RuleSet { rules: anchors.iter().map(rule).collect(), ..RuleSet::default() }
     }

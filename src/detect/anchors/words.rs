@@ -215,7 +215,8 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
 
 /// Whether no line of the span ends a statement. `reach` is how far back is looked for what a line ends with.
 fn is_one_statement(text: &[u8], reach: usize, span: Span) -> bool {
-    memchr::memrchr_iter(b'\n', &text[span.start..span.end]).all(|newline| may_go_on(&text[reach..span.start + newline]))
+    memchr::memrchr_iter(b'\n', &text[span.start..span.end])
+        .all(|newline| may_go_on(&text[reach..span.start + newline]))
 }
 
 #[cfg(test)]

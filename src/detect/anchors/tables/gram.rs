@@ -105,7 +105,9 @@ impl Frequencies {
         }
         let listed = self.0.get(&std::array::from_fn(folded)).copied();
         // Of those that are not listed, the one of rarer letters.
-        listed.unwrap_or_else(|| gram.iter().map(|&byte| FREQUENCIES[usize::from(fold(byte))]).product::<f32>().min(1e-4) * 1e4)
+        listed.unwrap_or_else(|| {
+            gram.iter().map(|&byte| FREQUENCIES[usize::from(fold(byte))]).product::<f32>().min(1e-4) * 1e4
+        })
     }
 }
 
