@@ -278,6 +278,28 @@ fn a_rule_that_costs_too_much_is_told() {
 }
 
 #[test]
+fn an_anchor_that_stands_everywhere_is_told_where_it_is_and_what_to_do() {
+    // The same word with other letters before it is rare.
+    for (anchor, is_common) in [("name", true), ("xqname", false), ("function", true), ("acme_", false)] {
+        let common = ACME
+            .replacen("anchors = [\"acme_\"]", &format!("anchors = [\"{anchor}\"]"), 1)
+            .replacen("\\b(?P<secret>acme_", &format!("(?P<secret>{anchor}"), 1)
+            .replace("acme_{base62:", &format!("{anchor}{{base62:"))
+            .replacen("right = 35", "right = 50", 1)
+            .replacen("public-prefix = \"acme_\"", &format!("public-prefix = \"{anchor}\""), 1);
+        let rules = parse(&[("acme.toml", &common)]).unwrap_or_else(|found| panic!("{}", lines(&found)));
+        let found = check_rules(&rules);
+        let told = found.iter().find(|mistake| mistake.message.contains("in a million bytes of source"));
+        assert_eq!(told.is_some(), is_common, "{anchor}\n{}", lines(&found));
+        let line = common.lines().position(|line| line == "[[rule]]").unwrap() + 1;
+        if let Some(mistake) = told {
+            assert_eq!((mistake.file.as_str(), mistake.line), ("acme.toml", line));
+            assert!(mistake.message.contains(anchor) && mistake.message.contains("choose a longer or rarer one"));
+        }
+    }
+}
+
+#[test]
 fn one_match_per_span_and_the_structured_wins() {
     let detector = detector(acme());
     let token = Minter::new(3).mint(&detector.rules().rules[0]).unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::anchors::expected;
 use super::{Detector, Match, Scratch};
 use crate::format::OnMismatch;
 use crate::location::Span;
@@ -23,7 +24,8 @@ const COUNTER_SAMPLES: u64 = 4;
 /// - in a counter-example this rule finds nothing;
 /// - a key with one character changed is not found if the rule's checksum is proved, and found with low confidence, or
 ///   unproved, if not;
-/// - a text of nothing but anchors costs a bounded amount of work per byte.
+/// - a text of nothing but anchors costs a bounded amount of work per byte;
+/// - no anchor is so common that the rule would look everywhere.
 ///
 /// The same rules give the same answer: keys are minted from fixed seeds.
 #[must_use]
@@ -84,6 +86,7 @@ impl<'a> Trial<'a> {
             (0..COUNTER_SAMPLES).for_each(|seed| self.try_counter_example(seed, example));
         }
         self.try_cost();
+        self.try_frequency();
         self.mistakes
     }
 
@@ -214,6 +217,17 @@ impl<'a> Trial<'a> {
         }
     }
 
+    fn try_frequency(&mut self) {
+        let most = if self.rule.reading.is_some() { MOST_READINGS } else { MOST_PLACES };
+        for (anchor, rate) in expected(self.rule).filter(|(_, rate)| *rate >= most) {
+            let message = format!(
+                "the anchor `{anchor}` stands about {rate:.0} times in a million bytes of source; fewer than {most} are allowed: choose \
+                 a longer or rarer one, or begin the pattern with `\\b` and this anchor"
+            );
+            self.mistake(self.rule.origin.1, &message);
+        }
+    }
+
     fn too_expensive(&mut self, what: &str, per_byte: u64, most: u64) {
         let message = format!(
             "a text of {what} costs {per_byte} bytes of matching or more for each of its own, {most} is the most; make the \
@@ -246,6 +260,13 @@ impl<'a> Trial<'a> {
         piece.repeat(length / piece.len().max(1) + 1)
     }
 }
+
+/// Places in a million bytes of source at which an anchor may make its rule look: one in a hundred lines or so. A search there costs
+/// as much as passing over a kilobyte.
+const MOST_PLACES: f32 = 256.0;
+
+/// The same for a reading, which is over after a few bytes at most places.
+const MOST_READINGS: f32 = 1024.0;
 
 /// Bytes of matching per byte of text at most, where a match begins with its anchor: most searches end at once, but
 /// nobody counts how soon.

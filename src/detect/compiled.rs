@@ -13,7 +13,7 @@ use crate::location::Span;
 use crate::rules::Rule;
 
 pub(super) struct Compiled {
-    /// For a pattern that is tried at single places, if it is simple enough.
+    /// For a pattern that is simple enough.
     program: Option<Program>,
     /// Compiled when it is first needed.
     engine: OnceLock<Engine>,
@@ -45,8 +45,7 @@ impl Compiled {
     pub(super) fn new(rule: &Rule) -> Result<Self, String> {
         let pattern = rule.syntax()?;
         let begins_with_anchor = rule.left == 0;
-        let tried_at_places = begins_with_anchor || rule.assigned.is_some();
-        let program = if tried_at_places { Program::new(&pattern) } else { None };
+        let program = Program::new(&pattern);
         let begins_at_word = crate::rules::begins_at_word_edge(&pattern);
         let longest = pattern.properties().maximum_len().unwrap_or(usize::MAX);
         Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word, longest })
@@ -84,23 +83,61 @@ impl Compiled {
             let (match_end, groups) = self.match_at(rule, text, Span::new(at.start, end), slot, work)?;
             return groups.filter(|_| match_end >= at.end);
         }
+        let window = Span::new(at.start.saturating_sub(rule.left), end);
+        if slot.long_walks < LONG_WALKS {
+            if let Some(found) = self.walk(text, window, at, slot, work) {
+                return found;
+            }
+            slot.long_walks += 1;
+        }
+        self.search_by_engine(rule, text, window, at, slot, work)
+    }
+
+    /// What [`Self::search`] finds in the window, by the program; `None` if the engine has to tell.
+    fn walk(&self, text: &[u8], window: Span, at: Span, slot: &mut Slot, work: &mut Work) -> Option<Option<Groups>> {
+        let program = self.program.as_ref()?;
+        work.count(window.len());
+        let (mut from, mut budget) = (window.start, WALK);
+        while from <= at.start {
+            let Some(start) = (from..=at.start).find(|&start| program.may_begin(text, start)) else {
+                return Some(None);
+            };
+            from = start + 1;
+            match program.run_within(text, start, window.end, &mut slot.branches, &mut budget) {
+                Outcome::Match { end, groups } if end >= at.end => return Some(groups),
+                Outcome::Match { groups, .. } => from = on_from(start, groups.as_ref(), at),
+                Outcome::NoMatch => {}
+                Outcome::TooLong => return None,
+            }
+        }
+        Some(None)
+    }
+
+    /// The same, by the engine.
+    fn search_by_engine(
+        &self,
+        rule: &Rule,
+        text: &[u8],
+        window: Span,
+        at: Span,
+        slot: &mut Slot,
+        work: &mut Work,
+    ) -> Option<Groups> {
         let engine = self.engine(rule);
         let (cache, captures) = slot.room(&engine.regex);
-        let mut from = at.start.saturating_sub(rule.left);
+        let mut from = window.start;
         while from <= at.start {
-            work.count(end - from);
-            engine.regex.search_captures_with(cache, &Input::new(text).span(from..end), captures);
+            work.count(window.end - from);
+            engine.regex.search_captures_with(cache, &Input::new(text).span(from..window.end), captures);
             let found = captures.get_match()?;
             if found.start() > at.start {
                 return None;
             }
+            let groups = engine.groups(captures);
             if found.end() >= at.end {
-                return engine.groups(captures);
+                return groups;
             }
-            // On from its secret, not from its end: what it read after the secret (the end of a line) may be what the
-            // next match begins with.
-            let secret_end = engine.group(captures, 0).map_or(found.start(), |secret| secret.end);
-            from = if secret_end <= at.start { secret_end.max(found.start() + 1) } else { found.start() + 1 };
+            from = on_from(found.start(), groups.as_ref(), at);
         }
         None
     }
@@ -130,6 +167,19 @@ impl Compiled {
     }
 }
 
+/// Steps of all walks in one window at most, before it is left to the engine.
+const WALK: usize = 8_000;
+
+/// After so many of those it is left to the engine at once.
+const LONG_WALKS: u32 = 4;
+
+/// Where to go on after a match that ends before the anchor: from its secret, not from its end, for what it read after the
+/// secret (the end of a line) may be what the next match begins with.
+fn on_from(start: usize, groups: Option<&Groups>, at: Span) -> usize {
+    let secret_end = groups.map_or(start, |groups| groups.secret.end);
+    if secret_end <= at.start { secret_end.max(start + 1) } else { start + 1 }
+}
+
 impl Engine {
     fn new(rule: &Rule) -> Result<Self, String> {
         let regex = rule.compile()?;
@@ -153,4 +203,52 @@ impl Engine {
 fn is_inside_word(text: &[u8], at: usize) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     at > 0 && is_word(text[at - 1]) && text.get(at).is_some_and(|&byte| is_word(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use aho_corasick::AhoCorasick;
+
+    use super::*;
+    use crate::rules::{Minter, load};
+
+    /// Where the groups of what was found are.
+    fn places(found: Option<Groups>) -> Option<[Option<Span>; GROUPS.len()]> {
+        found.map(|groups| [Some(groups.secret), groups.name, groups.host, groups.core])
+    }
+
+    #[test]
+    fn what_reaches_back_is_walked_as_the_engine_searches() {
+        let rules = load(&[]).unwrap();
+        let mut random = fastrand::Rng::with_seed(5);
+        let (mut walked, mut found) = (0, 0);
+        for rule in rules.rules.iter().filter(|rule| rule.left > 0 && rule.assigned.is_none() && rule.reading.is_none())
+        {
+            let compiled = Compiled::new(rule).unwrap();
+            let anchors =
+                AhoCorasick::builder().ascii_case_insensitive(rule.anchors_fold).build(&rule.anchors).unwrap();
+            let (mut slot, mut work) = (Slot::default(), Work::default());
+            for (seed, example) in (0..).zip(rule.examples.iter().chain(&rule.counter_examples)) {
+                let filled = Minter::new(seed).example(&rules, rule, example).unwrap().text;
+                // One example after the other, so that a match ends before an anchor.
+                let mut text = format!("{filled}\n{filled}").into_bytes();
+                for _ in 0..6 {
+                    for place in anchors.find_overlapping_iter(&text) {
+                        let at = Span::new(place.start(), place.end());
+                        let end = text.len().min(at.start + rule.right);
+                        let window = Span::new(at.start.saturating_sub(rule.left), end);
+                        let Some(by_walk) = compiled.walk(&text, window, at, &mut slot, &mut work) else { continue };
+                        let by_engine = compiled.search_by_engine(rule, &text, window, at, &mut slot, &mut work);
+                        let by_walk = places(by_walk);
+                        assert_eq!(by_walk, places(by_engine), "{}: {}", rule.id, text.escape_ascii());
+                        walked += 1;
+                        found += usize::from(by_walk.is_some());
+                    }
+                    let at = random.usize(0..text.len());
+                    text[at] = random.choice(*b"aZ0_-.=\"' \n\\/:").unwrap_or(b' ');
+                }
+            }
+        }
+        assert!(walked > 500 && found > 100, "walked {walked}, found {found}");
+    }
 }

@@ -1,9 +1,9 @@
 //! Matches a pattern at one place without a regex engine.
 //!
-//! Most rules say how a key begins, and a match is tried at that place alone. Then the engine's tables cost more to build
-//! than all its searches: so such a pattern is walked as it is written, backtracking, which finds the very match that
-//! the engine would (the first in the order of preference). What that takes more than a few steps for, and what has no
-//! bound, is left to the engine.
+//! Most rules say how a key begins, and a match is tried at that place alone, or at the few places of a small window. Then
+//! the engine's tables cost more to build than all its searches: so such a pattern is walked as it is written,
+//! backtracking, which finds the very match that the engine would (the first in the order of preference). What that
+//! takes more than a few steps for, and what has no bound, is left to the engine.
 
 use regex_automata::util::look::{Look, LookMatcher};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
@@ -22,6 +22,10 @@ pub(super) const GROUPS: [&str; 4] = ["secret", "name", "host", "core"];
 
 pub(super) struct Program {
     steps: Vec<Step>,
+    /// The bytes that a match may begin with; `None` if it may be empty.
+    first: Option<Box<Set>>,
+    /// Whether every match begins where a line does.
+    begins_line: bool,
 }
 
 enum Step {
@@ -48,6 +52,10 @@ struct Set([u64; 4]);
 impl Set {
     fn add(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(all, more)| *all |= more);
     }
 
     #[inline]
@@ -97,9 +105,57 @@ pub(super) enum Outcome {
 impl Program {
     /// `None` for a pattern that is left to the engine.
     pub(super) fn new(pattern: &Hir) -> Option<Self> {
-        let mut program = Self { steps: Vec::new() };
+        let begins_line = pattern.properties().look_set_prefix().contains(regex_syntax::hir::Look::StartLF);
+        let mut program = Self { steps: Vec::new(), first: None, begins_line };
         program.add(pattern)?;
+        let mut first = Box::<Set>::default();
+        let mut seen = vec![false; program.steps.len()];
+        program.first = program.collect_first(0, &mut seen, &mut first).then_some(first);
         Some(program)
+    }
+
+    /// Adds the bytes that may follow at a step; `false` if nothing need follow. Steps lead only forward.
+    fn collect_first(&self, mut step: usize, seen: &mut [bool], first: &mut Set) -> bool {
+        loop {
+            if seen.get_mut(step).is_some_and(|seen| std::mem::replace(seen, true)) {
+                return true;
+            }
+            match self.steps.get(step) {
+                None => return false,
+                Some(Step::Literal(literal)) => {
+                    if let Some(&byte) = literal.first() {
+                        first.add(byte);
+                        return true;
+                    }
+                }
+                Some(Step::Run { set, least, .. }) => {
+                    first.join(set);
+                    if *least > 0 {
+                        return true;
+                    }
+                }
+                Some(Step::Look(_) | Step::Mark(_)) => {}
+                Some(Step::Either(one, other)) => {
+                    if !self.collect_first(*one, seen, first) {
+                        return false;
+                    }
+                    step = *other;
+                    continue;
+                }
+                Some(Step::Jump(to)) => {
+                    step = *to;
+                    continue;
+                }
+            }
+            step += 1;
+        }
+    }
+
+    /// Whether a match may begin at `at`. Most places are told apart by this alone.
+    #[inline]
+    pub(super) fn may_begin(&self, text: &[u8], at: usize) -> bool {
+        let first = self.first.as_ref().is_none_or(|first| text.get(at).is_some_and(|&byte| first.holds(byte)));
+        first && (!self.begins_line || at == 0 || text[at - 1] == b'\n')
     }
 
     fn push(&mut self, step: Step) -> Option<usize> {
@@ -186,11 +242,22 @@ impl Program {
 
     /// The match that begins at `from` and ends at `end` or before. Look-around sees all of `text`.
     pub(super) fn run(&self, text: &[u8], from: usize, end: usize, branches: &mut Vec<Branch>) -> Outcome {
+        self.run_within(text, from, end, branches, &mut { BUDGET })
+    }
+
+    /// The same; what is left of the budget is for further walks.
+    pub(super) fn run_within(
+        &self,
+        text: &[u8],
+        from: usize,
+        end: usize,
+        branches: &mut Vec<Branch>,
+        budget: &mut usize,
+    ) -> Outcome {
         branches.clear();
         branches.push(Branch::At { step: 0, at: from, marks: Marks::default() });
-        let mut budget = BUDGET;
         while let Some(branch) = branches.pop() {
-            match self.follow(branch, &text[..end], text, branches, &mut budget) {
+            match self.follow(branch, &text[..end], text, branches, budget) {
                 Outcome::NoMatch => {}
                 outcome => return outcome,
             }

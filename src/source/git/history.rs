@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gix::ObjectId;
 use gix::objs::Kind;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
@@ -31,6 +32,9 @@ use crate::source::{Blob, Progress};
 const NAMED: usize = 1_000;
 /// An object over this is not even decoded where the size limit is lower: others may be built on it.
 const DECODED_MOST: u64 = 1 << 30;
+
+/// Bytes of texts that one thread keeps decoded when it reads single ones: others are built on them.
+const TEXTS_KEPT: usize = 16 << 20;
 
 /// Where objects are.
 struct Stores {
@@ -140,6 +144,8 @@ impl Git {
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
         name_broken(&stores, &found, &mut done);
         done.outcome.merge(std::mem::take(&mut found.done.outcome));
+        // Each after what it is built on.
+        found.hits.sort_unstable_by_key(|(id, _)| (stores.place(id), *id));
         // The packs are mapped once more by whoever reads single objects from now on.
         drop(stores);
         self.attribute(&repo, found, options, sink, &mut done);
@@ -154,7 +160,7 @@ impl Git {
     fn attribute(
         &self,
         repo: &gix::Repository,
-        mut found: Found,
+        found: Found,
         options: &GitOptions,
         sink: &dyn GitSink,
         done: &mut GitOutcome,
@@ -163,11 +169,14 @@ impl Git {
         if found.hits.is_empty() {
             return;
         }
-        found.hits.sort_unstable();
         let attributed = attribution::attribute(repo, &found.commits, &found.hits);
         let skipped = Mutex::new(Vec::new());
         attributed.par_iter().for_each_init(
-            || self.repo(),
+            || {
+                let mut repo = self.repo();
+                repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(TEXTS_KEPT)));
+                repo
+            },
             |repo, (id, path, provenance)| {
                 if !self.is_asked(path) {
                 } else if options.exclude.is_match(path) {
@@ -284,6 +293,13 @@ impl Stores {
     /// What of each pack has to be decoded where some blobs are known.
     fn wanted(&self, known: &Known) -> Vec<Vec<bool>> {
         self.packs.iter().map(|pack| pack.wanted(|id| known.holds(&id))).collect()
+    }
+
+    /// The first pack that has the object, and where in it.
+    fn place(&self, id: &gix::oid) -> (usize, u64) {
+        let places = self.packs.iter().enumerate();
+        let mut places = places.filter_map(|(at, pack)| pack.offset(id).map(|offset| (at, offset)));
+        places.next().unwrap_or((self.packs.len(), 0))
     }
 
     fn contains(&self, id: &gix::oid) -> bool {

@@ -241,6 +241,11 @@ impl Pack {
         self.index.oid_at_index(self.positions[node as usize]).to_owned()
     }
 
+    /// Where the object begins. What it is built on by a distance begins before it.
+    pub(super) fn offset(&self, id: &gix::oid) -> Option<u64> {
+        self.index.lookup(id).map(|position| self.index.pack_offset_at_index(position))
+    }
+
     pub(super) fn contains(&self, id: &gix::oid) -> bool {
         self.index.lookup(id).is_some()
     }

@@ -1,6 +1,7 @@
 //! The few bytes of an anchor that are looked for.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Shorter anchors do not exist; the rule reader refuses them.
 pub(crate) const SHORTEST: usize = 3;
@@ -69,8 +70,14 @@ pub(crate) struct Frequencies(HashMap<[u8; LENGTH], f32>);
 /// languages.
 static COMMONEST: &str = include_str!("frequencies.txt");
 
+static READ: LazyLock<Frequencies> = LazyLock::new(Frequencies::read);
+
 impl Frequencies {
-    pub(crate) fn read() -> Self {
+    pub(crate) fn get() -> &'static Self {
+        &READ
+    }
+
+    fn read() -> Self {
         let mut frequencies = HashMap::new();
         for line in COMMONEST.lines() {
             let Some((rate, grams)) = line.split_once(' ') else { continue };
@@ -80,6 +87,12 @@ impl Frequencies {
             }
         }
         Self(frequencies)
+    }
+
+    /// How often an anchor stands in a million bytes at most, roughly: as often as its rarest gram.
+    pub(crate) fn of_anchor(&self, anchor: &[u8]) -> f32 {
+        let rates = anchor.windows(LENGTH.min(anchor.len().max(1))).map(|gram| self.per_megabyte(gram));
+        rates.min_by(f32::total_cmp).unwrap_or(f32::INFINITY)
     }
 
     /// How often a gram stands in a million bytes, roughly; one of three bytes with whatever behind it.

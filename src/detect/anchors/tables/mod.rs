@@ -65,11 +65,11 @@ pub(crate) struct User {
 impl Tables {
     /// The tables of the rules that ask for this, in their order.
     pub(crate) fn of(wanted: &[Wanted<'_>]) -> Self {
-        let (mut pool, frequencies) = (Vec::new(), Frequencies::read());
+        let (mut pool, frequencies) = (Vec::new(), Frequencies::get());
         let Collected { anchors, users, words } = collect(wanted, &mut pool);
         let words = Words::of(words, &mut pool);
         let texts: Vec<&[u8]> = anchors.iter().map(|anchor| range(&pool, anchor.folded)).collect();
-        let grams: Vec<Gram> = texts.iter().map(|text| Gram::of(text, &frequencies)).collect();
+        let grams: Vec<Gram> = texts.iter().map(|text| Gram::of(text, frequencies)).collect();
         let (lookup, buckets) = (Lookup::new(&grams, &texts), Cow::Owned(Buckets::of(&grams)));
         Self {
             pool: pool.into(),
