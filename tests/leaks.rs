@@ -135,10 +135,17 @@ fn no_command_format_or_verbosity_shows_a_key() {
     let args = ["scan", "tree", "-f", "sarif", "-o", out.to_str().unwrap()];
     watch.run("to a file", &skelkey_with(at.path(), &args, b"", &[]));
     watch.text("the file", &fs::read_to_string(out).unwrap());
-    // Everything that SARIF can say, and an earlier report in every format.
+}
+
+#[test]
+fn the_full_log_and_converted_reports_show_no_key() {
+    let at = tempfile::tempdir().unwrap();
+    let canaries: Vec<Canary> = canaries().into_iter().step_by(11).collect();
+    let watch = Watch::over(&canaries);
+    tree(at.path(), &canaries);
     let full = ["scan", "tree", "--now", NOW, "-f", "sarif", "--sarif-profile", "full", "--confidence", "low"];
     let run = skelkey_with(at.path(), &full, b"", &[]);
-    assert!(run.out.contains("\"fixes\"") && run.out.contains("os.environ"), "no fix to look at");
+    assert!(run.out.contains("\"fixes\""), "no fix to look at");
     watch.run("full SARIF", &run);
     assert_eq!(
         skelkey_with(at.path(), &["scan", "tree", "--now", NOW, "-f", "json", "-o", "r.json"], b"", &[]).code,
