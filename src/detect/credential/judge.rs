@@ -137,7 +137,8 @@ impl Case<'_> {
         if is_random_password(value) && !own && value.len() >= least {
             return medium(Because::Random);
         }
-        let worded = self.place().is_settings() || self.found.syntax == Syntax::Argument && self.found.name.is_none();
+        let alone = self.found.name.is_none() && matches!(self.found.syntax, Syntax::Argument | Syntax::Address);
+        let worded = alone || self.place().is_settings();
         let chosen_word = worded && weak::is_word(value) && weak::is_chosen(value);
         let mixed = is_mixed(value) && !is_dashed_words(value);
         let because = if weak::speaks_for_itself(value) {
@@ -189,7 +190,7 @@ impl Case<'_> {
     fn is_user(&self) -> bool {
         let before = &self.text[self.found.value.start.saturating_sub(USER_REACH)..self.found.value.start];
         let is_same = |window: &[u8]| window.eq_ignore_ascii_case(self.value);
-        let beside = self.found.name.is_none() && matches!(self.found.syntax, Syntax::Address | Syntax::Argument);
+        let beside = self.found.name.is_none() && matches!(self.found.syntax, Syntax::Argument | Syntax::Address);
         beside && before.windows(self.value.len()).any(is_same)
     }
 
