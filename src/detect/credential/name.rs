@@ -118,7 +118,7 @@ pub(super) fn speaks_of_secret(before: &[u8]) -> bool {
 /// address says (`/v1/public/search?key=…`) is not said of the value.
 pub(super) fn speaks_of_other(before: &[u8], own: &[u8]) -> bool {
     let says = |word: &&str| places(before, word).any(|at| !is_in_path(&before[..at]));
-    OTHER_WORDS.iter().filter(|word| !holds(own, word)).any(|word| says(word))
+    OTHER_WORDS.iter().filter(|word| !holds(own, word)).any(says)
 }
 
 /// Whether a path goes on where this text ends: no white space, quote or sign of an assignment after its last `/`.
