@@ -85,32 +85,33 @@ impl Compiled {
         }
         let window = Span::new(at.start.saturating_sub(rule.left), end);
         if slot.long_walks < LONG_WALKS {
-            if let Some(found) = self.walk(text, window, at, slot, work) {
-                return found;
+            match self.walk(text, window, at, slot, work) {
+                Outcome::Match { groups, .. } => return groups,
+                Outcome::NoMatch => return None,
+                Outcome::TooLong => slot.long_walks += 1,
             }
-            slot.long_walks += 1;
         }
         self.search_by_engine(rule, text, window, at, slot, work)
     }
 
-    /// What [`Self::search`] finds in the window, by the program; `None` if the engine has to tell.
-    fn walk(&self, text: &[u8], window: Span, at: Span, slot: &mut Slot, work: &mut Work) -> Option<Option<Groups>> {
-        let program = self.program.as_ref()?;
+    /// What [`Self::search`] finds in the window, by the program.
+    fn walk(&self, text: &[u8], window: Span, at: Span, slot: &mut Slot, work: &mut Work) -> Outcome {
+        let Some(program) = self.program.as_ref() else { return Outcome::TooLong };
         work.count(window.len());
         let (mut from, mut budget) = (window.start, WALK);
         while from <= at.start {
             let Some(start) = (from..=at.start).find(|&start| program.may_begin(text, start)) else {
-                return Some(None);
+                return Outcome::NoMatch;
             };
             from = start + 1;
             match program.run_within(text, start, window.end, &mut slot.branches, &mut budget) {
-                Outcome::Match { end, groups } if end >= at.end => return Some(groups),
+                found @ Outcome::Match { end, .. } if end >= at.end => return found,
                 Outcome::Match { groups, .. } => from = on_from(start, groups.as_ref(), at),
                 Outcome::NoMatch => {}
-                Outcome::TooLong => return None,
+                Outcome::TooLong => return Outcome::TooLong,
             }
         }
-        Some(None)
+        Outcome::NoMatch
     }
 
     /// The same, by the engine.
@@ -237,7 +238,11 @@ mod tests {
                         let at = Span::new(place.start(), place.end());
                         let end = text.len().min(at.start + rule.right);
                         let window = Span::new(at.start.saturating_sub(rule.left), end);
-                        let Some(by_walk) = compiled.walk(&text, window, at, &mut slot, &mut work) else { continue };
+                        let by_walk = match compiled.walk(&text, window, at, &mut slot, &mut work) {
+                            Outcome::Match { groups, .. } => groups,
+                            Outcome::NoMatch => None,
+                            Outcome::TooLong => continue,
+                        };
                         let by_engine = compiled.search_by_engine(rule, &text, window, at, &mut slot, &mut work);
                         let by_walk = places(by_walk);
                         assert_eq!(by_walk, places(by_engine), "{}: {}", rule.id, text.escape_ascii());

@@ -151,7 +151,6 @@ fn until(places: usize) -> u32 {
 /// One bit for each of 32 places: whether a gram of some bucket may begin there.
 #[target_feature(enable = "avx2")]
 #[inline]
-#[expect(clippy::needless_range_loop, reason = "as above")]
 fn step<const ALL: usize>(groups: &[[Loaded; LENGTH]; ALL], block: &[u8; READ]) -> u32 {
     let mut buckets = [_mm256_set1_epi8(-1); ALL];
     for place in 0..LENGTH {

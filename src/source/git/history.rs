@@ -148,7 +148,7 @@ impl Git {
         found.hits.sort_unstable_by_key(|(id, _)| (stores.place(id), *id));
         // The packs are mapped once more by whoever reads single objects from now on.
         drop(stores);
-        self.attribute(&repo, found, options, sink, &mut done);
+        self.attribute(&repo, &found, options, sink, &mut done);
         local::scan(self, &repo, options, sink, progress, &mut done);
         if !options.submodules {
             done.notes.extend(self.submodule_paths().iter().map(|path| left_out(path) + "; --submodules scans it too"));
@@ -160,7 +160,7 @@ impl Git {
     fn attribute(
         &self,
         repo: &gix::Repository,
-        found: Found,
+        found: &Found,
         options: &GitOptions,
         sink: &dyn GitSink,
         done: &mut GitOutcome,

@@ -60,6 +60,7 @@ impl Sieve {
 
 /// The first four bytes.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the other four are cut off")]
 pub(super) const fn first(head: u64) -> u32 {
     head as u32
 }
@@ -67,7 +68,7 @@ pub(super) const fn first(head: u64) -> u32 {
 /// The class of the fifth and the sixth byte.
 #[inline]
 const fn class(head: u64) -> u32 {
-    ((head >> 32) as u32 & 0xffff).wrapping_mul(FACTOR) >> 29
+    (first(head >> 32) & 0xffff).wrapping_mul(FACTOR) >> 29
 }
 
 const FACTOR: u32 = 0x9e37_79b1;
