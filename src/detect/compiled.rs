@@ -7,7 +7,7 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID};
 
 use super::credential::shaped;
-use super::program::{GROUPS, Outcome, Program};
+use super::program::{Branch, GROUPS, Outcome, Program};
 use super::scratch::{Slot, Work};
 use crate::location::Span;
 use crate::rules::Rule;
@@ -84,11 +84,11 @@ impl Compiled {
             return groups.filter(|_| match_end >= at.end);
         }
         let window = Span::new(at.start.saturating_sub(rule.left), end);
-        if slot.long_walks < LONG_WALKS {
+        if slot.walked < WALKS {
             match self.walk(text, window, at, slot, work) {
                 Outcome::Match { groups, .. } => return groups,
                 Outcome::NoMatch => return None,
-                Outcome::TooLong => slot.long_walks += 1,
+                Outcome::TooLong => {}
             }
         }
         self.search_by_engine(rule, text, window, at, slot, work)
@@ -98,13 +98,28 @@ impl Compiled {
     fn walk(&self, text: &[u8], window: Span, at: Span, slot: &mut Slot, work: &mut Work) -> Outcome {
         let Some(program) = self.program.as_ref() else { return Outcome::TooLong };
         work.count(window.len());
-        let (mut from, mut budget) = (window.start, WALK);
+        let mut budget = WALK;
+        let outcome = Self::walk_within(program, text, window, at, &mut slot.branches, &mut budget);
+        slot.walked += window.len() + WALK - budget;
+        outcome
+    }
+
+    /// The same with so many steps.
+    fn walk_within(
+        program: &Program,
+        text: &[u8],
+        window: Span,
+        at: Span,
+        branches: &mut Vec<Branch>,
+        budget: &mut usize,
+    ) -> Outcome {
+        let mut from = window.start;
         while from <= at.start {
             let Some(start) = (from..=at.start).find(|&start| program.may_begin(text, start)) else {
                 return Outcome::NoMatch;
             };
             from = start + 1;
-            match program.run_within(text, start, window.end, &mut slot.branches, &mut budget) {
+            match program.run_within(text, start, window.end, branches, budget) {
                 found @ Outcome::Match { end, .. } if end >= at.end => return found,
                 Outcome::Match { groups, .. } => from = on_from(start, groups.as_ref(), at),
                 Outcome::NoMatch => {}
@@ -171,8 +186,8 @@ impl Compiled {
 /// Steps of all walks in one window at most, before it is left to the engine.
 const WALK: usize = 8_000;
 
-/// After so many of those it is left to the engine at once.
-const LONG_WALKS: u32 = 4;
+/// After so many steps, and bytes of windows, of one rule its engine pays: a text full of its anchors has it built.
+const WALKS: usize = 40_000;
 
 /// Where to go on after a match that ends before the anchor: from its secret, not from its end, for what it read after the
 /// secret (the end of a line) may be what the next match begins with.

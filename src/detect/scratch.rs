@@ -41,8 +41,8 @@ pub(super) struct Slot {
     room: Option<(Cache, Captures)>,
     /// What a search without a regex keeps.
     pub(super) branches: Vec<Branch>,
-    /// How many of them took too long.
-    pub(super) long_walks: u32,
+    /// Steps and bytes of all of them.
+    pub(super) walked: usize,
     scan: u64,
     /// Whether the rule holds at the path of this scan.
     pub(super) admitted: bool,
