@@ -40,7 +40,7 @@ pub enum Carrier {
     PathAndHeader(CredentialHeader),
     /// The key, in this parameter of the address: an issuer that takes it in no other way. Asked only by name.
     Query(&'static str),
-    /// The key, in this field of a form that is posted to one of the few pages in [`super::post`]. Asked only by name.
+    /// The key, in this field of a form that is posted to one of the few pages in `post.rs`. Asked only by name.
     Form(&'static str),
     /// Nothing: what is asked is public, and the key stays here.
     Nothing,

@@ -86,7 +86,7 @@ impl About {
 /// A request as people are told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Template {
-    /// `GET`; for the few requests in [`Post`](super::post) `POST`.
+    /// `GET`; for the few requests in `post.rs` `POST`.
     pub method: &'static str,
     /// Path and query; `{key}` is where the key stands, if it stands in the address.
     pub path: &'static str,

@@ -1,5 +1,5 @@
-//! Asking the issuer: one HTTP client; a table for each issuer of which one page tells everything ([`pages`]), a file for
-//! each other one. GET only, but for the few pages of [`post`], which read and are asked only of an issuer that is named.
+//! Asking the issuer: one HTTP client; a table for each issuer of which one page tells everything (`pages/`), a file for
+//! each other one. GET only, but for the few pages of `post.rs`, which read and are asked only of an issuer that is named.
 //!
 //! A [`Prober`] takes a [`Question`] about one key and gives an [`Outcome`]. Three rules hold for every issuer:
 //!
