@@ -456,7 +456,7 @@ fn what_a_found_configuration_switches_off_is_said_in_every_format() {
     let said = &json(&run)["coverage"]["configuration"];
     let expected = serde_json::json!({
         "files": ["skelkey.toml"], "disabled_rules": ["quay-robot-token"], "rerated_rules": [], "replaced_rules": [],
-        "exclude": ["docs/**"],
+        "exclude": ["docs/**"], "allow": [],
         "fail_on": "critical", "confidence": "high", "max_file_size": 7168,
     });
     assert_eq!(*said, expected);
