@@ -124,8 +124,8 @@ fn a_part_that_no_rule_finds_is_a_mistake() {
 /// is found too.
 #[test]
 fn keys_of_several_parts_are_joined_and_their_secret_half_is_found_alone() {
-    let rules = load(&[]).unwrap();
     type Part<'h> = (&'h str, &'h str, &'h str);
+    let rules = load(&[]).unwrap();
     let keys: [((&str, &str), &[Part<'_>]); 9] = [
         (("TWILIO_AUTH_TOKEN", "twilio-auth-token"), &[("TWILIO_ACCOUNT_SID", "twilio-account-sid", "account SID")]),
         (

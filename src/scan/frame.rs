@@ -22,17 +22,27 @@ pub(super) fn draw(index: &LineIndex<'_>, at: Span, masks: &[(Span, Masked)], li
     )]
 }
 
-/// A line (from 1) with an ellipsis for every match on it; empty past the end of the text.
-pub(super) fn masked(index: &LineIndex<'_>, number: usize, masks: &[(Span, Masked)]) -> Vec<u8> {
+/// A line (from 1) with an ellipsis for every match on it; empty past the end of the text. Of a long line its first and its
+/// last `reach` bytes: on one of megabytes there may be thousands of matches, and each asks.
+pub(super) fn masked(index: &LineIndex<'_>, number: usize, masks: &[(Span, Masked)], reach: usize) -> Vec<u8> {
     let Some((start, line)) = index.line(number) else { return Vec::new() };
     let end = start + line.len();
-    let (mut shown, mut from) = (Vec::with_capacity(line.len()), start);
-    for (span, _) in near(masks, Span::new(start, end)) {
-        shown.extend_from_slice(&line[from - start..span.start.clamp(from, end) - start]);
-        shown.extend_from_slice("…".as_bytes());
-        from = span.end.clamp(from, end);
+    if line.len() <= 2 * reach {
+        return masked_piece(line, start, Span::new(start, end), masks);
     }
-    shown.extend_from_slice(&line[from - start..]);
+    let ends = [Span::new(start, start + reach), Span::new(end - reach, end)];
+    ends.map(|piece| masked_piece(line, start, piece, masks)).concat()
+}
+
+/// A piece of the line that begins at `start`, masked.
+fn masked_piece(line: &[u8], start: usize, piece: Span, masks: &[(Span, Masked)]) -> Vec<u8> {
+    let (mut shown, mut from) = (Vec::with_capacity(piece.len()), piece.start);
+    for (span, _) in near(masks, piece) {
+        shown.extend_from_slice(&line[from - start..span.start.clamp(from, piece.end) - start]);
+        shown.extend_from_slice("…".as_bytes());
+        from = span.end.clamp(from, piece.end);
+    }
+    shown.extend_from_slice(&line[from - start..piece.end - start]);
     shown
 }
 
@@ -124,6 +134,18 @@ mod tests {
         let text = b"k=AAA\nBBB j=CCC";
         let lines = draw(&LineIndex::new(text), Span::new(12, 15), &masks(&[(2, 9), (12, 15)]), 0);
         assert_eq!(lines[0].text, "… j=…");
+    }
+
+    #[test]
+    fn of_a_long_line_both_ends_are_masked() {
+        let mut text = vec![b'x'; 1000];
+        for secret in [5..15, 95..105, 480..500, 895..903, 990..1000] {
+            text[secret].fill(b'S');
+        }
+        let spans = masks(&[(5, 15), (95, 105), (480, 500), (895, 903), (990, 1000)]);
+        let shown = String::from_utf8(masked(&LineIndex::new(&text), 1, &spans, 100)).unwrap();
+        let x = |n: usize| "x".repeat(n);
+        assert_eq!(shown, format!("{}…{}……{}…", x(5), x(80), x(87)));
     }
 
     #[test]

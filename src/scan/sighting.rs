@@ -27,7 +27,7 @@ use crate::severity::Confidence;
 #[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Look};
 use crate::source::{Blob, Part, Progress, Sink};
-use crate::suppression::{Marker, comments, markers};
+use crate::suppression::{MARKER_REACH, Marker, comments, markers};
 
 use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};
@@ -295,7 +295,7 @@ impl Sink for Gatherer<'_> {
 fn markers_at(index: &LineIndex<'_>, found: &Match, at: Span, masks: &[(Span, Masked)], before: usize) -> Vec<Marker> {
     let (first, last) = (index.line_of(at.start), index.line_of(at.end.max(at.start + 1) - 1));
     let read = |number: usize| {
-        let found = markers(&frame::masked(index, number, masks));
+        let found = markers(&frame::masked(index, number, masks, MARKER_REACH));
         found.into_iter().map(move |marker| Marker { line: number + before, ..marker })
     };
     let mut all: Vec<Marker> = read(first).collect();

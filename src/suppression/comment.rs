@@ -34,13 +34,16 @@ const FOREIGN: [&str; 8] = [
 ];
 
 /// Bytes of a line that are looked through, to either end: a minified line of megabytes holds no comment for people.
-const REACH: usize = 4096;
+pub const MARKER_REACH: usize = 4096;
 
 /// The markers on a line, ours and those of other scanners.
 #[must_use]
 pub fn markers(line: &[u8]) -> Vec<Marker> {
-    let text =
-        if line.len() <= 2 * REACH { line.to_vec() } else { [&line[..REACH], &line[line.len() - REACH..]].concat() };
+    let text = if line.len() <= 2 * MARKER_REACH {
+        line.to_vec()
+    } else {
+        [&line[..MARKER_REACH], &line[line.len() - MARKER_REACH..]].concat()
+    };
     let text = String::from_utf8_lossy(&text);
     let foreign = FOREIGN.iter().any(|marker| text.contains(marker)).then(Marker::default);
     own(&text).chain(foreign).collect()
@@ -59,7 +62,7 @@ const SIGNS: [&[u8]; 10] = [b"#", b"//", b"--", b";", b"/*", b"*", b"<!--", b"%"
 pub fn comments(text: &[u8]) -> Vec<usize> {
     let begins_comment = |at: &usize| {
         let line = memchr::memrchr(b'\n', &text[..*at]).map_or(0, |end| end + 1);
-        let before = text[line.max(at.saturating_sub(REACH))..*at].trim_ascii_end();
+        let before = text[line.max(at.saturating_sub(MARKER_REACH))..*at].trim_ascii_end();
         SIGNS.iter().any(|sign| before.ends_with(sign))
     };
     memchr::memmem::find_iter(text, OWN).filter(begins_comment).collect()

@@ -19,6 +19,7 @@ const JOINED: [&str; 12] =
     ["key", "token", "secret", "pass", "pwd", "auth", "api", "access", "client", "app", "private", "admin"];
 
 /// Bytes of the longest of them.
+#[cfg(feature = "git")]
 pub(in crate::detect) const LONGEST_JOINED: usize = 7;
 
 /// Looks for the value of the name in which the word `at` stands. `value` tells where a value that begins at the first
