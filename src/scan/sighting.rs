@@ -234,7 +234,9 @@ impl<'g> Gatherer<'g> {
                 joined.parts(at).iter().map(|&(n, m)| self.part(&companions[n], &matches[m], &index, part)).collect()
             })
             .collect();
-        for (&at, parts) in sighted.iter().zip(parts).rev() {
+        // In the order of places: on a long line each column is counted from the one before.
+        let regions: Vec<Region> = sighted.iter().map(|&at| index.region(matches[at].span)).collect();
+        for ((&at, parts), region) in sighted.iter().zip(parts).zip(regions).rev() {
             // From the last on, so that no place that is still to come moves.
             let mut found = matches.swap_remove(at);
             let here = found.span;
@@ -244,7 +246,7 @@ impl<'g> Gatherer<'g> {
                 root: blob.root,
                 path: blob.path.to_owned(),
                 shown: blob.shown.to_owned(),
-                region: index.region(here).after(&part.before),
+                region: region.after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: self.names.near(blob.bytes, here, found.variable.as_deref()),
                 markers: if self.reads_markers {
