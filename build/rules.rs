@@ -8,6 +8,8 @@ pub(crate) mod document;
 pub(crate) mod hash;
 #[path = "../src/rules/packed.rs"]
 pub(crate) mod packed;
+#[path = "../src/rules/reading.rs"]
+pub(crate) mod reading;
 #[path = "../src/rules/shape.rs"]
 pub(crate) mod shape;
 #[path = "../src/rules/syntax.rs"]

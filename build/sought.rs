@@ -1,6 +1,7 @@
 //! What a rule says about where its matches are, as far as the prefilter must know.
 
 use crate::rules::document::{Entry, Value};
+use crate::rules::reading::Reading;
 use crate::rules::{Seek, assigned, shape, syntax};
 use crate::tables::Wanted;
 
@@ -27,6 +28,14 @@ impl Sought {
             }
             Some(_) => Err(format!("`{key}` is not a number")),
         };
+        if value("reading").is_some() {
+            let anchors: Vec<String> = texts("names").iter().map(|name| name.to_ascii_lowercase()).collect();
+            let reading = Reading::WORDS.iter().find(|(word, _)| *word == text("reading"));
+            let (_, reading) = reading.ok_or("`reading` names no way to read")?;
+            let (left, right) = reading.window(anchors.iter().map(String::len).max().unwrap_or(0));
+            let seek = shape::seek(None, left, false);
+            return Ok(Self { anchors, fold: true, seek, window: left + right });
+        }
         if value("names").is_some() {
             let anchors = assigned::words(texts("names").iter().map(String::as_str));
             let pattern = syntax::parse(&assigned::pattern(text("value")))?;
@@ -34,7 +43,7 @@ impl Sought {
             return Ok(Self {
                 anchors,
                 fold: true,
-                seek: shape::seek(Some(&pattern), left, value("reading").is_none()),
+                seek: shape::seek(Some(&pattern), left, true),
                 window: left + right,
             });
         }

@@ -34,7 +34,7 @@ pub enum Reading {
 
 impl Reading {
     /// Every reading by the word that rule files use.
-    pub(super) const WORDS: [(&'static str, Self); 11] = [
+    pub(crate) const WORDS: [(&'static str, Self); 11] = [
         ("password", Self::Password),
         ("secret", Self::Secret),
         ("token", Self::Token),
