@@ -187,7 +187,7 @@ fn fingerprints(run: &Run) -> Vec<String> {
 fn a_line_above_a_key_changes_no_fingerprint() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let text = format!("KEY={}\npassword = \"hunter2-Tr0ub4dor-x\"\nKEY={}\n", key(1), key(1));
+    let text = format!("KEY={}\npassword = \"mX7-larkspur-Quay42\"\nKEY={}\n", key(1), key(1));
     write(folder, "a.py", &text);
     let before = fingerprints(&scan(folder, &[]));
     assert!(before.len() >= 5, "{before:?}");
