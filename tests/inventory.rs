@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256, Sha512};
-use skelkey::inventory::{Inventory, JoinOutcome, Lists, Mark, NearbyNames, ReadError, Record, join, read, settle, twins};
+use skelkey::inventory::{
+    Inventory, JoinOutcome, Lists, Mark, NearbyNames, ReadError, Record, join, read, settle, twins,
+};
 use skelkey::issuer::Issuer;
 use skelkey::key::{Bound, Expiry, Grant, Inactive, JoinStrength, KeyFacts, LastUse, Power, Reported, State, Subjects};
 use skelkey::location::Span;

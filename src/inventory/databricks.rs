@@ -4,14 +4,11 @@
 //! The list tells no part of a token's text.
 
 use super::actions::reading;
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::active;
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,8 +18,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Databricks' list of your tokens: databricks tokens list -o json; of all tokens of a workspace, as its \
              administrator: databricks token-management list -o json",
     source: "databricks/databricks-sdk-go: service/settings, PublicTokenInfo and TokenInfo",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["token_id", "creation_time"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -34,18 +30,8 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["token_id", "creation_time"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("access token".to_owned()),
         key_id: entry.id("token_id").into(),
         name: entry.words("comment").into(),
@@ -63,7 +49,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     };
     facts.grants = Reported::Said(vec![grant]);
     let facts = entry.details(facts, &[("owner_id", "user-id"), ("workspace_id", "workspace-id")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 fn action(scope: &str) -> Action {

@@ -12,7 +12,7 @@ use super::listing::{Listing, PLAIN, complain_of_same_id};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
 use super::state::active;
-use super::{Format, List, Mark, Record};
+use super::{Format, List, Mark, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{KeyFacts, Reported};
 
@@ -23,8 +23,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Entra's applications with their credentials, with the right Application.Read.All (or as the owner of the \
              application): az ad app list --all -o json, or az ad app credential list --id APP -o json",
     source: "Microsoft Graph documentation: resources/passwordcredential, resources/keycredential, resources/application",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 const LISTING: Listing = Listing {

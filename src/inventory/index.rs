@@ -153,12 +153,13 @@ impl Index {
                     twins(id).map(|(list, row)| Shape::of(&inventories[list].records[row])).collect();
                 let sort = sorts[list][row];
                 let classes = index.classes.entry(issuer.clone()).or_default();
-                let at = *places.entry((list, issuer.clone(), sort, shape.clone(), twins.clone())).or_insert_with(|| {
-                    let owners = OWNERS.iter().map(|_| Told::default()).collect();
-                    let (rows, ends, created) = (Vec::new(), Told::default(), Told::default());
-                    classes.push(Class { list, sort, shape, twins, rows, owners, ends, created });
-                    classes.len() - 1
-                });
+                let at =
+                    *places.entry((list, issuer.clone(), sort, shape.clone(), twins.clone())).or_insert_with(|| {
+                        let owners = OWNERS.iter().map(|_| Told::default()).collect();
+                        let (rows, ends, created) = (Vec::new(), Told::default(), Told::default());
+                        classes.push(Class { list, sort, shape, twins, rows, owners, ends, created });
+                        classes.len() - 1
+                    });
                 classes[at].add(id, record);
             }
         }

@@ -383,7 +383,8 @@ impl<'a> Search<'a> {
     fn open(&self, apart: &BTreeSet<RowId>, stated: &Stated<'_>) -> Vec<RowId> {
         let alike = (*self.issuer == Issuer::NUGET).then_some(Issuer::POWERSHELL_GALLERY);
         let classes = [Some(self.issuer), alike.as_ref()].into_iter().flatten();
-        let classes = classes.flat_map(|issuer| self.lists.index.classes(issuer)).filter(|class| self.is_open_class(class));
+        let classes =
+            classes.flat_map(|issuer| self.lists.index.classes(issuer)).filter(|class| self.is_open_class(class));
         let rows = classes.flat_map(|class| class.rows(stated));
         let rows = rows.filter(|id| !apart.contains(id) && self.fits(self.record(*id)));
         let mut open: Vec<RowId> = rows.chain(apart.iter().copied().filter(|id| self.is_open(*id))).collect();

@@ -45,12 +45,12 @@ impl Listing {
             .any_row(|under| under.is_empty() || self.under.contains(&under), |row| fields.iter().all(|f| row.has(f)))
     }
 
-    /// Reads every row with `record`, which gives none or some records for each.
+    /// Reads every row with `record`, which gives no record for what is no key that can leak.
     pub(super) fn import(
         &self,
         document: &Document<'_>,
         mistakes: &mut Mistakes,
-        record: impl Fn(&Row, &mut Mistakes) -> Vec<Record>,
+        record: impl Fn(&mut Entry<'_>) -> Option<Record>,
     ) -> List {
         let found = self.find(document, mistakes);
         let rows = Row::all_from_json(document, &found.rows, mistakes);
@@ -58,11 +58,10 @@ impl Listing {
         let mut records = Vec::with_capacity(rows.len());
         for row in rows {
             self.check(&row, mistakes);
-            let read = record(&row, mistakes);
-            for one in &read {
-                complain_of_same_id(one, row.number, &mut seen, mistakes);
-            }
-            records.extend(read);
+            let Some(mut read) = record(&mut Entry { row: &row, mistakes }) else { continue };
+            complain_of_same_id(&read, row.number, &mut seen, mistakes);
+            read.facts.issuer = Some(Issuer::new(self.issuer));
+            records.push(read);
         }
         self.list(&found, records)
     }

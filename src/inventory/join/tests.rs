@@ -16,9 +16,7 @@ fn plain(search: &Search<'_>) -> JoinOutcome {
     let all: BTreeSet<RowId> =
         lists.flat_map(|(list, inventory)| (0..inventory.records.len()).map(move |row| (list, row))).collect();
     let marked = search.by_hash(&all).or_else(|| search.by_marks(&all)).or_else(|| search.by_name());
-    marked.unwrap_or_else(|| {
-        search.by_elimination(all.iter().copied().filter(|id| search.is_open(*id)).collect())
-    })
+    marked.unwrap_or_else(|| search.by_elimination(all.iter().copied().filter(|id| search.is_open(*id)).collect()))
 }
 
 fn now() -> Timestamp {
