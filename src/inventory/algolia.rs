@@ -76,6 +76,12 @@ fn restrictions(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
         ("queryParameters", "query"),
     ] {
         let value = entry.id(field).filter(|value| !value.is_empty() && value != "0");
+        // Algolia's documentation of `restrictSources`: the network from which the key works.
+        let network = value
+            .as_deref()
+            .filter(|_| name == "query")
+            .and_then(|query| query.split('&').find_map(|parameter| parameter.strip_prefix("restrictSources=")));
+        found.extend(network.map(|range| Restriction { name: "cidr".to_owned(), value: range.replace("%2F", "/") }));
         found.extend(value.map(|value| Restriction { name: name.to_owned(), value }));
     }
     (!found.is_empty()).then_some(found)

@@ -44,7 +44,7 @@ fn record(entry: &mut Entry<'_>) -> Option<Record> {
         created: entry.since("issued_on"),
         expires: entry.until_if_any("expires_on"),
         last_used: entry.used("last_used_on", Blank::Never),
-        restrictions: restrictions(entry).into(),
+        restrictions: Reported::Said(restrictions(entry)),
         ..KeyFacts::default()
     };
     let words: &[Word] = &[("active", active), ("disabled", revoked), ("expired", expired)];
@@ -81,14 +81,21 @@ fn action(name: &str) -> Action {
     }
 }
 
-/// `condition` is `{"request.ip": {"in": […], "not_in": […]}}`; some clients write `request_ip`.
-fn restrictions(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
-    let condition = entry.object("condition")?;
-    let ip = condition.get("request.ip").or_else(|| condition.get("request_ip"))?.as_object()?;
+/// `condition` is `{"request.ip": {"in": […], "not_in": […]}}`; some clients write `request_ip`. It is the only limit of
+/// addresses that there is: a token without works from everywhere.
+fn restrictions(entry: &mut Entry<'_>) -> Vec<Restriction> {
+    let condition = entry.object("condition").unwrap_or_default();
+    let ip = condition.get("request.ip").or_else(|| condition.get("request_ip")).and_then(Value::as_object);
     let named = [("in", "cidr"), ("not_in", "not-cidr")];
-    let found = named.iter().flat_map(|(field, name)| {
-        let ranges = ip.get(*field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        ranges.map(|range| Restriction { name: (*name).to_owned(), value: range.to_owned() })
-    });
-    Some(found.collect())
+    let mut found: Vec<Restriction> = named
+        .iter()
+        .flat_map(|(field, name)| {
+            let ranges = ip.and_then(|ip| ip.get(*field)?.as_array()).into_iter().flatten().filter_map(Value::as_str);
+            ranges.map(|range| Restriction { name: (*name).to_owned(), value: range.to_owned() })
+        })
+        .collect();
+    if found.iter().all(|one| one.name != "cidr") {
+        found.push(Restriction { name: "cidr".to_owned(), value: "any".to_owned() });
+    }
+    found
 }

@@ -3,6 +3,7 @@
 //!
 //! The list tells no part of a token's text.
 
+use super::accounts::Accounts;
 use super::actions::reading;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
@@ -27,6 +28,13 @@ const LISTING: Listing = Listing {
     required: &["token_id", "creation_time"],
     secrets: &["token_value"],
     notes: &["Databricks' list tells no part of a token's text"],
+    accounts: Some(Accounts {
+        under: &["Resources"],
+        told_by: &["userName", "active"],
+        id: "id",
+        name: "userName",
+        gone: |entry| (entry.flag("active").value() == Some(false)).then(|| "deactivated".to_owned()),
+    }),
     ..PLAIN
 };
 

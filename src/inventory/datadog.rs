@@ -2,6 +2,7 @@
 //!
 //! They show the last four characters of each key.
 
+use super::accounts::Accounts;
 use super::actions::reading;
 use super::document::Document;
 use super::importer::Join;
@@ -28,6 +29,13 @@ const LISTING: Listing = Listing {
     required: &["id", "type", "attributes"],
     secrets: &["attributes.key"],
     notes: &["Datadog shows four characters of a key, of which two keys may have the same"],
+    accounts: Some(Accounts {
+        under: &["included"],
+        told_by: &["attributes.disabled", "attributes.handle"],
+        id: "id",
+        name: "attributes.handle",
+        gone: |entry| (entry.flag("attributes.disabled").value() == Some(true)).then(|| "disabled".to_owned()),
+    }),
     ..PLAIN
 };
 

@@ -2,6 +2,7 @@
 //!
 //! The last part of a key's name is the `private_key_id` in the key's file.
 
+use super::accounts::Accounts;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
 use super::row::{Blank, Entry};
@@ -28,6 +29,13 @@ const LISTING: Listing = Listing {
         "Google Cloud's list of keys does not tell what a key may do (its account's roles do) nor when it was last \
               used",
     ],
+    accounts: Some(Accounts {
+        under: &[],
+        told_by: &["email", "uniqueId"],
+        id: "email",
+        name: "email",
+        gone: |entry| (entry.flag("disabled").value() == Some(true)).then(|| "disabled".to_owned()),
+    }),
     ..PLAIN
 };
 

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::accounts::Accounts;
 use super::actions::{GITLAB, action};
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
@@ -32,6 +33,13 @@ const LISTING: Listing = Listing {
     // The API gives 20 rows at a time unless asked, and at most 100.
     full_pages: &[20, 100],
     notes: &["GitLab's lists tell no part of a token's text and not which project they are of"],
+    accounts: Some(Accounts {
+        under: &[],
+        told_by: &["username", "state"],
+        id: "id",
+        name: "username",
+        gone: |entry| entry.words("state").filter(|state| state != "active"),
+    }),
     ..PLAIN
 };
 

@@ -2,6 +2,7 @@
 //!
 //! The `token_id` is the `jti` in an access token's text; of a reference token the text tells the end.
 
+use super::accounts::Accounts;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
 use super::row::{Blank, Entry};
@@ -25,6 +26,13 @@ const LISTING: Listing = Listing {
     required: &["token_id", "subject", "issued_at"],
     secrets: &["access_token", "reference_token", "refresh_token"],
     notes: &["JFrog's list tells no part of a reference token's text, and the deprecated API keys are not in it"],
+    accounts: Some(Accounts {
+        under: &["users"],
+        told_by: &["username", "status"],
+        id: "username",
+        name: "username",
+        gone: |entry| entry.words("status").filter(|status| status == "disabled"),
+    }),
     ..PLAIN
 };
 

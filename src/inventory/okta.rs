@@ -2,6 +2,7 @@
 //!
 //! The list tells no part of a token's text. A token is not scoped: it has the administrator roles of its user.
 
+use super::accounts::Accounts;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
 use super::row::{Blank, Entry};
@@ -24,8 +25,25 @@ const LISTING: Listing = Listing {
     required: &["id", "name", "userId", "created"],
     secrets: &["token"],
     notes: &["Okta's list tells no part of a token's text and not when it was last used"],
+    accounts: Some(Accounts {
+        under: &[],
+        told_by: &["status", "profile"],
+        id: "id",
+        name: "profile.login",
+        gone: gone,
+    }),
     ..PLAIN
 };
+
+/// Okta Management API, "User": a user of another status may sign in again without an administrator.
+fn gone(entry: &mut Entry<'_>) -> Option<String> {
+    let state = match entry.words("status")?.as_str() {
+        "DEPROVISIONED" => "deactivated",
+        "SUSPENDED" => "suspended",
+        _ => return None,
+    };
+    Some(state.to_owned())
+}
 
 fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let user = entry.id("userId");

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::accounts::Accounts;
 use super::document::{Document, Shape};
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
@@ -32,6 +33,7 @@ const LISTING: Listing = Listing {
     secrets: &["token_secret"],
     notes: &["Snowflake tells no part of a token's text, not when it was last used, and only the tokens of one user"],
     partial: true,
+    accounts: Some(Accounts { under: &[], told_by: &["login_name", "disabled"], id: "name", name: "name", gone: gone }),
     ..PLAIN
 };
 
@@ -83,6 +85,15 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
         records,
         notes: LISTING.notes.iter().map(|&note| note.to_owned()).collect(),
     }
+}
+
+/// Snowflake SQL reference, "SHOW USERS": `disabled` is text.
+fn gone(entry: &mut Entry<'_>) -> Option<String> {
+    let is_disabled = match entry.row.get("disabled")?.value {
+        Value::Bool(flag) => *flag,
+        value => value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")),
+    };
+    is_disabled.then(|| "disabled".to_owned())
 }
 
 fn record(entry: &mut Entry<'_>) -> Record {
