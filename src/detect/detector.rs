@@ -168,6 +168,12 @@ impl Detector {
         self.compiled(index).search(&self.rules.rules[index], text, at, slot, work)
     }
 
+    /// Whether the rule may take anything around one anchor for a key, as far as the next few bytes tell.
+    #[cfg(feature = "git")]
+    pub(super) fn may_lead(&self, text: &[u8], index: usize, at: Span) -> bool {
+        self.rules.rules[index].reading.is_none_or(|reading| credential::near::may_lead(reading, text, at))
+    }
+
     /// Whether the rule takes anything around one anchor for a key, at least so surely, whatever the path. A part of a key
     /// is none.
     #[cfg(feature = "git")]
