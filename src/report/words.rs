@@ -321,7 +321,16 @@ fn short(id: &str) -> &str {
 pub fn details(dossier: &Dossier) -> String {
     let decoded = dossier.statements().iter().filter(|statement| statement.evidence == Evidence::Decoded);
     let details = decoded.flat_map(|statement| &statement.facts.details);
-    details.map(|(name, value)| format!("{} {value}", name.replace('-', " "))).collect::<Vec<_>>().join(", ")
+    details.map(|(name, value)| format!("{} {value}", name.replace(['-', '_'], " "))).collect::<Vec<_>>().join(", ")
+}
+
+/// What narrows the key's use: `cidr 10.0.0.0/8, not before 2026-12-01T00:00:00Z`.
+pub fn limits(dossier: &Dossier) -> String {
+    let limits = dossier.restrictions().iter();
+    limits
+        .map(|limit| format!("{} {}", limit.name.replace(['-', '_'], " "), limit.value))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What the repository publishes at one issuer: `nuget: Contoso.Core, Contoso.Logging`.

@@ -17,6 +17,7 @@ use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Names, NearbyNames};
+use crate::key::KeyFacts;
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
@@ -48,6 +49,8 @@ pub(super) struct Sighting {
     pub(super) found: Match,
     /// The other parts of the key that stand near it.
     pub(super) parts: Vec<Companion>,
+    /// What the connection string says in which it stands.
+    pub(super) around: Option<Box<KeyFacts>>,
     pub(super) provenance: Option<Box<Provenance>>,
     /// What comments beside it ask to set aside.
     pub(super) markers: Vec<Marker>,
@@ -243,6 +246,7 @@ impl<'g> Gatherer<'g> {
             found.span = Span::new(here.start + part.offset, here.end + part.offset);
             into.push(Sighting {
                 parts,
+                around: companion::around(&rules[found.rule], blob.bytes, here).map(Box::new),
                 root: blob.root,
                 path: blob.path.to_owned(),
                 shown: blob.shown.to_owned(),
