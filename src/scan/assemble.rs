@@ -260,7 +260,7 @@ impl<'a> Assembly<'a> {
         let remedy = self.remedy(&known, &dossier, &judgement.state);
         let join = match join {
             JoinOutcome::NoList => None,
-            outcome => Some(outcome.words(&issuer, &settings.inventories)),
+            outcome => Some(outcome.words(&issuer, &self.lists)),
         };
         let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
         let parts = self.parts(&group);
