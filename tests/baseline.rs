@@ -262,6 +262,97 @@ fn an_entry_follows_its_file_and_is_pruned_when_its_key_is_gone() {
     assert_eq!(lines(folder).len(), 1);
 }
 
+/// The results of the full SARIF log, as `path state`, sorted.
+fn states(folder: &Path, more: &[&str]) -> Vec<String> {
+    let full = ["scan", "--isolated", "-f", "sarif", "--sarif-profile", "full", "--baseline", ".skelkey-baseline"];
+    let run = skelkey(folder, &[&full[..], more].concat());
+    let results = json(&run)["runs"][0]["results"].as_array().unwrap().clone();
+    let path = |result: &serde_json::Value| {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap().to_owned()
+    };
+    let state = |result: &serde_json::Value| result["baselineState"].as_str().unwrap().to_owned();
+    let mut all: Vec<String> = results.iter().map(|result| format!("{} {}", path(result), state(result))).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_full_log_says_what_became_of_each_place_since_the_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    git(folder, &["init", "-q"]);
+    for (n, file) in ["stays", "moves", "closed", "deleted", "src/sub"].iter().zip(1..).map(|(f, n)| (n, f)) {
+        write(folder, &format!("{file}.txt"), format!("KEY={}\n", key(n)));
+    }
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", "known"]).code, 0);
+    fs::rename(folder.join("moves.txt"), folder.join("moved.txt")).unwrap();
+    write(folder, "closed.txt", "KEY=$KEY\n");
+    fs::remove_file(folder.join("deleted.txt")).unwrap();
+    fs::remove_file(folder.join("src/sub.txt")).unwrap();
+    write(folder, "new.txt", format!("KEY={}\n", key(9)));
+    let all = [
+        "closed.txt absent",
+        "deleted.txt absent",
+        "moved.txt updated",
+        "new.txt new",
+        "src/sub.txt absent",
+        "stays.txt unchanged",
+    ];
+    assert_eq!(states(folder, &[]), all);
+    // What a run does not look at it does not call gone: other folders, rules that are off, files that are left out.
+    write(folder, "src/other.txt", "nothing\n");
+    assert_eq!(states(folder, &["src"]), ["src/sub.txt absent"]);
+    let with = |config: &str| {
+        write(folder, "conf.toml", config);
+        states(folder, &["--config", "conf.toml"])
+    };
+    assert!(with("[scan]\nexclude = [\"src/**\"]\n").contains(&"closed.txt absent".to_owned()));
+    assert!(!with("[scan]\nexclude = [\"closed*\"]\n").contains(&"closed.txt absent".to_owned()));
+    assert!(with("[rules]\ndisable = [\"nuget-api-key-v4\"]\n").is_empty());
+    assert!(!states(folder, &["missing", "."]).iter().any(|one| one.ends_with("absent")), "an incomplete run");
+    // A key that is seen and hidden is not gone.
+    write(folder, "closed.txt", format!("KEY={} # skelkey:ignore reason=x\n", key(3)));
+    assert!(!states(folder, &[]).contains(&"closed.txt absent".to_owned()));
+    // Outside a repository only a baseline that lies in the folder speaks of it.
+    fs::remove_dir_all(folder.join(".git")).unwrap();
+    assert!(states(folder, &[]).contains(&"deleted.txt absent".to_owned()));
+    assert!(states(folder, &["src"]).is_empty());
+}
+
+#[test]
+fn a_report_names_what_the_repository_has_checked_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    git(folder, &["init", "-q", "-b", "topic/x"]);
+    write(folder, "a.txt", format!("KEY={}\n", key(1)));
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "-qm", "one"]);
+    let head = |folder: &Path| {
+        let out = Command::new("git").arg("-C").arg(folder).args(["rev-parse", "HEAD"]).output().unwrap().stdout;
+        String::from_utf8(out).unwrap().trim().to_owned()
+    };
+    let root = |folder: &Path, more: &[&str]| json(&scan(folder, more))["roots"][0].clone();
+    for pack in [&["status"][..], &["pack-refs", "--all"]] {
+        git(folder, pack);
+        for more in [&[][..], &["--history"], &["--staged"]] {
+            let root = root(folder, more);
+            assert_eq!((root["revision"].as_str(), root["branch"].as_str()), (Some(&*head(folder)), Some("topic/x")));
+        }
+    }
+    let private = root(folder, &["--privacy"]);
+    assert!(private["branch"].is_null() && private["revision"].is_string(), "{private}");
+    git(folder, &["worktree", "add", "-q", "--detach", "tree"]);
+    let detached = root(&folder.join("tree"), &[]);
+    assert_eq!((detached["revision"].as_str(), detached["branch"].is_null()), (Some(&*head(folder)), true));
+    let log = skelkey(folder, &["scan", "--isolated", "-f", "sarif"]);
+    let details = json(&log)["runs"][0]["versionControlProvenance"][0].clone();
+    assert_eq!((details["revisionId"].as_str(), details["branch"].as_str()), (Some(&*head(folder)), Some("topic/x")));
+    assert!(details["repositoryUri"].as_str().unwrap().starts_with("file:///"), "{details}");
+    let bare = tempfile::tempdir().unwrap();
+    write(bare.path(), "a.txt", "x\n");
+    assert!(root(bare.path(), &[])["revision"].is_null(), "no repository");
+}
+
 #[test]
 fn an_entry_ends_on_its_day() {
     let folder = tempfile::tempdir().unwrap();

@@ -19,6 +19,7 @@ use super::config::Loaded;
 use super::options::{self, Surroundings};
 use super::output::{Outputs, is_watched};
 use super::session::Session;
+use super::sight::Sight;
 use super::timing::Timing;
 use super::{Exit, baseline, progress, tell};
 
@@ -36,7 +37,8 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let mut report = look.report(&scanner, &files, Some(&args.probe))?;
     timing.phase("scan and judgement");
     if let Some(baseline) = &mut baseline {
-        baseline.apply(&scanner, &mut report)?;
+        let sight = Sight::of(&report, &args.source, &files, scanner.rules(), around, baseline.file());
+        baseline.apply(&scanner, &mut report, |entry| sight.holds(entry))?;
     }
     let exit = Exit::of(&report, fail_on, args.output.exit_zero);
     let mut branch = around.branch.clone();
