@@ -6,7 +6,7 @@
 
 mod aside;
 mod automation;
-mod fix;
+mod fixes;
 mod flow;
 mod gone;
 mod invocation;
