@@ -27,10 +27,10 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let mut timing = Timing::start(args.timing);
     let loaded = configuration(global, &args.source, around)?;
     let outputs = Outputs::pair(&args.output)?.adding_to_summary(around);
-    let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
+    let fail_on = options::fail_on(args.output.gate.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
     let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
-    let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.output.inventory, fail_on };
+    let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.lists.inventory, fail_on };
     timing.phase("configuration");
     let (scanner, files) = look.scanner()?;
     timing.phase("rules and lists");
@@ -40,7 +40,7 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
         let sight = Sight::of(&report, &args.source, &files, scanner.rules(), around, baseline.file());
         baseline.apply(&scanner, &mut report, |entry| sight.holds(entry))?;
     }
-    let exit = Exit::of(&report, fail_on, args.output.exit_zero);
+    let exit = Exit::of(&report, fail_on, args.output.gate.exit_zero);
     let mut branch = around.branch.clone();
     // Whoever may push may name a branch.
     if let Some(branch) = &mut branch {
