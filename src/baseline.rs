@@ -2,10 +2,10 @@
 //!
 //! A file of JSON Lines: a head that names the version and the fingerprint key, then one entry for each place, sorted.
 //! There are no lines or columns in it, so that it does not change when the text around a key does, and no secret: an
-//! entry is a keyed hash. Entries stand for themselves, so git merges two branches by keeping the lines of both
-//! (`merge=union`).
+//! entry is a keyed hash. Entries stand for themselves, so two branches merge entry by entry ([`merge`]).
 
 pub mod import;
+mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Fingerprint, Gone, Place, Report};
 use crate::suppression::{By, Suppression};
+
+pub use self::merge::{Merged, merge};
 
 /// The version that is written.
 const VERSION: u32 = 1;
@@ -126,9 +128,7 @@ impl Baseline {
             }
             entries.push(serde_json::from_str(line).map_err(|error| wrong(number, &error.to_string()))?);
         }
-        entries.sort();
-        entries.dedup();
-        Ok(Self { fingerprint_key: head.fingerprint_key, entries })
+        Ok(Self { fingerprint_key: head.fingerprint_key, entries: one_each(entries) })
     }
 
     /// Every place of every key of a report, with this reason.
@@ -286,6 +286,26 @@ fn gone(applied: &Applied, report: &Report, looked_at: impl Fn(&Entry) -> bool) 
     let mut gone: Vec<Gone> = entries.filter(|entry| looked_at(entry)).filter_map(of).collect();
     gone.sort();
     gone
+}
+
+/// One entry for each place, sorted. A merge that keeps the lines of both sides may have left two: then the earlier end holds,
+/// and the first of the reasons and owners.
+fn one_each(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut by_place: BTreeMap<String, Entry> = BTreeMap::new();
+    for entry in entries {
+        match by_place.entry(entry.place.clone()) {
+            std::collections::btree_map::Entry::Vacant(free) => _ = free.insert(entry),
+            std::collections::btree_map::Entry::Occupied(mut there) => {
+                let known = there.get_mut();
+                known.until = [known.until, entry.until].into_iter().flatten().min();
+                known.reason = known.reason.take().or(entry.reason);
+                known.owner = known.owner.take().or(entry.owner);
+            }
+        }
+    }
+    let mut entries: Vec<Entry> = by_place.into_values().collect();
+    entries.sort();
+    entries
 }
 
 /// The one place that the entry's key moved to; `None` if there is none, or more than one.

@@ -435,6 +435,126 @@ fn two_branches_that_each_add_an_entry_merge_without_conflict() {
     assert_eq!(run.code, 0, "{}", run.out);
 }
 
+/// A repository on `main` whose baseline holds `a.txt`, `b.txt`, `c.txt` and `d.txt`, and that merges baselines by our driver.
+fn with_driver(folder: &Path) {
+    git(folder, &["init", "-q"]);
+    for (file, seed) in [("a.txt", 1), ("b.txt", 2), ("c.txt", 3), ("d.txt", 4)] {
+        write(folder, file, format!("KEY={}\n", key(seed)));
+    }
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", "old"]).code, 0);
+    let path = std::env::var("PATH").unwrap();
+    for said in ["Added", "There already"] {
+        let run = support::skelkey_with(folder, &["baseline", "install-driver"], b"", &[("PATH", &path)]);
+        assert!(run.code == 0 && run.err.starts_with(said), "{}", run.err);
+    }
+    assert_eq!(
+        fs::read_to_string(folder.join(".gitattributes")).unwrap(),
+        "/.skelkey-baseline merge=skelkey-baseline\n"
+    );
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "-qm", "one"]);
+}
+
+fn edit(folder: &Path, file: &str, from: &str, to: &str) {
+    let all = lines(folder)
+        .into_iter()
+        .map(|line| if line.contains(&format!("\"path\":\"{file}\"")) { line.replacen(from, to, 1) } else { line });
+    let all: Vec<String> = all.collect();
+    assert_ne!(all, lines(folder), "{file}: {from}");
+    write(folder, ".skelkey-baseline", all.join("\n") + "\n");
+}
+
+fn update(folder: &Path, reason: &str) {
+    let run = skelkey(folder, &["baseline", "update", "--isolated", "--reason", reason]);
+    assert_eq!(run.code, 0, "{}", run.err);
+}
+
+#[test]
+fn two_branches_that_add_remove_and_change_entries_merge_entry_by_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    with_driver(folder);
+    let commit = |message: &str| {
+        git(folder, &["add", "-A"]);
+        git(folder, &["commit", "-qm", message]);
+    };
+    // Left closes a, renames b, gives c a reason, and adds e.
+    git(folder, &["checkout", "-q", "-b", "left"]);
+    write(folder, "a.txt", "KEY=$KEY\n");
+    git(folder, &["mv", "b.txt", "moved.txt"]);
+    write(folder, "e.txt", format!("KEY={}\n", key(5)));
+    update(folder, "left");
+    edit(folder, "c.txt", "\"reason\":\"old\"", "\"reason\":\"why c stays\",\"until\":\"2031-01-01\"");
+    commit("left");
+    // Right changes a, b and c otherwise, closes d, and adds f.
+    git(folder, &["checkout", "-q", "-b", "right", "main"]);
+    write(folder, "d.txt", "KEY=$KEY\n");
+    write(folder, "f.txt", format!("KEY={}\n", key(6)));
+    update(folder, "right");
+    edit(folder, "a.txt", "\"old\"", "\"why a stays\"");
+    edit(folder, "b.txt", "\"old\"", "\"why b stays\",\"owner\":\"@ops\"");
+    edit(folder, "c.txt", "\"reason\":\"old\"", "\"reason\":\"old\",\"owner\":\"@ops\",\"until\":\"2030-01-01\"");
+    commit("right");
+    git(folder, &["merge", "-q", "--no-edit", "left"]);
+
+    let text = lines(folder).concat();
+    assert!(!text.contains("\"a.txt\"") && !text.contains("\"d.txt\""), "what one side drops is dropped: {text}");
+    assert!(text.contains("\"e.txt\"") && text.contains("\"f.txt\""), "what one side adds is there: {text}");
+    let line = |file: &str| lines(folder).into_iter().find(|line| line.contains(&format!("\"{file}\""))).unwrap();
+    let moved = line("moved.txt");
+    assert!(moved.contains("why b stays") && moved.contains("@ops"), "a change follows the file: {moved}");
+    assert!(!text.contains("\"b.txt\""), "{text}");
+    let c = line("c.txt");
+    assert!(c.contains("why c stays") && c.contains("@ops") && c.contains("2030-01-01"), "each field by its own: {c}");
+    assert_eq!(baselined(folder).code, 0);
+}
+
+#[test]
+fn what_both_branches_say_otherwise_is_a_conflict_and_covers_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    with_driver(folder);
+    for (branch, reason) in [("left", "one reason"), ("right", "another")] {
+        git(folder, &["checkout", "-q", "-b", branch, "main"]);
+        edit(folder, "c.txt", "\"old\"", &format!("\"{reason}\""));
+        git(folder, &["commit", "-qam", branch]);
+    }
+    let merge = Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.test", "merge", "-q", "left"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(!merge.status.success(), "git says so");
+    let text = fs::read_to_string(folder.join(".skelkey-baseline")).unwrap();
+    for said in ["<<<<<<< ours", "another", "=======", "one reason", ">>>>>>> theirs"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let run = baselined(folder);
+    assert!(run.code == 2 && run.err.contains(".skelkey-baseline:"), "{}", run.err);
+    // Two that were made under different fingerprint keys are not merged, and the file stays as it is.
+    let head = |id: &str| format!("{{\"skelkey-baseline\":1,\"fingerprint_key\":\"{id}\"}}\n");
+    for (file, text) in [("base", String::new()), ("ours", head("k00000001")), ("theirs", head("k00000002"))] {
+        write(folder, file, text);
+    }
+    let run = skelkey(folder, &["baseline", "merge", "base", "ours", "theirs"]);
+    assert!(run.code == 2 && run.err.contains("made under the fingerprint key"), "{}", run.err);
+    assert_eq!(fs::read_to_string(folder.join("ours")).unwrap(), head("k00000001"));
+}
+
+#[test]
+fn two_lines_of_one_place_are_one_entry_that_ends_at_the_earlier_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "a.txt", format!("KEY={}\n", key(1)));
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", "for ever"]).code, 0);
+    // As a union merge leaves them.
+    let mut both = lines(folder);
+    both.push(both[1].replacen("\"for ever\"", "\"for a while\",\"until\":\"2026-11-30\"", 1));
+    write(folder, ".skelkey-baseline", both.join("\n") + "\n");
+    let at = |day: &str| scan(folder, &["--baseline", ".skelkey-baseline", "--now", day]).code;
+    assert_eq!((at("2026-11-30T12:00:00Z"), at("2026-12-01T00:00:00Z")), (0, 1));
+}
+
 #[test]
 fn baselines_of_other_scanners_are_taken_over_as_far_as_they_go() {
     let folder = tempfile::tempdir().unwrap();

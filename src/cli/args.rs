@@ -336,6 +336,14 @@ pub(crate) enum BaselineCommand {
     Explain(BaselineArgs),
     /// Scan, and take over the baseline of gitleaks, detect-secrets or kingfisher
     Import(BaselineImportArgs),
+    /// Merge two baselines entry by entry into the second file, as git's merge driver
+    Merge(BaselineMergeArgs),
+    /// Let git merge baselines of this repository by `baseline merge`: a line of .gitattributes and of .git/config
+    InstallDriver {
+        /// The baseline
+        #[arg(long, value_name = "FILE", default_value = ".skelkey-baseline")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -354,6 +362,19 @@ pub(crate) struct BaselineImportArgs {
     pub(crate) import: PathBuf,
     #[command(flatten)]
     pub(crate) write: BaselineWriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineMergeArgs {
+    /// What both come from (git's %O); empty where each side made its own
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+    /// Ours (git's %A), which becomes the outcome
+    #[arg(value_name = "OURS")]
+    pub(crate) ours: PathBuf,
+    /// Theirs (git's %B)
+    #[arg(value_name = "THEIRS")]
+    pub(crate) theirs: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `skelkey baseline`, and what a baseline does to a scan.
 
+mod driver;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -80,6 +82,8 @@ pub(crate) fn run(global: &Global, command: &BaselineCommand, around: &Surroundi
         BaselineCommand::Prune(args) => prune(global, args, around),
         BaselineCommand::Explain(args) => explain(global, args, around),
         BaselineCommand::Import(args) => import(global, args, around),
+        BaselineCommand::Merge(args) => driver::merge(args),
+        BaselineCommand::InstallDriver { file } => driver::install(file, around),
     }
 }
 
@@ -92,10 +96,7 @@ fn create(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> R
     let baseline = Baseline::of(&report, masked(args.reason.clone(), &scanner).as_deref());
     save(&baseline, file)?;
     tell(format_args!("Wrote {} to {}.", entries(baseline.entries.len()), file.display()));
-    tell(format_args!(
-        "To let git merge the entries of two branches, add to .gitattributes:  {} merge=union",
-        file.file_name().unwrap_or_default().display()
-    ));
+    tell(format_args!("To let git merge the entries of two branches: skelkey baseline install-driver"));
     Ok(Exit::Clean)
 }
 
