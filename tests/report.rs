@@ -233,7 +233,7 @@ fn sarif_holds_to_its_schema() {
 fn json_holds_to_its_schema() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/skelkey-report-v1.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    for report in [sample::report(), sample::clean()] {
+    for report in [sample::report(), sample::clean(), sample::exposed()] {
         for options in [Options::default(), private()] {
             let errors = schema_errors(&schema, &parsed(Format::Json, &report, &options));
             assert!(errors.is_empty(), "{errors:#?}");
@@ -308,7 +308,7 @@ fn converted(json: &str, verbose: bool) -> Vec<(Format, String)> {
 #[test]
 fn a_report_that_is_read_back_is_written_as_the_scan_wrote_it() {
     let times = Some((sample::now(), sample::now() + jiff::SignedDuration::from_secs(3)));
-    for mut report in [sample::report(), sample::clean()] {
+    for mut report in [sample::report(), sample::clean(), sample::exposed()] {
         for (privacy, verbose, now_is_given) in [(false, false, true), (true, true, true), (false, true, false)] {
             report.now_is_given = now_is_given;
             let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
@@ -416,7 +416,10 @@ fn a_key_of_two_shards_becomes_one_with_all_its_places() {
     let (mut left, mut right) = (whole.clone(), whole.clone());
     left.findings[0].places = places[..5].to_vec();
     right.findings[0].places = places[3..].to_vec();
-    right.roots.insert(0, skelkey::finding::Root { path: "/srv/other".to_owned(), repository: None });
+    right.roots.insert(
+        0,
+        skelkey::finding::Root { path: "/srv/other".to_owned(), repository: None, revision: None, branch: None },
+    );
     for finding in &mut right.findings {
         finding.places.iter_mut().for_each(|place| place.root = place.root.map(|root| root + 1));
         finding.parts.iter_mut().for_each(|part| part.root = part.root.map(|root| root + 1));
@@ -596,10 +599,12 @@ fn code_scanning_never_sees_what_was_set_aside() {
     }
     let sarif = parsed(Format::Sarif, &sample::exposed(), &profile(SarifProfile::Full));
     let aside: Vec<_> = results(&sarif).iter().filter(|result| result.get("suppressions").is_some()).collect();
-    assert_eq!(aside.len(), 2);
+    assert_eq!(aside.len(), 3);
     let states = results(&sarif).iter().map(|result| result["baselineState"].as_str().unwrap_or("none"));
     let states: BTreeSet<&str> = states.collect();
-    assert_eq!(states, BTreeSet::from(["new", "unchanged"]), "all have one if any has");
+    let gone = results(&sarif).iter().filter(|result| result["baselineState"] == "absent");
+    assert!(gone.clone().count() == 2 && gone.clone().all(|one| one["kind"] == "pass" && one["level"] == "none"));
+    assert_eq!(states, BTreeSet::from(["absent", "new", "unchanged", "updated"]), "all have one if any has");
 }
 
 #[test]

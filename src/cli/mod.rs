@@ -38,6 +38,7 @@ mod rules;
 mod scan;
 mod session;
 mod show;
+mod sight;
 mod size;
 mod stats;
 mod timing;

@@ -19,6 +19,7 @@ use super::config::Loaded;
 use super::options::{self, Surroundings};
 use super::output::{Outputs, is_watched};
 use super::session::Session;
+use super::sight::Sight;
 use super::timing::Timing;
 use super::{Exit, baseline, progress, tell};
 
@@ -26,19 +27,20 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let mut timing = Timing::start(args.timing);
     let loaded = configuration(global, &args.source, around)?;
     let outputs = Outputs::pair(&args.output)?.adding_to_summary(around);
-    let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
+    let fail_on = options::fail_on(args.output.gate.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
     let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
-    let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.output.inventory, fail_on };
+    let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.lists.inventory, fail_on };
     timing.phase("configuration");
     let (scanner, files) = look.scanner()?;
     timing.phase("rules and lists");
     let mut report = look.report(&scanner, &files, Some(&args.probe))?;
     timing.phase("scan and judgement");
     if let Some(baseline) = &mut baseline {
-        baseline.apply(&scanner, &mut report)?;
+        let sight = Sight::of(&report, &args.source, &files, scanner.rules(), around, baseline.file());
+        baseline.apply(&scanner, &mut report, |entry| sight.holds(entry))?;
     }
-    let exit = Exit::of(&report, fail_on, args.output.exit_zero);
+    let exit = Exit::of(&report, fail_on, args.output.gate.exit_zero);
     let mut branch = around.branch.clone();
     // Whoever may push may name a branch.
     if let Some(branch) = &mut branch {

@@ -80,7 +80,9 @@ fn time(at: Timestamp) -> String {
 fn vulnerability(at: Occurrence<'_>, report: &Report, options: &Options) -> Value {
     let finding = at.finding;
     let (first, last) = at.lines();
-    let commit = at.commit().or(options.commit.as_deref()).unwrap_or(NO_COMMIT);
+    let root = at.place.root.and_then(|root| report.roots.get(root));
+    let checked_out = root.and_then(|root| root.revision.as_deref());
+    let commit = at.commit().or(options.commit.as_deref()).or(checked_out).unwrap_or(NO_COMMIT);
     let mut location = json!({
         "file": at.path(),
         "start_line": first,

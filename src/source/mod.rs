@@ -20,7 +20,7 @@ pub use self::git::{
     Before, Built, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Look, OpenError, Place, Push, PushedTo,
     RangeSpec, RefUpdate, Submodule,
 };
-pub use self::repository::{Repository, code_owners, normalised_remote};
+pub use self::repository::{CheckedOut, Repository, code_owners, normalised_remote};
 pub use self::standing::Standing;
 pub use self::tally::{HistoryProgress, Outcome, Progress};
 

@@ -32,4 +32,7 @@ pub struct Suppression {
     pub owner: Option<String>,
     /// The last day on which it holds.
     pub until: Option<Date>,
+    /// The path under which the baseline knows the place, where its file has moved since. Escape before showing.
+    #[serde(default)]
+    pub moved_from: Option<String>,
 }

@@ -185,8 +185,15 @@ impl Git {
     /// The normalised address of the repository's remote.
     #[must_use]
     pub fn remote(&self) -> Option<String> {
-        let common_dir = self.repo().common_dir().to_path_buf();
-        Repository { work_tree: self.root.clone(), common_dir }.remote()
+        self.repository().remote()
+    }
+
+    /// Its folders.
+    #[must_use]
+    pub fn repository(&self) -> Repository {
+        let repo = self.repo();
+        let (git_dir, common_dir) = (repo.git_dir().to_path_buf(), repo.common_dir().to_path_buf());
+        Repository { work_tree: self.root.clone(), git_dir, common_dir }
     }
 
     /// A handle for the calling thread.
