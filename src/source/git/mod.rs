@@ -8,6 +8,7 @@ mod before;
 mod changes;
 mod delta;
 mod history;
+mod index;
 mod known;
 mod lfs;
 mod local;

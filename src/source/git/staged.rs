@@ -10,6 +10,7 @@ use gix::objs::tree::EntryKind;
 
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
+use super::index;
 use super::lfs;
 use super::merging::Merging;
 use super::submodules::left_out;
@@ -78,14 +79,10 @@ impl Git {
         if repo.is_bare() && self.places.index_file.is_none() {
             return Err("a bare repository has no index");
         }
-        if !path.exists() {
-            if self.places.index_file.is_some() {
-                return Err("GIT_INDEX_FILE names no file");
-            }
-            return Ok(gix::index::File::from_state(gix::index::State::new(repo.object_hash()), path));
+        if self.places.index_file.is_some() && !path.exists() {
+            return Err("GIT_INDEX_FILE names no file");
         }
-        gix::index::File::at(path, repo.object_hash(), false, gix::index::decode::Options::default())
-            .map_err(|_| "the index is corrupt or of an unknown version; `git status` says more")
+        index::read(path, repo.object_hash())
     }
 }
 
