@@ -432,6 +432,8 @@ pub(crate) fn file_options(args: &SourceArgs, loaded: &Loaded) -> Result<FileOpt
             format!("{}: [scan] exclude", loaded.place(&format!("scan.exclude[{at}]")))
         })?,
         jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get),
+        #[cfg(feature = "git")]
+        cache: None,
     })
 }
 

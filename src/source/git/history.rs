@@ -15,10 +15,10 @@ use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
-use super::known::Known;
 use super::lfs;
 use super::local;
 use super::look::{Built, Copied, Look};
+use super::memory::Memory;
 use super::pack::{Base, Buffers, Decoded, Node, Pack, Task, Visitor};
 use super::staged::too_large;
 use super::submodules::left_out;
@@ -56,8 +56,6 @@ struct Found {
     commits: Vec<Commit>,
     missing: BTreeSet<ObjectId>,
     corrupt: BTreeSet<ObjectId>,
-    /// Blobs that were read now and hold nothing that counts.
-    fresh: Vec<ObjectId>,
 }
 
 /// Unique objects by kind.
@@ -77,7 +75,7 @@ struct Scan<'s> {
     sink: &'s dyn GitSink,
     progress: &'s Progress,
     shallow: &'s HashSet<ObjectId>,
-    known: Option<&'s Known>,
+    memory: Option<&'s Memory>,
     /// Where something is known: what of each pack has to be decoded.
     wanted: Vec<Vec<bool>>,
     /// How many known blobs were not read.
@@ -105,14 +103,10 @@ impl Git {
         let stores = Stores::open(&repo, &mut done);
         let shallow: HashSet<ObjectId> =
             repo.shallow_commits().ok().flatten().map(|ids| ids.iter().copied().collect()).unwrap_or_default();
-        let known = options.cache.as_deref().map(|folder| {
-            let (known, why) = Known::open(folder, &sink.judgement(), repo.object_hash());
-            done.notes.extend(why);
-            known
-        });
+        let memory = Memory::open(options.cache.as_ref(), sink, repo.object_hash(), |note| done.notes.push(note));
         let scan = Scan {
-            known: known.as_ref(),
-            wanted: known.iter().flat_map(|known| stores.wanted(known)).collect(),
+            memory: memory.as_ref(),
+            wanted: memory.iter().flat_map(|memory| stores.wanted(memory)).collect(),
             spared: AtomicU64::new(0),
             stores: &stores,
             hash: repo.object_hash(),
@@ -129,16 +123,8 @@ impl Git {
         let spared = scan.spared.load(Relaxed);
         let mut found = scan.found.into_iter().fold(Found::default(), |all, one| all.merge(unlocked(one)));
         drop(scan.buffers);
-        if let Some(known) = &known {
-            if spared > 0 {
-                done.notes.push(format!(
-                    "{spared} blobs were not read again: the cache knows that they hold nothing under these rules"
-                ));
-            }
-            if let Err(error) = known.save(std::mem::take(&mut found.fresh)) {
-                done.notes.push(format!("the cache cannot be written: {error}"));
-            }
-        }
+        done.outcome.spared(spared);
+        done.notes.extend(memory.and_then(Memory::save));
         done.notes.push(found.counts.words(&stores));
         name_shallow(&shallow, &mut done);
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
@@ -291,8 +277,8 @@ impl Stores {
     }
 
     /// What of each pack has to be decoded where some blobs are known.
-    fn wanted(&self, known: &Known) -> Vec<Vec<bool>> {
-        self.packs.iter().map(|pack| pack.wanted(|id| known.holds(&id))).collect()
+    fn wanted(&self, memory: &Memory) -> Vec<Vec<bool>> {
+        self.packs.iter().map(|pack| pack.wanted(|id| memory.knows(&id))).collect()
     }
 
     /// The first pack that has the object, and where in it.
@@ -344,7 +330,7 @@ impl<'s> Scan<'s> {
     }
 
     fn is_known(&self, id: &gix::oid) -> bool {
-        self.known.is_some_and(|known| known.holds(id))
+        self.memory.is_some_and(|memory| memory.knows(id))
     }
 
     /// Counts a blob that is known and not read. `stored`: the bytes that it takes in its pack.
@@ -457,31 +443,28 @@ impl<'s> Scan<'s> {
             found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
             return None;
         }
-        let look = match readable(bytes) {
+        let text = readable(bytes);
+        let look = match &text {
             Cow::Borrowed(bytes) => {
                 let built = base.and_then(|base| Some(Built { base: base.memory?, copies: base.copies }));
                 self.sink.look(worker, bytes, built)
             }
             // Deltas copy what it was before it was made readable.
-            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, &text, None) },
+            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, text, None) },
         };
         if look.leads {
             found.hits.push((id, kind));
             self.progress.history.texts.fetch_add(1, Relaxed);
-        } else if is_plain && self.known.is_some_and(|known| !known.holds(&id)) {
-            self.remember(id, bytes, found);
+        } else if let Some(memory) = self.memory.filter(|_| is_plain)
+            && !memory.knows(&id)
+            && self.sink.is_silent(&text)
+            && !memory.learn(id, bytes)
+        {
+            found.corrupt.insert(id);
         }
         self.progress.scanned(length);
         found.done.outcome.scanned(length);
         Some(look)
-    }
-
-    /// Remembers a blob that holds nothing, if it is what its name says.
-    fn remember(&self, id: ObjectId, bytes: &[u8], found: &mut Found) {
-        match gix::objs::compute_hash(self.hash, Kind::Blob, bytes) {
-            Ok(hash) if hash == id => found.fresh.push(id),
-            _ => drop(found.corrupt.insert(id)),
-        }
     }
 
     /// Looks for what a tree names and nobody has. What its base names is looked for there.
@@ -577,7 +560,6 @@ impl Found {
         self.commits.extend(other.commits);
         self.missing.extend(other.missing);
         self.corrupt.extend(other.corrupt);
-        self.fresh.extend(other.fresh);
         self
     }
 }
