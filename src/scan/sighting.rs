@@ -26,7 +26,7 @@ use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::severity::Confidence;
 #[cfg(feature = "git")]
-use crate::source::{Before, Built, GitSink, Look, Place};
+use crate::source::{Before, Built, GitSink, Judge, Look, Place};
 use crate::source::{Blob, Part, Progress, Sink};
 use crate::suppression::{MARKER_REACH, Marker, comments, markers};
 
@@ -118,6 +118,9 @@ pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
     #[cfg(feature = "git")]
     first_look: OnceLock<FirstLook<'g>>,
+    /// What texts contain that tell something about keys in others.
+    #[cfg(feature = "git")]
+    signs: OnceLock<Option<regex::bytes::Regex>>,
     /// Least confidence of what counts.
     #[cfg(feature = "git")]
     least: Confidence,
@@ -139,6 +142,8 @@ impl<'g> Gatherer<'g> {
             detector,
             #[cfg(feature = "git")]
             first_look: OnceLock::new(),
+            #[cfg(feature = "git")]
+            signs: OnceLock::new(),
             #[cfg(feature = "git")]
             least: settings.confidence,
             #[cfg(feature = "git")]
@@ -313,6 +318,11 @@ impl Sink for Gatherer<'_> {
     fn overlap(&self) -> usize {
         self.overlap
     }
+
+    #[cfg(feature = "git")]
+    fn judge(&self) -> Option<&dyn Judge> {
+        Some(self)
+    }
 }
 
 /// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
@@ -363,7 +373,10 @@ impl GitSink for Gatherer<'_> {
         let matches = self.detector.scan_places(blob.bytes, blob.path, places, &mut worker.scratch);
         self.sight_in_git(&mut worker, blob, provenance, matches, |_| true)
     }
+}
 
+#[cfg(feature = "git")]
+impl Judge for Gatherer<'_> {
     fn judgement(&self) -> String {
         let Configuration { disabled_rules, rerated_rules, .. } = self.configuration;
         let mut hash = Sha256::new();
@@ -384,6 +397,19 @@ impl GitSink for Gatherer<'_> {
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
         self.first_look.get_or_init(|| self.detector.first_look(self.least)).at(bytes, built, &mut worker.scratch)
+    }
+
+    fn is_silent(&self, bytes: &[u8]) -> bool {
+        let signs = self.signs.get_or_init(|| clues::signs(self.detector.rules()));
+        comments(bytes).is_empty() && signs.as_ref().is_some_and(|signs| !signs.is_match(bytes))
+    }
+
+    fn tells(&self, path: &str) -> bool {
+        packages::is_read(path)
+    }
+
+    fn note(&self, sentence: String) {
+        lock(&self.workers[self.workers.len() - 1]).notes.push(sentence);
     }
 }
 
