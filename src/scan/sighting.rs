@@ -26,7 +26,7 @@ use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::severity::Confidence;
 #[cfg(feature = "git")]
-use crate::source::{Before, Built, GitSink, Look};
+use crate::source::{Before, Built, GitSink, Look, Place};
 use crate::source::{Blob, Part, Progress, Sink};
 use crate::suppression::{MARKER_REACH, Marker, begins_comment, markers};
 
@@ -260,6 +260,26 @@ impl<'g> Gatherer<'g> {
         sighted.len()
     }
 
+    /// Sights the matches in one text of a repository. `is_new` tells whether a secret is. Gives the number of all matches.
+    #[cfg(feature = "git")]
+    fn sight_in_git(
+        &self,
+        worker: &mut Worker,
+        blob: &Blob<'_>,
+        provenance: &Provenance,
+        matches: Vec<Match>,
+        is_new: impl Fn(&[u8]) -> bool,
+    ) -> usize {
+        let Worker { scratch, sightings, clues, .. } = worker;
+        let all = matches.len();
+        let counts = |found: &Match| is_new(&blob.bytes[found.span.start..found.span.end]);
+        let part = Part::whole(blob.bytes);
+        clues.extend(clues::among(self.detector.rules(), &matches, blob, &part));
+        let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
+        self.sight(&seen, matches, counts, sightings);
+        all
+    }
+
     /// A companion with everything that must be read while its text is at hand.
     fn part(&self, companion: &rules::Companion, found: &Match, index: &LineIndex<'_>, part: &Part) -> Companion {
         let rule = &self.detector.rules().rules[found.rule];
@@ -349,15 +369,14 @@ pub(super) fn mask(rule: &Rule, secret: &Secret) -> Masked {
 impl GitSink for Gatherer<'_> {
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let Worker { scratch, sightings, clues, .. } = &mut *worker;
-        let matches = self.detector.scan(blob.bytes, blob.path, scratch);
-        let all = matches.len();
-        let counts = |found: &Match| !before.holds(&blob.bytes[found.span.start..found.span.end]);
-        let part = Part::whole(blob.bytes);
-        clues.extend(clues::among(self.detector.rules(), &matches, blob, &part));
-        let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
-        self.sight(&seen, matches, counts, sightings);
-        all
+        let matches = self.detector.scan(blob.bytes, blob.path, &mut worker.scratch);
+        self.sight_in_git(&mut worker, blob, provenance, matches, |secret| !before.holds(secret))
+    }
+
+    fn take_looked_at(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, places: &[Place]) -> usize {
+        let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
+        let matches = self.detector.scan_places(blob.bytes, blob.path, places, &mut worker.scratch);
+        self.sight_in_git(&mut worker, blob, provenance, matches, |_| true)
     }
 
     fn judgement(&self) -> String {

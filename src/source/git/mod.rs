@@ -7,6 +7,7 @@ mod attribution;
 mod before;
 mod changes;
 mod delta;
+mod forest;
 mod history;
 mod known;
 mod lfs;
@@ -77,6 +78,10 @@ pub trait GitSink: Sync {
     /// Takes one text at its path. Matches that `before` holds already are not new. Returns the number of matches,
     /// the old ones included.
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize;
+
+    /// Takes one text of a history at its path, given all places at which a first look saw a rule look. Returns the number of
+    /// matches.
+    fn take_looked_at(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, places: &[Place]) -> usize;
 
     /// Looks at a text whose path is not known yet: whether it holds anything that is a match at some path. It is taken
     /// later, when its path is known. `built`: what is known of it already.
