@@ -20,16 +20,16 @@ use super::super::{Exit, scan};
 use super::look::{Look, mask_uses};
 
 pub(super) fn run(global: &Global, args: &AuditArgs, around: &Surroundings) -> Result<Exit> {
-    let AuditArgs { paths, output } = args;
+    let AuditArgs { paths, output, .. } = args;
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(output)?;
-    let fail_on = options::fail_on(output.fail_on, &loaded)?;
+    let fail_on = options::fail_on(output.gate.fail_on, &loaded)?;
     let scanner = scanner(global, args, around, &loaded, fail_on)?;
     if scanner.settings().inventories.is_empty() {
         bail!("no list to audit: name one with --inventory FILE (docs/inventory.md says how to export each)");
     }
     let report = if paths.is_empty() { scanner.audit() } else { with_jobs(args, &loaded, &scanner)? };
-    let exit = Exit::of(&report, fail_on, output.exit_zero);
+    let exit = Exit::of(&report, fail_on, output.gate.exit_zero);
     let options = scan::report_options(output, exit, &report, around.now);
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     scan::say_notes(global, &loaded, &report, outputs.tells_people());
@@ -43,7 +43,7 @@ fn scanner(
     loaded: &Loaded,
     fail_on: Severity,
 ) -> Result<Scanner> {
-    let (lists, confidence) = (&args.output.inventory[..], Confidence::Low);
+    let (lists, confidence) = (&args.lists.inventory[..], Confidence::Low);
     let session = Session { global, around, loaded, lists, confidence, inline_ignore: false };
     session.scanner(|stated| options::state(stated, fail_on, None, None))
 }

@@ -23,8 +23,8 @@ use super::{emit, in_days, json, or_here};
 
 pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let fail_on = options::fail_on(args.page.fail_on, &loaded)?;
-    let (lists, confidence) = (&args.inventory[..], Confidence::Medium);
+    let fail_on = options::fail_on(args.page.gate.fail_on, &loaded)?;
+    let (lists, confidence) = (&args.lists.inventory[..], Confidence::Medium);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
     let scanner = session.scanner(|stated| options::state(stated, fail_on, None, None))?;
     let look = Look::at(&or_here(&args.paths), &loaded, &scanner)?;
@@ -42,7 +42,7 @@ pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -
     let worst = told.keys.iter().map(|ending| ending.severity).max();
     scan::say_gaps(seen);
     Ok(match worst {
-        Some(worst) if worst >= fail_on && !args.page.exit_zero => Exit::Findings,
+        Some(worst) if worst >= fail_on && !args.page.gate.exit_zero => Exit::Findings,
         _ if complete => Exit::Clean,
         _ => Exit::Incomplete,
     })
