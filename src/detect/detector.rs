@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
-use super::anchors::Anchors;
+use super::anchors::{Anchors, OF_MARKER};
 use super::candidate::Candidate;
 use super::compiled::{Compiled, Groups};
 use super::context::issuer;
@@ -77,7 +77,10 @@ impl Detector {
     /// A match depends on no more of the text than [`RuleSet::overlap`] bytes to either side.
     pub fn scan(&self, text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<Match> {
         self.begin(scratch);
-        self.anchors.find(text, |rule, at| self.confirm(text, path, rule, at, scratch));
+        self.anchors.find(text, |rule, at| match rule {
+            OF_MARKER => scratch.markers.push(at.start),
+            _ => self.confirm(text, path, rule, at, scratch),
+        });
         self.settled(text, scratch)
     }
 
@@ -114,8 +117,12 @@ impl Detector {
     }
 
     /// Calls `found` with every rule and the place of one of its anchors.
-    pub(super) fn each_anchor(&self, text: &[u8], found: impl FnMut(usize, Span)) {
-        self.anchors.find(text, found);
+    pub(super) fn each_anchor(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
+        self.anchors.find(text, |rule, at| {
+            if rule != OF_MARKER {
+                found(rule, at);
+            }
+        });
     }
 
     fn compiled(&self, rule: usize) -> &Compiled {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::escape::step_plain;
+use crate::coverage::{Coverage, Reason};
 use crate::finding::{Finding, Part, Place, Published, Remedy, Report, Subject};
 use crate::issuer::Issuer;
 use crate::key::{Conflict, Dossier, Evidence, Inactive, JoinStrength, State};
@@ -172,6 +173,15 @@ pub fn state_with_evidence(finding: &Finding, now: Timestamp) -> String {
 #[must_use]
 pub fn count(n: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
+/// What is added to the number of scanned files where the cache knows of more; empty where it does not.
+#[must_use]
+pub fn known(coverage: &Coverage) -> String {
+    match coverage.blobs_known() {
+        0 => String::new(),
+        known => format!("; {} {}", count(known, "more file"), Reason::Known.words()),
+    }
 }
 
 /// `1204` → `1,204`.

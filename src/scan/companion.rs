@@ -55,13 +55,15 @@ impl Joined {
     }
 }
 
-/// Of two that are as near, the earlier.
+/// Of two that are as near, the earlier. The matches are sorted and do not overlap, so only those within reach are asked:
+/// a text may hold very many.
 fn nearest(rules: &RuleSet, matches: &[Match], at: usize, companion: &Companion) -> Option<usize> {
     let here = matches[at].span;
-    let named = |found: &Match| rules.rules[found.rule].id == companion.rule;
-    let others = matches.iter().enumerate().filter(|(other, found)| *other != at && named(found));
-    let near = others.map(|(other, found)| (gap(here, found.span), other)).filter(|(gap, _)| *gap <= companion.reach);
-    near.min().map(|(_, other)| other)
+    let near = |other: &usize| gap(here, matches[*other].span) <= companion.reach;
+    let named = |other: &usize| rules.rules[matches[*other].rule].id == companion.rule;
+    let before = (0..at).rev().take_while(near).find(named);
+    let after = (at + 1..matches.len()).take_while(near).find(named);
+    before.into_iter().chain(after).min_by_key(|&other| (gap(here, matches[other].span), other))
 }
 
 /// The bytes between two spans.
