@@ -295,9 +295,11 @@ pub fn sort_aside(suppressed: &mut [SetAside]) {
 
 /// Worst first; equals by rule and first place, so that the order is the input's own.
 pub fn worst_first(findings: &mut [Finding]) {
+    fn place(finding: &Finding) -> Option<(Option<usize>, &str, Region)> {
+        finding.places.first().map(|place| (place.root, place.path.as_str(), place.region))
+    }
     findings.sort_by(|a, b| {
         let score = b.judgement.score.value().total_cmp(&a.judgement.score.value());
-        let place = |f: &Finding| f.places.first().map(|p| (p.root, p.path.clone(), p.region));
         score.then_with(|| place(a).cmp(&place(b))).then_with(|| a.rule.cmp(&b.rule))
     });
 }

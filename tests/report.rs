@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use skelkey::coverage::{Count, Reason};
 use skelkey::finding::Report;
 use skelkey::report::{Format, Options, SarifProfile, write};
 use skelkey::rules::RuleSet;
@@ -153,6 +154,25 @@ fn a_run_that_scanned_nothing_is_loud() {
     report.coverage.blobs_scanned = 0;
     assert!(render(Format::Human, &report, &Options::default()).contains("NOTHING WAS SCANNED"));
     assert!(render(Format::Sarif, &report, &Options::default()).contains("Nothing was scanned"));
+}
+
+#[test]
+fn what_a_cache_spared_is_counted_wherever_coverage_is_told() {
+    let mut report = sample::clean();
+    report.coverage.blobs_scanned = 0;
+    report.coverage.skipped.push(Count { reason: Reason::Known, files: 1_234, bytes: 0 });
+    for format in [Format::Human, Format::Html, Format::Markdown, Format::Junit, Format::Gitlab] {
+        let text = render(format, &report, &Options::default());
+        assert!(text.contains("1,234") && text.contains("known to hold nothing"), "{format:?}: {text}");
+        assert!(!text.to_lowercase().contains("nothing was scanned"), "{format:?}");
+    }
+    let counts = |coverage: &Value| coverage["skipped"].as_array().unwrap().iter().any(|count| count["files"] == 1_234);
+    let json = parsed(Format::Json, &report, &Options::default());
+    assert!(counts(&json["coverage"]) && json["complete"] == true);
+    let lines = render(Format::Jsonl, &report, &Options::default());
+    assert!(counts(&serde_json::from_str(lines.lines().last().unwrap()).unwrap()));
+    let sarif = parsed(Format::Sarif, &report, &Options::default());
+    assert!(counts(&sarif["runs"][0]["properties"]["coverage"]), "{}", sarif["runs"][0]["properties"]);
 }
 
 #[test]

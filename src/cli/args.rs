@@ -239,10 +239,11 @@ pub(crate) struct GitArgs {
     /// With --history: every object of the submodules too, as far as they are checked out
     #[arg(long, requires = "history", conflicts_with_all = ["staged", "range", "since"])]
     pub(crate) submodules: bool,
-    /// With --history: remember which blobs hold nothing, in your cache folder or in this one, and do not read them again
+    /// Remember which files of a repository hold nothing, in your cache folder or in this one, and do not read them again
     // Without a value it is empty, which is no folder's name.
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    #[arg(requires = "history")]
+    #[arg(value_parser = super::cache::folder())]
+    #[arg(conflicts_with = "stdin")]
     pub(crate) cache: Option<PathBuf>,
     /// Scan what commits add: A..B, A...B or one commit
     #[arg(long, value_name = "COMMITS", conflicts_with = "stdin")]

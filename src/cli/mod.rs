@@ -3,6 +3,8 @@
 mod adjust;
 mod args;
 mod baseline;
+#[cfg(feature = "git")]
+mod cache;
 mod catalogue;
 mod config;
 #[cfg(feature = "git")]

@@ -262,7 +262,7 @@ impl<'a> Assembly<'a> {
         let remedy = self.remedy(&known, &dossier, &judgement.state);
         let join = match join {
             JoinOutcome::NoList => None,
-            outcome => Some(outcome.words(&issuer, &settings.inventories)),
+            outcome => Some(outcome.words(&issuer, &self.lists)),
         };
         let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
         let parts = self.parts(&group);
@@ -525,7 +525,8 @@ fn decode(rule: &Rule, secret: &Secret) -> Option<KeyFacts> {
 /// The key's facts with what its other parts say, the part at the surest place first.
 fn with_parts(decoded: Option<KeyFacts>, sightings: &[Sighting]) -> Option<KeyFacts> {
     let parts = sightings.iter().flat_map(|sighting| &sighting.parts).map(|part| part.facts.clone());
-    let parts = parts.filter(|facts| *facts != KeyFacts::default());
+    let around = sightings.iter().find_map(|sighting| sighting.around.as_deref().cloned());
+    let parts = parts.chain(around).filter(|facts| *facts != KeyFacts::default());
     parts.fold(decoded, |known, facts| {
         Some(known.map_or_else(|| facts.clone(), |known| known.completed_by(facts.clone())))
     })

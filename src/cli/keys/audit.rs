@@ -6,19 +6,18 @@ use anyhow::{Result, bail};
 use skelkey::finding::Report;
 use skelkey::hygiene::Verdict;
 use skelkey::hygiene::verdict::SEVERAL_JOBS;
-use skelkey::lifecycle::forecast::{Affected, Sources, uses};
+use skelkey::lifecycle::forecast::{Affected, uses};
 use skelkey::pipelines::System;
 use skelkey::scan::Scanner;
-use skelkey::secret::FingerprintKey;
 use skelkey::severity::{Confidence, Severity};
-use skelkey::source::Progress;
 
-use super::super::args::{AuditArgs, Global, SourceArgs};
+use super::super::args::{AuditArgs, Global};
 use super::super::config::Loaded;
 use super::super::options::{self, Surroundings};
 use super::super::output::Outputs;
 use super::super::session::Session;
 use super::super::{Exit, scan};
+use super::look::{Look, mask_uses};
 
 pub(super) fn run(global: &Global, args: &AuditArgs, around: &Surroundings) -> Result<Exit> {
     let AuditArgs { paths, output, .. } = args;
@@ -51,33 +50,16 @@ fn scanner(
 
 /// The audit with what the pipelines tell: which keys serve more than one job.
 fn with_jobs(args: &AuditArgs, loaded: &Loaded, scanner: &Scanner) -> Result<Report> {
-    let files = options::file_options(&SourceArgs::default(), loaded)?;
-    let seen = scanner.files(&args.paths, files.clone(), &Progress::default(), None);
-    let pipelines = super::pipelines(&args.paths, files);
-    let settings = scanner.settings();
-    let published = FingerprintKey::published(None);
-    let sources = Sources {
-        lists: &settings.inventories,
-        pipelines: &pipelines,
-        scan: &seen,
-        stated: &loaded.config.secrets,
-        policy: &settings.policy,
-        fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
-    };
-    let mut by_row = uses(&sources, settings.now);
-    for used in by_row.values_mut() {
-        super::mask_uses(scanner, used);
-    }
+    let look = Look::at(&args.paths, loaded, scanner)?;
+    let mut by_row = uses(&look.sources(loaded, scanner), scanner.settings().now);
+    by_row.values_mut().for_each(|used| mask_uses(scanner, used));
     let mut report = scanner.audit_with(&|list, row| {
         let used = by_row.get(&(list, row)).map(Vec::as_slice).unwrap_or_default();
         several(used).into_iter().collect()
     });
     // Where the pipelines lie is a part of what was asked for.
-    report.coverage.add_gaps(&seen.coverage);
-    report.notes.extend(pipelines.notes.into_iter().map(|mut note| {
-        scanner.mask(&mut note);
-        note
-    }));
+    report.coverage.add_gaps(&look.seen.coverage);
+    report.notes.extend(look.pipelines.notes);
     Ok(report)
 }
 
