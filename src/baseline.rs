@@ -14,7 +14,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Fingerprint, Gone, Place, Report};
+use crate::escape::message;
+use crate::finding::{Finding, Fingerprint, Gone, Place, Report, is_key_id};
 use crate::suppression::{By, Suppression};
 
 pub use self::merge::{Merged, merge};
@@ -126,7 +127,7 @@ impl Baseline {
                 }
                 continue;
             }
-            entries.push(serde_json::from_str(line).map_err(|error| wrong(number, &error.to_string()))?);
+            entries.push(serde_json::from_str(line).map_err(|error| wrong(number, &message(&error.to_string())))?);
         }
         Ok(Self { fingerprint_key: head.fingerprint_key, entries: one_each(entries) })
     }
@@ -327,6 +328,7 @@ fn file_name(path: &str) -> &str {
 
 fn read_head((line, number): (&str, usize)) -> Result<Head, Error> {
     let head: Head = serde_json::from_str(line).map_err(|error| {
+        let error = message(&error.to_string());
         wrong(number, &format!("no head of a baseline ({error}); make one with `skelkey baseline create`"))
     })?;
     if head.version != VERSION {
@@ -334,6 +336,9 @@ fn read_head((line, number): (&str, usize)) -> Result<Head, Error> {
             number,
             &format!("version {} of the format; this skelkey reads version {VERSION}", head.version),
         ));
+    }
+    if !is_key_id(&head.fingerprint_key) {
+        return Err(wrong(number, "`fingerprint_key` is no id of a fingerprint key"));
     }
     Ok(head)
 }

@@ -377,8 +377,9 @@ fn what_is_no_baseline_is_wrong_use_and_says_where() {
     for (text, words) in [
         ("", "the file is empty"),
         ("{}\n", "no head of a baseline"),
+        ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"x\"}\n", "is no id of a fingerprint key"),
         ("{\"skelkey-baseline\":9,\"fingerprint_key\":\"x\"}\n", "version 9"),
-        ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"x\"}\nnonsense\n", ".skelkey-baseline:2: "),
+        ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"p00000000\"}\nnonsense\n", ".skelkey-baseline:2: "),
         ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"k00000000\"}\n", "made under the fingerprint key `k00000000`"),
     ] {
         write(folder, ".skelkey-baseline", text);

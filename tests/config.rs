@@ -225,7 +225,58 @@ fn a_server_is_trusted_as_the_configuration_says() {
     std::fs::remove_dir_all(at.path().join("cache")).unwrap();
     write(at.path(), "mine.toml", format!("{pinned}[network]\nca-file = \"missing.pem\"\n"));
     let missing = fetch();
-    assert!(missing.code == 2 && missing.err.contains("read the CA file"), "{}", missing.err);
+    assert!(
+        missing.code == 2 && missing.err.contains("mine.toml:3: [network] ca-file: missing.pem: no such file"),
+        "{}",
+        missing.err
+    );
+}
+
+#[test]
+fn every_mistake_is_told_with_its_line_and_a_way_out() {
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "a.txt", "x\n");
+    let mut all = vec![
+        ("[scan]\nconfidense = 1\n", "c.toml:2: there is no field `confidense` here; did you mean `confidence`?"),
+        ("[scna]\nfail-on = \"low\"\n", "c.toml:1: there is no field `scna` here; did you mean `scan`?"),
+        (
+            "[scan]\nfail-on = \"hihg\"\n",
+            "c.toml:2: [scan] fail-on: that is not one of note, low, medium, high, critical",
+        ),
+        (
+            "[scan]\nmax-file-size = \"big\"\n",
+            "c.toml:2: [scan] max-file-size: that is not a size; write for instance 50MB",
+        ),
+        ("[scan]\nexclude = \"x\"\n", "c.toml:2: invalid type: string \"…\"; write a list, such as"),
+        (
+            "[policy]\nmax-lifetime-days = \"90\"\n",
+            "c.toml:2: invalid type: string \"…\"; write a whole number, such as 90",
+        ),
+        ("[policy]\nno-wildcard = 1\n", "c.toml:2: invalid type: integer `1`; write true or false"),
+        (
+            "[rules]\ndisable = [\"npm-acces-token\"]\n",
+            "c.toml:2: [rules] disable: there is no rule `npm-acces-token`; did you mean",
+        ),
+        (
+            "[policy.issuer.npmm]\nmax-lifetime-days = 3\n",
+            "c.toml:1: [policy.issuer]: there is no issuer `npmm`; did you mean `npm`?",
+        ),
+        ("[[policy.path]]\nglobs = [\"[\"]\nlimits = {}\n", "c.toml:1: [[policy.path]] globs: `[` is not a glob"),
+        ("[scan]\nbaseline = \"none\"\n", "c.toml:2: scan.baseline names it, relative to that file"),
+        ("[inventory]\nfiles = [\"none.json\"]\n", "c.toml:2: inventory.files[0] names it"),
+        ("[rules]\npaths = [\"none\"]\n", "c.toml:2: rules.paths[0] names it"),
+        ("[fingerprint]\nkey-file = \"none\"\n", "c.toml:2: fingerprint.key-file names it"),
+        ("\n\nextends = [\"none.toml\"]\n", "c.toml:3: extends"),
+        ("[scan\n", "c.toml:1: unclosed table, expected `]`"),
+    ];
+    if cfg!(feature = "probe") {
+        all.push(("[issuers.npm]\nurl = \"ftp://x\"\n", "c.toml:2: [issuers.npm] url: "));
+    }
+    for (text, told) in all {
+        write(at.path(), "c.toml", text);
+        let run = run(at.path(), &["scan", "a.txt", "--config", "c.toml"]);
+        assert!(run.code == 2 && run.err.contains(told), "{told}: {}", run.err);
+    }
 }
 
 #[cfg(feature = "probe")]

@@ -185,6 +185,25 @@ fn human_places_and_next_command() {
     assert!(short.ends_with(&format!("next: skelkey rules show {}\n", worst.rule)));
 }
 
+#[test]
+fn a_terminal_gets_the_worst_keys_whole_and_a_line_of_each_other() {
+    let mut report = sample::report();
+    let one = report.findings[2].clone();
+    report.findings.extend(std::iter::repeat_n(one, 60));
+    let page = render(Format::Human, &report, &Options::default());
+    let blocks = |page: &str| page.matches("\n  id        ").count();
+    assert_eq!(blocks(&page), 30);
+    assert!(page.contains("35 more keys, in short; --verbose tells all of each"), "{page}");
+    let place = &report.findings[2].places[0].path;
+    let (head, rule) = (report.findings[64].judgement.severity, &report.findings[64].rule);
+    let rest = page.split_once("in short;").unwrap().1;
+    assert_eq!(rest.matches(&format!("\n{head}[{rule}] ")).count(), 35, "{rest}");
+    assert!(rest.contains(place.as_str()) && rest.contains(report.findings[2].masked.as_str()), "{rest}");
+    let all = render(Format::Human, &report, &Options { verbose: true, ..Options::default() });
+    assert_eq!(blocks(&all), 65);
+    assert!(!all.contains("in short;"));
+}
+
 fn schema_errors(schema: &Value, document: &Value) -> Vec<String> {
     let validator = jsonschema::validator_for(schema).unwrap();
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()

@@ -339,6 +339,7 @@ fn check_issuers(loaded: &Loaded, rules: &RuleSet, lists: &[Inventory]) -> Resul
     known.extend(lists.iter().flat_map(|list| &list.issuers).map(Issuer::as_str));
     #[cfg(feature = "probe")]
     known.extend(skelkey::probe::list().map(|about| about.issuer.as_str()));
+    super::probe::check(loaded)?;
     let named = (config.policy.issuer.keys().map(|id| ("policy.issuer", id)))
         .chain(config.issuers.keys().map(|id| ("issuers", id)))
         .chain(config.packages.keys().map(|id| ("packages", id)));

@@ -12,7 +12,7 @@ use skelkey::probe::{self, Allow, Base, Clock, Prober, ProxySettings, Server, Se
 use skelkey::scan;
 
 use super::args::{Global, ProbeArgs};
-use super::config::Config;
+use super::config::{Config, Loaded};
 use super::options::{Proxies, Surroundings};
 use super::tell;
 
@@ -68,22 +68,37 @@ fn join(issuers: &BTreeSet<Issuer>) -> String {
 
 fn settings(around: &Surroundings, config: &Config) -> Result<Settings> {
     let mut settings = Settings::new(Arc::new(RealClock));
-    let allow = Allow { plain_http: true, private_addresses: true };
-    for (id, issuer) in &config.issuers {
-        if let Some(url) = &issuer.url {
-            let base = Base::parse(url, allow).map_err(|why| anyhow!("[issuers.{id}] url: {why}"))?;
-            settings.instead.push(Server { issuer: Issuer::new(id.as_str()), base });
-        }
-        for host in issuer.hosts.iter().flatten() {
-            let address = if host.contains("://") { host.clone() } else { format!("https://{host}") };
-            let base = Base::parse(&address, allow).map_err(|why| anyhow!("[issuers.{id}] hosts: {why}"))?;
-            settings.own.push(Server { issuer: Issuer::new(id.as_str()), base });
-        }
-    }
+    (settings.instead, settings.own) = servers(config, |_| String::new())?;
     settings.ca_pem = authorities(config)?;
     settings.variables = Arc::clone(&around.credentials);
     settings.proxies = proxies(around);
     Ok(settings)
+}
+
+/// Every mistake in the addresses of issuers, whether anybody is asked or not.
+pub(crate) fn check(loaded: &Loaded) -> Result<()> {
+    servers(&loaded.config, |field| format!("{}: ", loaded.place(field))).map(drop)
+}
+
+/// The servers that are asked instead of public ones, and those of the user's own. `at`: where a field is written.
+fn servers(config: &Config, at: impl Fn(&str) -> String) -> Result<(Vec<Server>, Vec<Server>)> {
+    let allow = Allow { plain_http: true, private_addresses: true };
+    let server = |id: &str, field: &str, address: &str| -> Result<Server> {
+        let base = Base::parse(address, allow)
+            .map_err(|why| anyhow!("{}[issuers.{id}] {field}: {why}", at(&format!("issuers.{id}.{field}"))))?;
+        Ok(Server { issuer: Issuer::new(id), base })
+    };
+    let (mut instead, mut own) = (Vec::new(), Vec::new());
+    for (id, issuer) in &config.issuers {
+        if let Some(url) = &issuer.url {
+            instead.push(server(id, "url", url)?);
+        }
+        for host in issuer.hosts.iter().flatten() {
+            let address = if host.contains("://") { host.clone() } else { format!("https://{host}") };
+            own.push(server(id, "hosts", &address)?);
+        }
+    }
+    Ok((instead, own))
 }
 
 /// The text of the file with further certificate authorities.
