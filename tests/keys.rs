@@ -569,8 +569,15 @@ fn inspect_answers_in_short_what_a_key_is_opens_until_when_and_what_to_do() {
         ),
         Minter::new(2).fill("{base62:342}").unwrap()
     );
+    let later = format!(
+        "{}.{}.{}",
+        part("{\"alg\":\"RS256\",\"kid\":\"k\"}"),
+        part("{\"iss\":\"https://id.acme.test/\",\"sub\":\"ci\",\"nbf\":1800000000,\"exp\":1800003600}"),
+        Minter::new(3).fill("{base62:342}").unwrap()
+    );
     let mut minter = Minter::new(1);
     for (key, words) in [
+        (later, "  limits    not before 2027-01-15"),
         (minter.fill("{@nuget-v5:created=2026-11-22T11:30Z;lifetime=60m}").unwrap(), "2026-11-22"),
         (minter.fill("{@pypi:projects=contoso-client}").unwrap(), "contoso-client"),
         (npm_token(3), "npm"),

@@ -1,6 +1,7 @@
 //! Asking issuers: who asks, whom, through what. And `skelkey probe list`.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,13 +80,16 @@ fn settings(around: &Surroundings, config: &Config) -> Result<Settings> {
             settings.own.push(Server { issuer: Issuer::new(id.as_str()), base });
         }
     }
-    if let Some(file) = &config.network.ca_file {
-        let pem = std::fs::read(file).with_context(|| format!("read the CA file {}", file.display()))?;
-        settings.ca_pem = Some(pem);
-    }
+    settings.ca_pem = authorities(config)?;
     settings.variables = Arc::clone(&around.credentials);
     settings.proxies = proxies(around);
     Ok(settings)
+}
+
+/// The text of the file with further certificate authorities.
+fn authorities(config: &Config) -> Result<Option<Vec<u8>>> {
+    let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("read the CA file {}", file.display()));
+    config.network.ca_file.as_ref().map(read).transpose()
 }
 
 fn proxies(around: &Surroundings) -> ProxySettings {
@@ -94,12 +98,13 @@ fn proxies(around: &Surroundings) -> ProxySettings {
 }
 
 /// A public text of at most `most` bytes, for `skelkey config fetch`. The user named the address in a file of their own,
-/// so it may be a private one.
-pub(crate) fn download(address: &str, around: &Surroundings, most: u64) -> Result<Vec<u8>> {
+/// so it may be a private one. Of `config` the network's settings count.
+pub(crate) fn download(address: &str, around: &Surroundings, config: &Config, most: u64) -> Result<Vec<u8>> {
     let plain_http = address.starts_with("http:");
     let base = Base::parse(address, Allow { plain_http, private_addresses: true })?;
     let mut settings = Settings::new(Arc::new(RealClock));
     settings.limits.body = usize::try_from(most)?;
+    settings.ca_pem = authorities(config)?;
     settings.proxies = proxies(around);
     Ok(probe::download(&settings, &base)?)
 }

@@ -19,6 +19,6 @@ pub(crate) fn asking<T>(
 }
 
 /// Built without any way to the network.
-pub(crate) fn download(_: &str, _: &Surroundings, _: u64) -> Result<Vec<u8>> {
+pub(crate) fn download(_: &str, _: &Surroundings, _: &Config, _: u64) -> Result<Vec<u8>> {
     anyhow::bail!("this skelkey was built without the `probe` feature and reaches no network")
 }

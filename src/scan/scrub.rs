@@ -80,7 +80,7 @@ impl<'d> Scrub<'d> {
 
     pub(super) fn root(&mut self, root: &mut Root) {
         self.name(&mut root.path);
-        root.repository.as_mut().into_iter().for_each(|remote| self.name(remote));
+        root.repository.iter_mut().chain(&mut root.branch).for_each(|name| self.name(name));
     }
 
     pub(super) fn coverage(&mut self, coverage: &mut Coverage) {

@@ -18,6 +18,7 @@ use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Names, NearbyNames};
+use crate::key::KeyFacts;
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
@@ -26,9 +27,9 @@ use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::severity::Confidence;
 #[cfg(feature = "git")]
-use crate::source::{Before, Built, GitSink, Look, Place};
+use crate::source::{Before, Built, GitSink, Judge, Look, Place};
 use crate::source::{Blob, Part, Progress, Sink};
-use crate::suppression::{MARKER_REACH, Marker, begins_comment, markers};
+use crate::suppression::{MARKER_REACH, Marker, begins_comment, holds_comment, markers};
 
 use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};
@@ -49,6 +50,8 @@ pub(super) struct Sighting {
     pub(super) found: Match,
     /// The other parts of the key that stand near it.
     pub(super) parts: Vec<Companion>,
+    /// What the connection string says in which it stands.
+    pub(super) around: Option<Box<KeyFacts>>,
     pub(super) provenance: Option<Box<Provenance>>,
     /// What comments beside it ask to set aside.
     pub(super) markers: Vec<Marker>,
@@ -121,6 +124,9 @@ pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
     #[cfg(feature = "git")]
     first_look: OnceLock<FirstLook<'g>>,
+    /// What texts contain that tell something about keys in others.
+    #[cfg(feature = "git")]
+    signs: OnceLock<Option<regex::bytes::Regex>>,
     /// Least confidence of what counts.
     #[cfg(feature = "git")]
     least: Confidence,
@@ -142,6 +148,8 @@ impl<'g> Gatherer<'g> {
             detector,
             #[cfg(feature = "git")]
             first_look: OnceLock::new(),
+            #[cfg(feature = "git")]
+            signs: OnceLock::new(),
             #[cfg(feature = "git")]
             least: settings.confidence,
             #[cfg(feature = "git")]
@@ -246,6 +254,7 @@ impl<'g> Gatherer<'g> {
             found.span = Span::new(here.start + part.offset, here.end + part.offset);
             into.push(Sighting {
                 parts,
+                around: companion::around(&rules[found.rule], blob.bytes, here).map(Box::new),
                 root: blob.root,
                 path: blob.path.to_owned(),
                 shown: blob.shown.to_owned(),
@@ -307,6 +316,11 @@ impl Sink for Gatherer<'_> {
 
     fn overlap(&self) -> usize {
         self.overlap
+    }
+
+    #[cfg(feature = "git")]
+    fn judge(&self) -> Option<&dyn Judge> {
+        Some(self)
     }
 }
 
@@ -378,7 +392,10 @@ impl GitSink for Gatherer<'_> {
         let matches = self.detector.scan_places(blob.bytes, blob.path, places, &mut worker.scratch);
         self.sight_in_git(&mut worker, blob, provenance, matches, |_| true)
     }
+}
 
+#[cfg(feature = "git")]
+impl Judge for Gatherer<'_> {
     fn judgement(&self) -> String {
         let Configuration { disabled_rules, rerated_rules, .. } = self.configuration;
         let mut hash = Sha256::new();
@@ -399,6 +416,19 @@ impl GitSink for Gatherer<'_> {
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
         self.first_look.get_or_init(|| self.detector.first_look(self.least)).at(bytes, built, &mut worker.scratch)
+    }
+
+    fn is_silent(&self, bytes: &[u8]) -> bool {
+        let signs = self.signs.get_or_init(|| clues::signs(self.detector.rules()));
+        !holds_comment(bytes) && signs.as_ref().is_some_and(|signs| !signs.is_match(bytes))
+    }
+
+    fn tells(&self, path: &str) -> bool {
+        packages::is_read(path)
+    }
+
+    fn note(&self, sentence: String) {
+        lock(&self.workers[self.workers.len() - 1]).notes.push(sentence);
     }
 }
 

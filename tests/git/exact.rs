@@ -14,7 +14,7 @@ use skelkey::decode::readable;
 use skelkey::detect::{Detector, FirstLook, Match, Scratch};
 use skelkey::provenance::{Holder, Provenance};
 use skelkey::rules::{PathCondition, Rule, RuleSet, load};
-use skelkey::source::{Before, Blob, Built, Git, GitOptions, GitPlaces, GitSink, Look, Place, Progress};
+use skelkey::source::{Before, Blob, Built, Git, GitOptions, GitPlaces, GitSink, Judge, Look, Place, Progress};
 
 use super::repo::{Repo, git_in, leak, token};
 
@@ -63,6 +63,18 @@ impl GitSink for Recorder<'_> {
         add(self.detector, provenance.object.as_ref().unwrap(), matches, found);
         0
     }
+}
+
+impl Judge for Recorder<'_> {
+    fn is_silent(&self, _: &[u8]) -> bool {
+        unreachable!("no cache is asked for")
+    }
+
+    fn tells(&self, _: &str) -> bool {
+        unreachable!("no cache is asked for")
+    }
+
+    fn note(&self, _: String) {}
 
     fn judgement(&self) -> String {
         unreachable!("no cache is asked for")

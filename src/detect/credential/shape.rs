@@ -8,7 +8,8 @@ pub(super) const WORDY: u32 = 10;
 
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
-    b",;:)]}=".contains(&value[0])
+    b",;:]}=".contains(&value[0])
+        || value[0] == b')' && !value.iter().any(u8::is_ascii_digit)
         || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
         || is_address(value)
         || is_path(value)

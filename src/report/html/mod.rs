@@ -108,7 +108,7 @@ fn page(report: &Report, options: &Options) -> Page {
         about: about(report, options),
         style: Part::new(include_str!("page.css")),
         script: Part::new(include_str!("page.js")),
-        nothing: report.coverage.blobs_scanned == 0,
+        nothing: report.coverage.nothing_scanned(),
         gaps: gaps.iter().take(GAPS_SHOWN).map(|skip| gap(skip)).collect(),
         gaps_left_out: gaps.len().saturating_sub(GAPS_SHOWN),
         charts: vec![chart::ends(&report.findings, report.now), chart::reach(&report.findings)],

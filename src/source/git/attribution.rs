@@ -16,6 +16,7 @@ use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use super::changes::join;
 use super::forest::Wanted;
 use super::history::Hit;
+use super::index;
 use super::local;
 use super::range::peel;
 use super::{commit_ref, text};
@@ -292,9 +293,6 @@ fn tag_target(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
 
 /// What the index names, if there is one that can be read.
 fn staged(repo: &gix::Repository) -> HashMap<ObjectId, BString> {
-    let options = gix::index::decode::Options::default();
-    let Ok(index) = gix::index::File::at(repo.index_path(), repo.object_hash(), false, options) else {
-        return HashMap::default();
-    };
+    let Ok(index) = index::read(&repo.index_path(), repo.object_hash()) else { return HashMap::default() };
     index.entries().iter().map(|entry| (entry.id, entry.path(&index).to_owned())).collect()
 }

@@ -18,10 +18,10 @@ use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use super::attribution::{self, Commit};
 use super::before::Nothing;
 use super::forest::Forest;
-use super::known::Known;
 use super::lfs;
 use super::local;
 use super::look::{Built, Look, Place};
+use super::memory::Memory;
 use super::pack::{Base, Buffers, Decoded, Node, Pack, Task, Visitor};
 use super::staged::too_large;
 use super::submodules::left_out;
@@ -66,7 +66,7 @@ struct Hits {
 
 /// What is remembered of an object for those that are built on it.
 #[derive(Clone)]
-enum Memory {
+enum Kept {
     Text(Look),
     Tree(Vec<Held>),
 }
@@ -99,8 +99,6 @@ struct Found {
     commits: Vec<Commit>,
     missing: BTreeSet<ObjectId>,
     corrupt: BTreeSet<ObjectId>,
-    /// Blobs that were read now and hold nothing that counts.
-    fresh: Vec<ObjectId>,
 }
 
 /// Unique objects by kind.
@@ -120,7 +118,7 @@ struct Scan<'s> {
     sink: &'s dyn GitSink,
     progress: &'s Progress,
     shallow: &'s HashSet<ObjectId>,
-    known: Option<&'s Known>,
+    memory: Option<&'s Memory>,
     /// Where something is known: what of each pack has to be decoded.
     wanted: Vec<Vec<bool>>,
     /// How many known blobs were not read.
@@ -130,7 +128,7 @@ struct Scan<'s> {
     /// Known when all texts were read.
     hits: OnceLock<Hits>,
     found: Vec<Mutex<Found>>,
-    buffers: Vec<Mutex<Buffers<Memory>>>,
+    buffers: Vec<Mutex<Buffers<Kept>>>,
 }
 
 impl Git {
@@ -152,14 +150,10 @@ impl Git {
         let stores = Stores::open(&repo, &mut done);
         let shallow: HashSet<ObjectId> =
             repo.shallow_commits().ok().flatten().map(|ids| ids.iter().copied().collect()).unwrap_or_default();
-        let known = options.cache.as_deref().map(|folder| {
-            let (known, why) = Known::open(folder, &sink.judgement(), repo.object_hash());
-            done.notes.extend(why);
-            known
-        });
+        let memory = Memory::open(options.cache.as_ref(), sink, repo.object_hash(), |note| done.notes.push(note));
         let scan = Scan {
-            known: known.as_ref(),
-            wanted: known.iter().flat_map(|known| stores.wanted(known)).collect(),
+            memory: memory.as_ref(),
+            wanted: memory.iter().flat_map(|memory| stores.wanted(memory)).collect(),
             spared: AtomicU64::new(0),
             places: AtomicUsize::new(0),
             hits: OnceLock::new(),
@@ -180,16 +174,8 @@ impl Git {
         let forests = each.iter_mut().map(|found| std::mem::take(&mut found.forest)).collect();
         let mut found = each.into_iter().fold(Found::default(), Found::merge);
         drop(scan.buffers);
-        if let Some(known) = &known {
-            if spared > 0 {
-                done.notes.push(format!(
-                    "{spared} blobs were not read again: the cache knows that they hold nothing under these rules"
-                ));
-            }
-            if let Err(error) = known.save(std::mem::take(&mut found.fresh)) {
-                done.notes.push(format!("the cache cannot be written: {error}"));
-            }
-        }
+        done.outcome.spared(spared);
+        done.notes.extend(memory.and_then(Memory::save));
         done.notes.push(found.counts.words(&stores));
         name_shallow(&shallow, &mut done);
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
@@ -275,7 +261,7 @@ impl Hits {
     }
 }
 
-impl Memory {
+impl Kept {
     fn text(&self) -> Option<&Look> {
         match self {
             Self::Text(look) => Some(look),
@@ -380,8 +366,8 @@ impl Stores {
     }
 
     /// What of each pack has to be decoded where some blobs are known.
-    fn wanted(&self, known: &Known) -> Vec<Vec<bool>> {
-        self.packs.iter().map(|pack| pack.wanted(|id| known.holds(&id))).collect()
+    fn wanted(&self, memory: &Memory) -> Vec<Vec<bool>> {
+        self.packs.iter().map(|pack| pack.wanted(|id| memory.knows(&id))).collect()
     }
 
     /// The first pack that has the object, and where in it.
@@ -433,7 +419,7 @@ impl<'s> Scan<'s> {
     }
 
     fn is_known(&self, id: &gix::oid) -> bool {
-        self.known.is_some_and(|known| known.holds(id))
+        self.memory.is_some_and(|memory| memory.knows(id))
     }
 
     /// Counts a blob that is known and not read. `stored`: the bytes that it takes in its pack.
@@ -481,7 +467,7 @@ impl<'s> Scan<'s> {
         }
     }
 
-    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task<Memory>) {
+    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task<Kept>) {
         let worker = self.worker();
         let mut visit = Visit { scan: self, scope, at, kind, found: lock(&self.found[worker]), worker };
         let most = usize::try_from(self.options.max_file_size.max(DECODED_MOST)).unwrap_or(usize::MAX);
@@ -546,15 +532,15 @@ impl<'s> Scan<'s> {
         kind: Kind,
         id: ObjectId,
         bytes: &[u8],
-        base: Option<Base<'_, Memory>>,
+        base: Option<Base<'_, Kept>>,
         worker: usize,
         found: &mut Found,
-    ) -> Option<Memory> {
+    ) -> Option<Kept> {
         let mut is_plain = false;
         match kind {
             Kind::Tree => {
                 found.counts.trees += 1;
-                return Some(Memory::Tree(self.tree(id, bytes, base, found)));
+                return Some(Kept::Tree(self.tree(id, bytes, base, found)));
             }
             Kind::Blob => {
                 found.counts.blobs += 1;
@@ -572,23 +558,28 @@ impl<'s> Scan<'s> {
             found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
             return None;
         }
-        let look = match readable(bytes) {
+        let text = readable(bytes);
+        let look = match &text {
             Cow::Borrowed(bytes) => {
                 let built = base.and_then(|base| Some(Built { base: base.memory?.text()?, copies: base.copies }));
                 self.sink.look(worker, bytes, built)
             }
             // Deltas copy what it was before it was made readable.
-            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, &text, None) },
+            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, text, None) },
         };
         if look.leads {
             found.hits.push(Hit { id, kind, places: self.kept(&look) });
             self.progress.history.texts.fetch_add(1, Relaxed);
-        } else if is_plain && self.known.is_some_and(|known| !known.holds(&id)) {
-            self.remember(id, bytes, found);
+        } else if let Some(memory) = self.memory.filter(|_| is_plain)
+            && !memory.knows(&id)
+            && self.sink.is_silent(&text)
+            && !memory.learn(id, bytes)
+        {
+            found.corrupt.insert(id);
         }
         self.progress.scanned(length);
         found.done.outcome.scanned(length);
-        Some(Memory::Text(look))
+        Some(Kept::Text(look))
     }
 
     /// The places of a text with a match, as long as there is room for them.
@@ -598,17 +589,9 @@ impl<'s> Scan<'s> {
         (before + places.len() <= PLACES_KEPT).then(|| places.clone())
     }
 
-    /// Remembers a blob that holds nothing, if it is what its name says.
-    fn remember(&self, id: ObjectId, bytes: &[u8], found: &mut Found) {
-        match gix::objs::compute_hash(self.hash, Kind::Blob, bytes) {
-            Ok(hash) if hash == id => found.fresh.push(id),
-            _ => drop(found.corrupt.insert(id)),
-        }
-    }
-
     /// Looks for what a tree names and nobody has, and notes what it holds of the texts with a match. What its base names is
     /// looked for there, and known from there.
-    fn tree(&self, id: ObjectId, bytes: &[u8], base: Option<Base<'_, Memory>>, found: &mut Found) -> Vec<Held> {
+    fn tree(&self, id: ObjectId, bytes: &[u8], base: Option<Base<'_, Kept>>, found: &mut Found) -> Vec<Held> {
         let wanted = self.hits.get().map(|hits| &hits.blobs).filter(|blobs| !blobs.is_empty());
         let known = base.as_ref().and_then(|base| base.memory?.tree());
         let mut copies = base.as_ref().map_or(&[][..], |base| base.copies);
@@ -721,9 +704,9 @@ struct Visit<'v, 's> {
 }
 
 impl Visitor for Visit<'_, '_> {
-    type Memory = Memory;
+    type Memory = Kept;
 
-    fn object(&mut self, object: Decoded<'_, Memory>) -> Option<Memory> {
+    fn object(&mut self, object: Decoded<'_, Kept>) -> Option<Kept> {
         self.scan.progress.history.read(object.stored);
         // Packs may share objects; the first pack has it.
         if self.scan.stores.packs[..self.at].iter().any(|pack| pack.contains(&object.id)) {
@@ -740,7 +723,7 @@ impl Visitor for Visit<'_, '_> {
         self.found.corrupt.insert(id);
     }
 
-    fn hand_over(&mut self, task: Task<Memory>) {
+    fn hand_over(&mut self, task: Task<Kept>) {
         let (scan, at, kind) = (self.scan, self.at, self.kind);
         self.scope.spawn_fifo(move |scope| scan.task(scope, at, kind, task));
     }
@@ -757,7 +740,6 @@ impl Found {
         self.commits.extend(other.commits);
         self.missing.extend(other.missing);
         self.corrupt.extend(other.corrupt);
-        self.fresh.extend(other.fresh);
         self
     }
 }
