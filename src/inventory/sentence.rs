@@ -65,8 +65,12 @@ fn shadow(issuer: &Issuer, lists: &Lists<'_>) -> String {
     let (files, counts): (Vec<String>, Vec<usize>) =
         files.map(|(at, list)| (list.path.display().to_string(), lists.keys_of(issuer, at))).unzip();
     let count: usize = counts.iter().sum();
-    let keys = if count == 1 { "key" } else { "keys" };
-    format!("it is none of the {count} {keys} of {issuer} in {}: a key that the list does not know", files.join(", "))
+    let files = files.join(", ");
+    let which = match count {
+        1 => format!("not the one key of {issuer}"),
+        _ => format!("none of the {count} keys of {issuer}"),
+    };
+    format!("it is {which} in {files}: a key that the list does not know")
 }
 
 fn row((list, row): RowId, inventories: &[Inventory]) -> String {

@@ -126,7 +126,7 @@ impl Link {
         match self {
             Self::Key(how) => how.clone(),
             Self::Configuration => "told by the configuration".to_owned(),
-            Self::Name => "of the same name".to_owned(),
+            Self::Name => "secret and key have the same name".to_owned(),
             Self::OnlyKey => "the only living key of its issuer in the lists".to_owned(),
             Self::OneOf(count) => format!("may be: one of {count} living keys of its issuer"),
         }

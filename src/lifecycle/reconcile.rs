@@ -124,6 +124,11 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
             continue;
         }
         seen.reason = placed.reason(&seen.issuer);
+        let state = &key.judgement.state;
+        if state.is == "inactive" {
+            let because = state.because.as_deref().unwrap_or("dead");
+            seen.reason = format!("dead already ({because}, as the scan found); {}", seen.reason);
+        }
         match placed {
             Placed::Row(..) | Placed::Shadow(_) => outcome.shadow.push(seen),
             Placed::Unclear(_) => outcome.unclear.push(seen),

@@ -88,6 +88,11 @@ impl Fact {
         Self(From::Header(name), is)
     }
 
+    /// Whether it is the key's end.
+    pub(crate) const fn is_end(&self) -> bool {
+        matches!(self.1, Is::Expires(..) | Is::EndsIn(_))
+    }
+
     /// For people: "scopes (`/scopes`)".
     pub(crate) fn words(&self) -> String {
         let what = match self.1 {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::fact::{self, Fact, by_verb};
 use super::failure::Failure;
 use super::issuer::{About, Line, Probe, Step, Subject};
-use crate::key::{Inactive, KeyFacts, Power};
+use crate::key::{Expiry, Inactive, KeyFacts, Power, Reported};
 
 /// One list.
 pub(crate) struct Roll {
@@ -212,6 +212,22 @@ impl Roll {
     }
 }
 
+impl Roll {
+    /// A list that says nothing of a key's state keeps the ones that have ended; and the end of what may be another key is
+    /// told, but is not this one's.
+    fn read_end(&self, facts: &mut KeyFacts, line: &Line<'_>) {
+        let Some(end) = facts.expires.said().copied() else { return };
+        if self.doubt.is_some() {
+            facts.expires = Reported::NotSaid;
+            let end = if let Expiry::At(at) = end { at.to_string() } else { "never".to_owned() };
+            facts.details.insert("ends".to_owned(), end);
+        } else if self.states.is_empty() && matches!(end, Expiry::At(at) if at <= line.now) {
+            let ended = line.inactive(Inactive::Expired, "lists the key with an end that has passed");
+            (facts.state, facts.state_reason) = (ended.state, ended.state_reason);
+        }
+    }
+}
+
 const UNREADABLE: &str = "answered 200 with a text that is not what it documents";
 
 impl Probe for Roll {
@@ -236,6 +252,10 @@ impl Probe for Roll {
             let value = if *value == "*" { String::new() } else { format!(" = `{value}`") };
             Some((format!("the same with `{name}`{value}"), format!("inactive: {why}")))
         }));
+        let ends = self.facts.iter().chain(self.around).any(Fact::is_end);
+        if self.states.is_empty() && self.doubt.is_none() && ends {
+            rows.push(("the same with an end that has passed".to_owned(), "inactive: expired".to_owned()));
+        }
         let none = self.none.map_or_else(String::new, |status| format!(", {status}"));
         let several = if self.log { "" } else { ", or with several that could be it" };
         rows.push((format!("200 without it{several}{none}"), "unknown".to_owned()));
@@ -270,6 +290,7 @@ impl Probe for Roll {
         let mut facts = self.state(&item, line);
         fact::read_all(self.facts, &mut facts, &item, |_| None, self.power, line.now);
         facts = facts.completed_by(around);
+        self.read_end(&mut facts, line);
         facts.notes.push(format!("Found in the owner's list at {} {}.", line.host(), self.by));
         Ok(facts)
     }

@@ -29,7 +29,7 @@ use crate::severity::Confidence;
 #[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Judge, Look, Place};
 use crate::source::{Blob, Part, Progress, Sink};
-use crate::suppression::{MARKER_REACH, Marker, begins_comment, markers};
+use crate::suppression::{MARKER_REACH, Marker, begins_comment, holds_comment, markers};
 
 use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};
@@ -420,7 +420,7 @@ impl Judge for Gatherer<'_> {
 
     fn is_silent(&self, bytes: &[u8]) -> bool {
         let signs = self.signs.get_or_init(|| clues::signs(self.detector.rules()));
-        comments(bytes).is_empty() && signs.as_ref().is_some_and(|signs| !signs.is_match(bytes))
+        !holds_comment(bytes) && signs.as_ref().is_some_and(|signs| !signs.is_match(bytes))
     }
 
     fn tells(&self, path: &str) -> bool {

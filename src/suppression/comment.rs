@@ -66,6 +66,12 @@ pub fn begins_comment(text: &[u8], at: usize) -> bool {
     SIGNS.iter().any(|sign| before.ends_with(sign))
 }
 
+/// Whether one of our own markers stands in a comment of a text.
+#[must_use]
+pub fn holds_comment(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, MARKER).any(|at| begins_comment(text, at))
+}
+
 /// Reads what follows the marker's word.
 fn parse(rest: &str) -> Marker {
     let mut marker = Marker::default();

@@ -275,8 +275,8 @@ fn lists() -> Vec<List> {
                     "permissions":{"organization":{"members":"read"},"repository":{"metadata":"read","contents":"write"}},
                     "token_expired":false,"token_expires_at":"2026-12-01T00:00:00Z","token_last_used_at":null},
                    {"owner":{"login":"ann","id":42},"token_expired":true},{"owner":{"login":"bob","id":43},"token_expired":false}]"#,
-                "name ci; id 98716; owner ann; ends 2026-12-01T00:00:00Z; \
-                 may members:read:Read+contents:write:Manage+metadata:read:Read on everything; repository-selection=all",
+                "name ci; id 98716; owner ann; \
+                 may members:read:Read+contents:write:Manage+metadata:read:Read on everything; ends=2026-12-01T00:00:00Z; repository-selection=all",
             )
         }
         .without("\"id\":42", "\"id\":44")
@@ -291,8 +291,8 @@ fn lists() -> Vec<List> {
                 r#"[{"id":4,"name":"ci","revoked":false,"active":true,"created_at":"2026-01-01T00:00:00Z","scopes":["api","read_user"],
                     "user_id":13044,"last_used_at":"2026-11-01T00:00:00Z","expires_at":"2026-12-31"},
                    {"id":3,"active":false,"user_id":13044}]"#,
-                "name ci; id 4; created 2026-01-01T00:00:00Z; used 2026-11-01T00:00:00Z; ends 2026-12-31T23:59:59Z; \
-                 may api:Everything+read_user:Read on everything; user-id=13044",
+                "name ci; id 4; created 2026-01-01T00:00:00Z; used 2026-11-01T00:00:00Z; \
+                 may api:Everything+read_user:Read on everything; ends=2026-12-31T23:59:59Z; user-id=13044",
             )
         }
         .header("private-token", OWN)
@@ -448,7 +448,7 @@ fn deploy_tokens(place: &'static str, table: &'static str) -> List {
             r#"[{"id":1,"name":"deploy","username":"gitlab+deploy-token-1","expires_at":null,"revoked":false,"expired":false,
                 "scopes":["read_registry"]},
                {"id":2,"revoked":true,"expired":false}]"#,
-            "name deploy; id 1; owner gitlab+deploy-token-1; never ends; may read_registry:Read on everything",
+            "name deploy; id 1; owner gitlab+deploy-token-1; may read_registry:Read on everything; ends=never",
         )
     }
     .header("private-token", OWN)
@@ -489,6 +489,23 @@ impl List {
         check(&self.ask, &stub, &seen);
         (answers, seen)
     }
+}
+
+/// By the moment of the question; a list that has a word for the state is believed instead.
+#[test]
+fn a_key_whose_end_in_the_list_has_passed_has_ended() {
+    let mut ended = 0;
+    for list in lists() {
+        let old = list.body.replace("2026-12-01", "2026-10-01").replace("\"expiry\":18", "\"expiry\":17");
+        if old == list.body {
+            continue;
+        }
+        let facts = list.say(vec![answer(200, &old)]).0.remove(0).facts;
+        let wanted = if list.state == State::Active { State::Inactive(Inactive::Expired) } else { State::Unknown };
+        assert_eq!(facts.state, wanted, "{}: {:?}", list.table, facts.state_reason);
+        ended += 1;
+    }
+    assert!(ended >= 5, "{ended}");
 }
 
 #[test]

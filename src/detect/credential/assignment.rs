@@ -116,6 +116,7 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         [b'<', b'/', ..] => sibling(text, at)?,
         [b'>', ..] => (Operator::Opens, at + 1),
         [b'-', b' ', b'"' | b'\''] if gap > 0 => (Operator::Tells, at + 2),
+        [b'\n' | b'\r', ..] if !is_item(text, name) => return None,
         [b'\n' | b'\r' | b'}', ..] => listed(text, at)?,
         [byte, ..] if gap > 0 => spaced(text, name, at, *byte, closed)?,
         _ => return None,
@@ -232,7 +233,10 @@ fn spaced(text: &[u8], name: Span, at: usize, byte: u8, closed: bool) -> Option<
 /// Whether nothing but a value with a digit follows on the line, as `requirepass …` stands in settings.
 fn is_line_of_two(text: &[u8], at: usize) -> bool {
     let rest = text[at..].split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-    rest.len() < SHORTEST_TOLD && rest.iter().all(u8::is_ascii_graphic) && rest.iter().any(u8::is_ascii_digit)
+    rest.len() < SHORTEST_TOLD
+        && !rest.ends_with(b";")
+        && rest.iter().all(u8::is_ascii_graphic)
+        && rest.iter().any(u8::is_ascii_digit)
 }
 
 /// Words that begin a line of a netrc file (or its end) before the password.
@@ -282,6 +286,13 @@ fn listed(text: &[u8], at: usize) -> Option<(Operator, usize)> {
     let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b",\"'".contains(byte)).count();
     let value = after_word(&rest[skip..], b"value").or_else(|| after_word(&rest[skip..], b"Value"))?;
     Some((Operator::Colon, at + skip + value))
+}
+
+/// Whether the name is itself a value, `name: PASSWORD`, and not the last word of a sentence.
+fn is_item(text: &[u8], name: Span) -> bool {
+    let before = text[..name.start].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    before.last().is_some_and(|byte| b":=-".contains(byte))
 }
 
 /// Where a value begins after `word` and its operator.

@@ -96,7 +96,7 @@ impl Case<'_> {
         let placeholder = if self.is_strengthened() { is_unfinished(self.value) } else { is_placeholder(self.value) };
         if is_reference(self.text, self.found.value) {
             none(Because::Reference)
-        } else if placeholder {
+        } else if placeholder || weak::is_sample_uuid(self.value) {
             none(Because::Placeholder)
         } else if self.place().apart && self.reading != Reading::Address {
             low(Because::Apart)
@@ -279,6 +279,9 @@ impl Case<'_> {
         if parts > MOST_PARTS && !is_long {
             return none(Because::OtherForm);
         }
+        if self.reading == Reading::Key && is_fingerprint(value) {
+            return none(Because::Identifier);
+        }
         let bare_key = self.is_unclear();
         let unclear = bare_key && !self.is_query();
         match (uuid, unclear) {
@@ -329,7 +332,7 @@ impl Case<'_> {
             low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
-        } else if weak::is_typed(self.value) {
+        } else if weak::is_typed(self.value) || is_spelled_out(self.value) {
             low(Because::Typed)
         } else if decoded_text(self.value)
             .is_some_and(|plain| weak::speaks_for_itself(&plain) || repeats(&plain, self.name()))
@@ -492,6 +495,16 @@ const HEADER: &[u8] = b"authorization";
 
 /// How far before a password its user's name may begin.
 const USER_REACH: usize = 48;
+
+/// Whether words with digits for letters stand between dashes: `4-v3ry-53cr37-k3y`.
+fn is_spelled_out(value: &[u8]) -> bool {
+    value.iter().filter(|byte| b"-_".contains(byte)).count() >= 2 && weak::spells_itself(value)
+}
+
+/// 40 digits in capitals: how OpenPGP (RFC 4880, section 12.2) names public keys.
+fn is_fingerprint(value: &[u8]) -> bool {
+    value.len() == 40 && is_hexadecimal(value) && !value.iter().any(u8::is_ascii_lowercase)
+}
 
 /// Hexadecimal digits, as many as a digest has: what tests hold of hashed passwords.
 fn is_digest_long(value: &[u8]) -> bool {

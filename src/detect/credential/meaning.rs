@@ -153,7 +153,11 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 42] = [
+const ABOUT_TOO: [&str; 46] = [
+    "alphabet",
+    "characters",
+    "chars",
+    "charset",
     "data",
     "algo",
     "padding",
@@ -199,7 +203,12 @@ const ABOUT_TOO: [&str; 42] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 74] = [
+const UNLIKE: [&str; 79] = [
+    "apt",
+    "gpg",
+    "pgp",
+    "recv",
+    "site",
     "lookup",
     "pub",
     "stored",

@@ -256,7 +256,13 @@ fn is_resource(value: &[u8]) -> bool {
     value.starts_with(b"arn:")
         || value.starts_with(b"urn:")
         || value.starts_with(b":") && is_name(&value[1..])
-        || value.split(|byte| *byte == b':').count() > 2 && surprise(value) < WORDY
+        || value.split(|byte| *byte == b':').count() > 2 && (surprise(value) < WORDY || begins_in_words(value))
+}
+
+/// `login:last-active:…`: the first two parts between colons are words, so the third is what they name.
+fn begins_in_words(value: &[u8]) -> bool {
+    let is_word = |part: &[u8]| part.len() > 2 && part.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
+    value.split(|byte| *byte == b':').take(2).all(is_word)
 }
 
 fn contains(value: &[u8], mark: &[u8]) -> bool {

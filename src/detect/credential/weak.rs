@@ -169,6 +169,15 @@ const TYPED: [&str; 35] = [
     "changeme",
 ];
 
+/// UUIDs that stand in texts about UUIDs: of RFC 4122 (appendix C), and of the pages that explain them.
+const SAMPLE_UUIDS: [&str; 4] =
+    ["6ba7b810-9dad-11d1-", "550e8400-e29b-41d4-", "f47ac10b-58cc-4372-", "123e4567-e89b-12d3-"];
+
+/// Whether the value is a UUID that everybody writes.
+pub(super) fn is_sample_uuid(value: &[u8]) -> bool {
+    value.len() == 36 && SAMPLE_UUIDS.iter().any(|known| value[..known.len()].eq_ignore_ascii_case(known.as_bytes()))
+}
+
 /// Whether a token that looks random was typed by a person.
 pub(super) fn is_typed(value: &[u8]) -> bool {
     let said = value.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"your"));
