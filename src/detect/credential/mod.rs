@@ -15,6 +15,8 @@ mod judge;
 mod manifest;
 mod meaning;
 mod name;
+#[cfg(feature = "git")]
+pub(super) mod near;
 mod otp;
 mod place;
 mod random;
