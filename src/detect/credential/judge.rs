@@ -344,6 +344,8 @@ impl Case<'_> {
             none(Because::NotLiteral)
         } else if short && self.place().sample {
             low(Because::Sample)
+        } else if self.is_query() && self.place().sample {
+            low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
         } else if weak::is_typed(self.value) || is_spelled_out(self.value) {
