@@ -119,6 +119,7 @@ mod tests {
             host: None,
             confidence,
             proved: None,
+            encoded: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! as constants; those of any other rules are made when they are loaded.
 
 pub(crate) mod buckets;
+pub(crate) mod encoded;
 pub(crate) mod gram;
 pub(crate) mod lookup;
 pub(crate) mod sieve;
@@ -22,6 +23,8 @@ pub(crate) struct Wanted<'a> {
     /// Whether their case does not count.
     pub(crate) fold: bool,
     pub(crate) seek: Seek,
+    /// Whether base64 that begins with an anchor is looked for too.
+    pub(crate) encoded: bool,
 }
 
 /// All anchors, and what finds their places. Texts are ranges of a pool: constants that point to each other would have
@@ -67,6 +70,7 @@ impl Tables {
     pub(crate) fn of(wanted: &[Wanted<'_>]) -> Self {
         let (mut pool, frequencies) = (Vec::new(), Frequencies::get());
         let Collected { anchors, users, words } = collect(wanted, &mut pool);
+        let longest = words.keys().map(String::len).chain(anchors.iter().map(|anchor| length(anchor.folded))).max();
         let words = Words::of(words, &mut pool);
         let texts: Vec<&[u8]> = anchors.iter().map(|anchor| range(&pool, anchor.folded)).collect();
         let grams: Vec<Gram> = texts.iter().map(|text| Gram::of(text, frequencies)).collect();
@@ -78,7 +82,7 @@ impl Tables {
             anchors: anchors.into(),
             users: users.into(),
             words,
-            longest: wanted.iter().flat_map(|wanted| &wanted.anchors).map(|anchor| anchor.len()).max().unwrap_or(0),
+            longest: longest.unwrap_or(0),
         }
     }
 
@@ -96,6 +100,10 @@ impl Tables {
 #[inline]
 fn range<T>(all: &[T], (from, to): Indices) -> &[T] {
     &all[from as usize..to as usize]
+}
+
+fn length((from, to): Indices) -> usize {
+    (to - from) as usize
 }
 
 /// Adds to a list; gives the indices of what was added.
@@ -140,6 +148,10 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
             });
             users.push(user);
         }
+        for form in encoded_anchors(wanted) {
+            let user = User { rule, start: Start::Edge, exact: Some(push(pool, form.bytes())) };
+            words.entry(form.to_ascii_lowercase()).or_default().users.push(user);
+        }
     }
     let (mut anchors, mut users) = (Vec::new(), Vec::new());
     for key in keys {
@@ -147,6 +159,13 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
         anchors.push(Anchor { folded: push(pool, key.bytes()), users });
     }
     Collected { anchors, users, words }
+}
+
+/// What base64 begins with that begins with the rule's anchors. It counts where a word begins, so only what begins with a
+/// letter or a digit is taken: what begins with ASCII.
+fn encoded_anchors(wanted: &Wanted<'_>) -> impl Iterator<Item = String> {
+    let anchors = wanted.anchors.iter().filter(|anchor| wanted.encoded && anchor.len() >= gram::SHORTEST);
+    anchors.flat_map(|anchor| encoded::forms(anchor)).filter(|form| begins_plainly(form))
 }
 
 /// Whether an anchor begins with a letter or a digit: only there the beginnings of words are looked for.
