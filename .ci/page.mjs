@@ -61,6 +61,10 @@ for (const chart of ["until", "reach"]) {
   const wanted = Number((await page.run(`document.querySelector(${JSON.stringify(bar)}).getAttribute("aria-label")`)).split(": ")[1]);
   await click(bar);
   same(await shown(), wanted, `by the bar ${chart}`);
+  same(await page.run(`document.querySelector(${JSON.stringify(bar)}).getAttribute("aria-pressed")`), "true", `the bar ${chart} says that it is chosen`);
+  await page.run(`document.querySelector(${JSON.stringify(bar)}).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`);
+  same(await shown(), keys.length, `the keyboard takes the bar ${chart} back`);
+  await click(bar);
   await click(bar);
   same(await shown(), keys.length, "a second click on the bar takes it back");
 }
@@ -70,6 +74,18 @@ await click("#unfold");
 check(await page.run("[...document.querySelectorAll('.key')].every((key) => key.open)"), "all unfold");
 await click("#unfold");
 check(await page.run("[...document.querySelectorAll('.key')].every((key) => !key.open)"), "and fold");
+
+// What was done of a key is counted.
+const steps = await page.run("(() => { const boxes = document.querySelectorAll('.key:has(.steps input)')[0]?.querySelectorAll('.steps input') ?? []; boxes[0]?.click(); return boxes.length; })()");
+if (steps > 0) {
+  same(await page.run("document.querySelector('.key:has(.steps input) .done').textContent"), `1 of ${steps} done`, "steps done");
+  await page.run("document.querySelector('.steps input').click()");
+}
+// An address may name a key.
+await page.run(`location.hash = "#" + [...document.querySelectorAll(".key")].at(-1).id`);
+await wait();
+same(await page.run("[...document.querySelectorAll('.key')].at(-1).open"), true, "the key that the address names is unfolded");
+await page.run("for (const key of document.querySelectorAll('.key')) key.open = false; scrollTo(0, 0)");
 
 // What a repository wrote is text.
 same(await page.run("document.scripts.length"), 1, "scripts");
@@ -85,7 +101,7 @@ const contrast = `(() => {
   const light = (color) => { const [r, g, b] = parse(color); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const under = (one) => { for (let at = one; at; at = at.parentElement) { const color = getComputedStyle(at).backgroundColor; if (color.startsWith("rgb(")) return color; } return "rgb(255, 255, 255)"; };
   const bad = [];
-  for (const one of document.querySelectorAll(".lead, .sub, .word, .title, .cell, .columns span, .body dd, .body dt, .note, .id, .history, .chip b, a, mark, .steps span, footer dd, footer dt")) {
+  for (const one of document.querySelectorAll(".lead, .sub, .numbers li, .unknown, .done, #shown, .word, .title, .cell, .columns span, .body dd, .body dt, .note, .id, .history, .chip b, a, mark, .steps span, footer dd, footer dt")) {
     if (one.offsetParent === null) continue;
     const [a, b] = [light(getComputedStyle(one).color), light(under(one))].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
@@ -116,9 +132,11 @@ await page.size(1200, 1500);
 await click("#unfold");
 
 // Printed, every key is unfolded and the controls are gone.
+await page.run("for (const key of document.querySelectorAll('.key')) key.open = false; addEventListener('beforeprint', () => { globalThis.printed = [...document.querySelectorAll('.key, .keyless')].every((one) => one.open); })");
 const { data } = await page.send("Page.printToPDF", {});
 check(Buffer.from(data, "base64").subarray(0, 5).toString() === "%PDF-", "a page to print");
-check(await page.run("[...document.querySelectorAll('.key')].every((key) => key.open)"), "printed keys are unfolded");
+same(await page.run("globalThis.printed"), true, "printed keys are unfolded");
+check(await page.run("[...document.querySelectorAll('.key')].every((key) => !key.open)"), "after printing they are as they were");
 await page.media("print", "dark");
 same(await page.run("getComputedStyle(document.querySelector('.filters')).display"), "none", "filters on paper");
 same(await page.run("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)", "paper is white");

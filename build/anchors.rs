@@ -13,6 +13,7 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
     list(&mut code, "STARTS", "u32", &tables.lookup.starts)?;
     writeln!(code, "static GRAM_SIEVE: Sieve = {:?};", tables.lookup.sieve)?;
     writeln!(code, "static WORD_SIEVE: Sieve = {:?};", tables.words.sieve)?;
+    list(&mut code, "KNOWN", "u64", &tables.words.known)?;
     list(&mut code, "WORD_USERS", "User", &tables.words.users)?;
     list(&mut code, "WORDS", "Word", &tables.words.list)?;
     list(&mut code, "SEEKERS", "Seeker", &tables.words.seekers)?;
@@ -26,7 +27,7 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
          anchors: Cow::Borrowed(&ANCHORS),\n    users: Cow::Borrowed(&USERS),\n    \
          lookup: Lookup {{ sieve: Cow::Borrowed(&GRAM_SIEVE), starts: Cow::Borrowed(&STARTS), entries: Cow::Borrowed(&ENTRIES) }},\n    \
          buckets: Cow::Borrowed(&BUCKETS),\n    \
-         words: Words {{\n        sieve: Cow::Borrowed(&WORD_SIEVE),\n        slots: Cow::Borrowed(&SLOTS),\n        list: Cow::Borrowed(&WORDS),\n        \
+         words: Words {{\n        sieve: Cow::Borrowed(&WORD_SIEVE),\n        known: Cow::Borrowed(&KNOWN),\n        slots: Cow::Borrowed(&SLOTS),\n        list: Cow::Borrowed(&WORDS),\n        \
          users: Cow::Borrowed(&WORD_USERS),\n        seekers: Cow::Borrowed(&SEEKERS),\n        longest: {},\n        \
          admitted: Cow::Borrowed(&ADMITTED),\n    }},\n    longest: {},\n}};\n",
         tables.words.longest, tables.longest

@@ -2,10 +2,10 @@
 //!
 //! A file of JSON Lines: a head that names the version and the fingerprint key, then one entry for each place, sorted.
 //! There are no lines or columns in it, so that it does not change when the text around a key does, and no secret: an
-//! entry is a keyed hash. Entries stand for themselves, so git merges two branches by keeping the lines of both
-//! (`merge=union`).
+//! entry is a keyed hash. Entries stand for themselves, so two branches merge entry by entry ([`merge`]).
 
 pub mod import;
+mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,8 +14,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Place, Report};
+use crate::escape::message;
+use crate::finding::{Finding, Fingerprint, Gone, Place, Report, is_key_id};
 use crate::suppression::{By, Suppression};
+
+pub use self::merge::{Merged, merge};
 
 /// The version that is written.
 const VERSION: u32 = 1;
@@ -124,11 +127,9 @@ impl Baseline {
                 }
                 continue;
             }
-            entries.push(serde_json::from_str(line).map_err(|error| wrong(number, &error.to_string()))?);
+            entries.push(serde_json::from_str(line).map_err(|error| wrong(number, &message(&error.to_string())))?);
         }
-        entries.sort();
-        entries.dedup();
-        Ok(Self { fingerprint_key: head.fingerprint_key, entries })
+        Ok(Self { fingerprint_key: head.fingerprint_key, entries: one_each(entries) })
     }
 
     /// Every place of every key of a report, with this reason.
@@ -178,11 +179,18 @@ impl Baseline {
     /// file has moved: the entry then covers the one place that has the same key, or, for a password, whose hash is made
     /// from its place, the one place of the same rule, variable and file name.
     ///
-    /// `strict`: an entry without a reason covers nothing.
+    /// `strict`: an entry without a reason covers nothing. `looked_at`: whether the run looked for keys of a rule in the
+    /// file at a path, or would have, were it still there; an entry that covers nothing then names a key that is gone.
     ///
     /// # Errors
     /// A baseline made under another fingerprint key.
-    pub fn apply(&self, report: &mut Report, strict: bool, exists: impl Fn(&str) -> bool) -> Result<Applied, Error> {
+    pub fn apply(
+        &self,
+        report: &mut Report,
+        strict: bool,
+        exists: impl Fn(&str) -> bool,
+        looked_at: impl Fn(&Entry) -> bool,
+    ) -> Result<Applied, Error> {
         if self.fingerprint_key != report.fingerprint_key {
             let (ours, theirs) = (report.fingerprint_key.clone(), self.fingerprint_key.clone());
             return Err(Error::OtherKey { ours, theirs });
@@ -209,14 +217,16 @@ impl Baseline {
                 continue;
             };
             let place = &mut report.findings[f].places[p];
+            let moved_from = found.is_none().then(|| entry.path.clone());
             if found.is_none() {
                 applied.moved.push((entry.clone(), place.path.clone()));
             }
-            place.suppressed = Some(entry.suppression());
+            place.suppressed = Some(Suppression { moved_from, ..entry.suppression() });
             applied.used += 1;
         }
         report.set_aside();
         report.compared = true;
+        report.gone = gone(&applied, report, looked_at);
         Ok(applied)
     }
 
@@ -244,7 +254,8 @@ impl Baseline {
 
 impl Entry {
     fn suppression(&self) -> Suppression {
-        Suppression { by: By::Baseline, reason: self.reason.clone(), owner: self.owner.clone(), until: self.until }
+        let Self { reason, owner, until, .. } = self.clone();
+        Suppression { by: By::Baseline, reason, owner, until, moved_from: None }
     }
 }
 
@@ -259,6 +270,43 @@ fn entry(finding: &Finding, place: &Place) -> Entry {
         owner: None,
         until: None,
     }
+}
+
+/// The entries whose keys the run did not find again, and does not count otherwise.
+fn gone(applied: &Applied, report: &Report, looked_at: impl Fn(&Entry) -> bool) -> Vec<Gone> {
+    let counts = report.findings.iter().flat_map(|finding| &finding.places).map(|place| &place.fingerprint);
+    let aside = report.suppressed.iter().map(|aside| &aside.place);
+    let seen: BTreeSet<&Fingerprint> = counts.chain(aside).chain(&report.unseen).collect();
+    let print = |hex: &str| Fingerprint::parse(&format!("{}:{hex}", report.fingerprint_key));
+    let entries = applied.unused.iter().chain(&applied.expired).chain(&applied.unreasoned);
+    let of = |entry: &Entry| {
+        let (key, place) = (print(&entry.key)?, print(&entry.place)?);
+        let is_seen = seen.contains(&place) || seen.contains(&key);
+        (!is_seen).then(|| Gone { path: entry.path.clone(), rule: entry.rule.clone(), key, place })
+    };
+    let mut gone: Vec<Gone> = entries.filter(|entry| looked_at(entry)).filter_map(of).collect();
+    gone.sort();
+    gone
+}
+
+/// One entry for each place, sorted. A merge that keeps the lines of both sides may have left two: then the earlier end holds,
+/// and the first of the reasons and owners.
+fn one_each(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut by_place: BTreeMap<String, Entry> = BTreeMap::new();
+    for entry in entries {
+        match by_place.entry(entry.place.clone()) {
+            std::collections::btree_map::Entry::Vacant(free) => _ = free.insert(entry),
+            std::collections::btree_map::Entry::Occupied(mut there) => {
+                let known = there.get_mut();
+                known.until = [known.until, entry.until].into_iter().flatten().min();
+                known.reason = known.reason.take().or(entry.reason);
+                known.owner = known.owner.take().or(entry.owner);
+            }
+        }
+    }
+    let mut entries: Vec<Entry> = by_place.into_values().collect();
+    entries.sort();
+    entries
 }
 
 /// The one place that the entry's key moved to; `None` if there is none, or more than one.
@@ -280,6 +328,7 @@ fn file_name(path: &str) -> &str {
 
 fn read_head((line, number): (&str, usize)) -> Result<Head, Error> {
     let head: Head = serde_json::from_str(line).map_err(|error| {
+        let error = message(&error.to_string());
         wrong(number, &format!("no head of a baseline ({error}); make one with `skelkey baseline create`"))
     })?;
     if head.version != VERSION {
@@ -287,6 +336,9 @@ fn read_head((line, number): (&str, usize)) -> Result<Head, Error> {
             number,
             &format!("version {} of the format; this skelkey reads version {VERSION}", head.version),
         ));
+    }
+    if !is_key_id(&head.fingerprint_key) {
+        return Err(wrong(number, "`fingerprint_key` is no id of a fingerprint key"));
     }
     Ok(head)
 }

@@ -16,6 +16,8 @@ pub enum Reason {
     NotAFile,
     /// Only a pointer to content that is kept elsewhere (Git LFS). Stated policy.
     Elsewhere,
+    /// An earlier run read it, under the same rules, and it holds nothing: the cache knows it. No gap.
+    Known,
     /// It could not be read: the run is incomplete.
     Unreadable,
     /// It was gone before it could be read: the run is incomplete.
@@ -30,12 +32,13 @@ pub enum Reason {
 
 impl Reason {
     /// Every one of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ignored,
         Self::Excluded,
         Self::TooLarge,
         Self::NotAFile,
         Self::Elsewhere,
+        Self::Known,
         Self::Unreadable,
         Self::Vanished,
         Self::Missing,
@@ -46,7 +49,10 @@ impl Reason {
     /// Whether something that was asked for could not be scanned.
     #[must_use]
     pub fn is_gap(self) -> bool {
-        !matches!(self, Self::Ignored | Self::Excluded | Self::TooLarge | Self::NotAFile | Self::Elsewhere)
+        !matches!(
+            self,
+            Self::Ignored | Self::Excluded | Self::TooLarge | Self::NotAFile | Self::Elsewhere | Self::Known
+        )
     }
 
     /// The verdict id of a gap or a skip of this sort.
@@ -58,6 +64,7 @@ impl Reason {
             Self::TooLarge => "SK3003",
             Self::NotAFile => "SK3004",
             Self::Elsewhere => "SK3005",
+            Self::Known => "SK3006",
             Self::Unreadable => "SK3101",
             Self::Vanished => "SK3102",
             Self::Missing => "SK3103",
@@ -75,6 +82,7 @@ impl Reason {
             Self::TooLarge => "over the size limit",
             Self::NotAFile => "not a regular file",
             Self::Elsewhere => "kept elsewhere, only a pointer to it is here",
+            Self::Known => "known to hold nothing (cache)",
             Self::Unreadable => "unreadable",
             Self::Vanished => "vanished during the scan",
             Self::Missing => "cannot be opened",
@@ -204,6 +212,18 @@ impl Coverage {
                 None => self.skipped.push(count.clone()),
             }
         }
+    }
+
+    /// Files that an earlier run has read, and the cache knows to hold nothing.
+    #[must_use]
+    pub fn blobs_known(&self) -> u64 {
+        self.skipped.iter().filter(|count| count.reason == Reason::Known).map(|count| count.files).sum()
+    }
+
+    /// Whether no file was read, by this run or by one of which the cache knows.
+    #[must_use]
+    pub fn nothing_scanned(&self) -> bool {
+        self.blobs_scanned == 0 && self.blobs_known() == 0
     }
 
     /// Whether the source is whole and there is nothing in it, such as an index with nothing staged.

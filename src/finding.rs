@@ -21,6 +21,12 @@ pub struct Root {
     pub path: String,
     /// The repository's normalised remote (`host/path`, no scheme, no credentials), if it has one.
     pub repository: Option<String>,
+    /// The id of the commit that the repository has checked out, in hex. The files of a work tree may be newer.
+    #[serde(default)]
+    pub revision: Option<String>,
+    /// Its branch, unless `HEAD` stands at a commit of its own. Escape before showing.
+    #[serde(default)]
+    pub branch: Option<String>,
 }
 
 /// One line of source, every match on it masked, control and bidirectional characters escaped.
@@ -131,7 +137,7 @@ pub struct Finding {
     /// Stable identity of the key.
     pub fingerprint: Fingerprint,
     /// Whether that identity is made from the key's place, because its value could be guessed.
-    #[serde(skip)]
+    #[serde(default)]
     pub by_place: bool,
     /// The rule's id; for a list row the id of its worst verdict.
     pub rule: String,
@@ -203,6 +209,19 @@ pub struct SetAside {
     pub suppression: Suppression,
 }
 
+/// A place that the baseline knows, where the run looked and found its key no more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+pub struct Gone {
+    /// As in [`Place::path`].
+    pub path: String,
+    /// The finding's rule.
+    pub rule: String,
+    /// The key.
+    pub key: Fingerprint,
+    /// The place.
+    pub place: Fingerprint,
+}
+
 /// What a run looked at. Reports of one mode follow each other; those of different modes must not replace each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -251,8 +270,14 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What comments and the baseline set aside: it counts nowhere else.
     pub suppressed: Vec<SetAside>,
+    /// What the baseline knows and the run did not find again where it looked, sorted.
+    #[serde(default)]
+    pub gone: Vec<Gone>,
     /// Below the confidence that was asked for: counted, not shown.
     pub below_confidence: usize,
+    /// Those keys. Only the run itself knows them.
+    #[serde(skip)]
+    pub unseen: Vec<Fingerprint>,
     /// The packages that the repository publishes.
     pub published: Vec<Published>,
     /// Whom we asked.
@@ -270,9 +295,11 @@ pub fn sort_aside(suppressed: &mut [SetAside]) {
 
 /// Worst first; equals by rule and first place, so that the order is the input's own.
 pub fn worst_first(findings: &mut [Finding]) {
+    fn place(finding: &Finding) -> Option<(Option<usize>, &str, Region)> {
+        finding.places.first().map(|place| (place.root, place.path.as_str(), place.region))
+    }
     findings.sort_by(|a, b| {
         let score = b.judgement.score.value().total_cmp(&a.judgement.score.value());
-        let place = |f: &Finding| f.places.first().map(|p| (p.root, p.path.clone(), p.region));
         score.then_with(|| place(a).cmp(&place(b))).then_with(|| a.rule.cmp(&b.rule))
     });
 }

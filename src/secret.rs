@@ -253,6 +253,17 @@ impl FingerprintKey {
         self.mac(b"skelkey/place/v1\0", &parts)
     }
 
+    /// What makes seals of one use and its circumstances.
+    #[cfg(feature = "git")]
+    pub(crate) fn sealer(&self, of: &str, circumstances: &str) -> Sealer {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key[..]).expect("HMAC takes a key of any length");
+        for part in ["skelkey/seal/v1", of, circumstances] {
+            mac.update(part.as_bytes());
+            mac.update(b"\0");
+        }
+        Sealer(mac)
+    }
+
     fn mac(&self, domain: &[u8], parts: &[&[u8]]) -> Fingerprint {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key[..]).expect("HMAC takes a key of any length");
         mac.update(domain);
@@ -263,6 +274,22 @@ impl FingerprintKey {
         let mut hash = [0_u8; 16];
         hash.copy_from_slice(&mac.finalize().into_bytes()[..16]);
         Fingerprint { kid: self.kid.clone(), hash }
+    }
+}
+
+/// Makes seals, which nobody can make who has no key.
+#[cfg(feature = "git")]
+pub(crate) struct Sealer(Hmac<Sha256>);
+
+#[cfg(feature = "git")]
+impl Sealer {
+    /// The seal of what the parts say. The first tells how long the others are, or in which order of lengths they come.
+    pub(crate) fn seal(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        let mut seal = [0_u8; 16];
+        seal.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        seal
     }
 }
 

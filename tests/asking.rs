@@ -270,6 +270,75 @@ fn a_hostile_repository_leads_no_key_to_another_host() {
     assert!(server.requests().is_empty(), "{:?}", server.requests());
 }
 
+fn github(seed: u64) -> String {
+    let body = Minter::new(seed).fill("ghp_{base62:30}").unwrap();
+    (skelkey::format::check("github").unwrap().seal.unwrap())(&body)
+}
+
+/// An owner's list comes from elsewhere too: what stands in it leads no key anywhere.
+#[test]
+fn a_hostile_inventory_leads_no_key_to_another_host() {
+    let server = Server::answering("200 OK", "", "{}");
+    let host = server.address.trim_start_matches("http://").to_owned();
+    let at = tempfile::tempdir().unwrap();
+    let mint = |template: &str| Minter::new(9).fill(template).unwrap();
+    let (okta, github) = (mint("00{base62:40}"), github(9));
+    let (algolia, nuget) = (mint("{hex:32}"), key());
+    let text = format!(
+        "OKTA_API_TOKEN={okta}\nOKTA_DOMAIN=acme.okta.com\nALGOLIA_APPLICATION_ID=ABCDEFGH12\nALGOLIA_ADMIN_KEY={algolia}\nGITHUB_TOKEN={github}\n"
+    );
+    write(at.path(), "repo/.env", text);
+    write(at.path(), "repo/release.yml", workflow(&nuget, NUGET));
+    let row = |issuer: &str, key: &str| {
+        let hash = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(key.as_bytes()));
+        format!(
+            r#"{{"issuer":"{issuer}","name":"ci","sha256":"{hash}","owner":"{host}/evil#","kind":"https://{host}",
+                "actions":["read"],"subjects":["../../../{host}"]}}"#
+        )
+    };
+    let rows = [row("okta", &okta), row("algolia", &algolia), row("github", &github), row("nuget", &nuget)].join(",");
+    write(at.path(), "keys.json", format!(r#"{{"skelkey-inventory":1,"keys":[{rows}]}}"#));
+    let planned = |inventory: &[&str]| {
+        let args =
+            [&["scan", "repo", "--probe=okta,algolia,github,nuget", "--dry-run", "-f", "json"][..], inventory].concat();
+        let run = skelkey(at.path(), &args);
+        let sent: Vec<String> = run.err.lines().filter(|line| line.contains("would send")).map(str::to_owned).collect();
+        (sent, run)
+    };
+    let ((without, _), (with, run)) = (planned(&[]), planned(&["--inventory", "keys.json"]));
+    assert!(with.len() >= 3, "{}", run.err);
+    // A list may prove whose a key is; where that one is asked is no list's to say.
+    let declared = ["GET https://www.nuget.org/", "GET https://acme.okta.com/", "GET https://api.github.com/"];
+    assert!(with.iter().all(|line| declared.iter().any(|host| line.contains(host))), "{with:?}");
+    assert!(without.iter().all(|line| with.contains(line)), "{without:?}");
+    assert!(with.iter().all(|line| !line.contains(&host) && !line.contains("../")), "{with:?}");
+    let joined = json(&run)["findings"].as_array().unwrap().iter().filter(|finding| !finding["join"].is_null()).count();
+    assert!(joined >= 3, "the list was read: {}", run.err);
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_server_that_points_elsewhere_gets_no_key_there() {
+    let elsewhere = Server::answering("200 OK", "", r#"{"login":"ann","id":1}"#);
+    let location = Box::leak(format!("location: {}/user\r\n", elsewhere.address).into_boxed_str());
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let server = Server::answering(status, location, "");
+        let at = tempfile::tempdir().unwrap();
+        write(
+            at.path(),
+            "repo/ci.sh",
+            format!("curl -H \"Authorization: Bearer {}\" https://api.github.com/user\n", github(4)),
+        );
+        write(at.path(), "config.toml", format!("[issuers.github]\nurl = \"{}\"\n", server.address));
+        let own = [("SKELKEY_ADMIN_GITHUB", "an-owners-own-credential"), ("SKELKEY_ADMIN_GITHUB_ORG", "acme")];
+        let args = ["scan", "repo", "--probe=github", "--config", "config.toml", "-f", "json"];
+        let run = support::skelkey_with(at.path(), &args, b"", &own);
+        assert_eq!(json(&run)["findings"][0]["judgement"]["state"]["is"], "unknown", "{}", run.err);
+        assert_eq!(server.requests().len(), 3, "two lists and the token's own page, each once: {}", run.err);
+    }
+    assert!(elsewhere.requests().is_empty(), "{:?}", elsewhere.requests());
+}
+
 #[test]
 fn a_recheck_asks_about_the_reports_keys_alone_and_says_when_one_was_proved_dead() {
     // npm's `whoami` takes any token and refuses one that it does not know.

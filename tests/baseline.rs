@@ -262,6 +262,97 @@ fn an_entry_follows_its_file_and_is_pruned_when_its_key_is_gone() {
     assert_eq!(lines(folder).len(), 1);
 }
 
+/// The results of the full SARIF log, as `path state`, sorted.
+fn states(folder: &Path, more: &[&str]) -> Vec<String> {
+    let full = ["scan", "--isolated", "-f", "sarif", "--sarif-profile", "full", "--baseline", ".skelkey-baseline"];
+    let run = skelkey(folder, &[&full[..], more].concat());
+    let results = json(&run)["runs"][0]["results"].as_array().unwrap().clone();
+    let path = |result: &serde_json::Value| {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap().to_owned()
+    };
+    let state = |result: &serde_json::Value| result["baselineState"].as_str().unwrap().to_owned();
+    let mut all: Vec<String> = results.iter().map(|result| format!("{} {}", path(result), state(result))).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_full_log_says_what_became_of_each_place_since_the_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    git(folder, &["init", "-q"]);
+    for (n, file) in ["stays", "moves", "closed", "deleted", "src/sub"].iter().zip(1..).map(|(f, n)| (n, f)) {
+        write(folder, &format!("{file}.txt"), format!("KEY={}\n", key(n)));
+    }
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", "known"]).code, 0);
+    fs::rename(folder.join("moves.txt"), folder.join("moved.txt")).unwrap();
+    write(folder, "closed.txt", "KEY=$KEY\n");
+    fs::remove_file(folder.join("deleted.txt")).unwrap();
+    fs::remove_file(folder.join("src/sub.txt")).unwrap();
+    write(folder, "new.txt", format!("KEY={}\n", key(9)));
+    let all = [
+        "closed.txt absent",
+        "deleted.txt absent",
+        "moved.txt updated",
+        "new.txt new",
+        "src/sub.txt absent",
+        "stays.txt unchanged",
+    ];
+    assert_eq!(states(folder, &[]), all);
+    // What a run does not look at it does not call gone: other folders, rules that are off, files that are left out.
+    write(folder, "src/other.txt", "nothing\n");
+    assert_eq!(states(folder, &["src"]), ["src/sub.txt absent"]);
+    let with = |config: &str| {
+        write(folder, "conf.toml", config);
+        states(folder, &["--config", "conf.toml"])
+    };
+    assert!(with("[scan]\nexclude = [\"src/**\"]\n").contains(&"closed.txt absent".to_owned()));
+    assert!(!with("[scan]\nexclude = [\"closed*\"]\n").contains(&"closed.txt absent".to_owned()));
+    assert!(with("[rules]\ndisable = [\"nuget-api-key-v4\"]\n").is_empty());
+    assert!(!states(folder, &["missing", "."]).iter().any(|one| one.ends_with("absent")), "an incomplete run");
+    // A key that is seen and hidden is not gone.
+    write(folder, "closed.txt", format!("KEY={} # skelkey:ignore reason=x\n", key(3)));
+    assert!(!states(folder, &[]).contains(&"closed.txt absent".to_owned()));
+    // Outside a repository only a baseline that lies in the folder speaks of it.
+    fs::remove_dir_all(folder.join(".git")).unwrap();
+    assert!(states(folder, &[]).contains(&"deleted.txt absent".to_owned()));
+    assert!(states(folder, &["src"]).is_empty());
+}
+
+#[test]
+fn a_report_names_what_the_repository_has_checked_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    git(folder, &["init", "-q", "-b", "topic/x"]);
+    write(folder, "a.txt", format!("KEY={}\n", key(1)));
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "-qm", "one"]);
+    let head = |folder: &Path| {
+        let out = Command::new("git").arg("-C").arg(folder).args(["rev-parse", "HEAD"]).output().unwrap().stdout;
+        String::from_utf8(out).unwrap().trim().to_owned()
+    };
+    let root = |folder: &Path, more: &[&str]| json(&scan(folder, more))["roots"][0].clone();
+    for pack in [&["status"][..], &["pack-refs", "--all"]] {
+        git(folder, pack);
+        for more in [&[][..], &["--history"], &["--staged"]] {
+            let root = root(folder, more);
+            assert_eq!((root["revision"].as_str(), root["branch"].as_str()), (Some(&*head(folder)), Some("topic/x")));
+        }
+    }
+    let private = root(folder, &["--privacy"]);
+    assert!(private["branch"].is_null() && private["revision"].is_string(), "{private}");
+    git(folder, &["worktree", "add", "-q", "--detach", "tree"]);
+    let detached = root(&folder.join("tree"), &[]);
+    assert_eq!((detached["revision"].as_str(), detached["branch"].is_null()), (Some(&*head(folder)), true));
+    let log = skelkey(folder, &["scan", "--isolated", "-f", "sarif"]);
+    let details = json(&log)["runs"][0]["versionControlProvenance"][0].clone();
+    assert_eq!((details["revisionId"].as_str(), details["branch"].as_str()), (Some(&*head(folder)), Some("topic/x")));
+    assert!(details["repositoryUri"].as_str().unwrap().starts_with("file:///"), "{details}");
+    let bare = tempfile::tempdir().unwrap();
+    write(bare.path(), "a.txt", "x\n");
+    assert!(root(bare.path(), &[])["revision"].is_null(), "no repository");
+}
+
 #[test]
 fn an_entry_ends_on_its_day() {
     let folder = tempfile::tempdir().unwrap();
@@ -286,8 +377,9 @@ fn what_is_no_baseline_is_wrong_use_and_says_where() {
     for (text, words) in [
         ("", "the file is empty"),
         ("{}\n", "no head of a baseline"),
+        ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"x\"}\n", "is no id of a fingerprint key"),
         ("{\"skelkey-baseline\":9,\"fingerprint_key\":\"x\"}\n", "version 9"),
-        ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"x\"}\nnonsense\n", ".skelkey-baseline:2: "),
+        ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"p00000000\"}\nnonsense\n", ".skelkey-baseline:2: "),
         ("{\"skelkey-baseline\":1,\"fingerprint_key\":\"k00000000\"}\n", "made under the fingerprint key `k00000000`"),
     ] {
         write(folder, ".skelkey-baseline", text);
@@ -342,6 +434,126 @@ fn two_branches_that_each_add_an_entry_merge_without_conflict() {
     assert_eq!(lines(folder).len(), 4);
     let run = baselined(folder);
     assert_eq!(run.code, 0, "{}", run.out);
+}
+
+/// A repository on `main` whose baseline holds `a.txt`, `b.txt`, `c.txt` and `d.txt`, and that merges baselines by our driver.
+fn with_driver(folder: &Path) {
+    git(folder, &["init", "-q"]);
+    for (file, seed) in [("a.txt", 1), ("b.txt", 2), ("c.txt", 3), ("d.txt", 4)] {
+        write(folder, file, format!("KEY={}\n", key(seed)));
+    }
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", "old"]).code, 0);
+    let path = std::env::var("PATH").unwrap();
+    for said in ["Added", "There already"] {
+        let run = support::skelkey_with(folder, &["baseline", "install-driver"], b"", &[("PATH", &path)]);
+        assert!(run.code == 0 && run.err.starts_with(said), "{}", run.err);
+    }
+    assert_eq!(
+        fs::read_to_string(folder.join(".gitattributes")).unwrap(),
+        "/.skelkey-baseline merge=skelkey-baseline\n"
+    );
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "-qm", "one"]);
+}
+
+fn edit(folder: &Path, file: &str, from: &str, to: &str) {
+    let all = lines(folder)
+        .into_iter()
+        .map(|line| if line.contains(&format!("\"path\":\"{file}\"")) { line.replacen(from, to, 1) } else { line });
+    let all: Vec<String> = all.collect();
+    assert_ne!(all, lines(folder), "{file}: {from}");
+    write(folder, ".skelkey-baseline", all.join("\n") + "\n");
+}
+
+fn update(folder: &Path, reason: &str) {
+    let run = skelkey(folder, &["baseline", "update", "--isolated", "--reason", reason]);
+    assert_eq!(run.code, 0, "{}", run.err);
+}
+
+#[test]
+fn two_branches_that_add_remove_and_change_entries_merge_entry_by_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    with_driver(folder);
+    let commit = |message: &str| {
+        git(folder, &["add", "-A"]);
+        git(folder, &["commit", "-qm", message]);
+    };
+    // Left closes a, renames b, gives c a reason, and adds e.
+    git(folder, &["checkout", "-q", "-b", "left"]);
+    write(folder, "a.txt", "KEY=$KEY\n");
+    git(folder, &["mv", "b.txt", "moved.txt"]);
+    write(folder, "e.txt", format!("KEY={}\n", key(5)));
+    update(folder, "left");
+    edit(folder, "c.txt", "\"reason\":\"old\"", "\"reason\":\"why c stays\",\"until\":\"2031-01-01\"");
+    commit("left");
+    // Right changes a, b and c otherwise, closes d, and adds f.
+    git(folder, &["checkout", "-q", "-b", "right", "main"]);
+    write(folder, "d.txt", "KEY=$KEY\n");
+    write(folder, "f.txt", format!("KEY={}\n", key(6)));
+    update(folder, "right");
+    edit(folder, "a.txt", "\"old\"", "\"why a stays\"");
+    edit(folder, "b.txt", "\"old\"", "\"why b stays\",\"owner\":\"@ops\"");
+    edit(folder, "c.txt", "\"reason\":\"old\"", "\"reason\":\"old\",\"owner\":\"@ops\",\"until\":\"2030-01-01\"");
+    commit("right");
+    git(folder, &["merge", "-q", "--no-edit", "left"]);
+
+    let text = lines(folder).concat();
+    assert!(!text.contains("\"a.txt\"") && !text.contains("\"d.txt\""), "what one side drops is dropped: {text}");
+    assert!(text.contains("\"e.txt\"") && text.contains("\"f.txt\""), "what one side adds is there: {text}");
+    let line = |file: &str| lines(folder).into_iter().find(|line| line.contains(&format!("\"{file}\""))).unwrap();
+    let moved = line("moved.txt");
+    assert!(moved.contains("why b stays") && moved.contains("@ops"), "a change follows the file: {moved}");
+    assert!(!text.contains("\"b.txt\""), "{text}");
+    let c = line("c.txt");
+    assert!(c.contains("why c stays") && c.contains("@ops") && c.contains("2030-01-01"), "each field by its own: {c}");
+    assert_eq!(baselined(folder).code, 0);
+}
+
+#[test]
+fn what_both_branches_say_otherwise_is_a_conflict_and_covers_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    with_driver(folder);
+    for (branch, reason) in [("left", "one reason"), ("right", "another")] {
+        git(folder, &["checkout", "-q", "-b", branch, "main"]);
+        edit(folder, "c.txt", "\"old\"", &format!("\"{reason}\""));
+        git(folder, &["commit", "-qam", branch]);
+    }
+    let merge = Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.test", "merge", "-q", "left"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(!merge.status.success(), "git says so");
+    let text = fs::read_to_string(folder.join(".skelkey-baseline")).unwrap();
+    for said in ["<<<<<<< ours", "another", "=======", "one reason", ">>>>>>> theirs"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let run = baselined(folder);
+    assert!(run.code == 2 && run.err.contains(".skelkey-baseline:"), "{}", run.err);
+    // Two that were made under different fingerprint keys are not merged, and the file stays as it is.
+    let head = |id: &str| format!("{{\"skelkey-baseline\":1,\"fingerprint_key\":\"{id}\"}}\n");
+    for (file, text) in [("base", String::new()), ("ours", head("k00000001")), ("theirs", head("k00000002"))] {
+        write(folder, file, text);
+    }
+    let run = skelkey(folder, &["baseline", "merge", "base", "ours", "theirs"]);
+    assert!(run.code == 2 && run.err.contains("made under the fingerprint key"), "{}", run.err);
+    assert_eq!(fs::read_to_string(folder.join("ours")).unwrap(), head("k00000001"));
+}
+
+#[test]
+fn two_lines_of_one_place_are_one_entry_that_ends_at_the_earlier_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "a.txt", format!("KEY={}\n", key(1)));
+    assert_eq!(skelkey(folder, &["baseline", "create", "--isolated", "--reason", "for ever"]).code, 0);
+    // As a union merge leaves them.
+    let mut both = lines(folder);
+    both.push(both[1].replacen("\"for ever\"", "\"for a while\",\"until\":\"2026-11-30\"", 1));
+    write(folder, ".skelkey-baseline", both.join("\n") + "\n");
+    let at = |day: &str| scan(folder, &["--baseline", ".skelkey-baseline", "--now", day]).code;
+    assert_eq!((at("2026-11-30T12:00:00Z"), at("2026-12-01T00:00:00Z")), (0, 1));
 }
 
 #[test]

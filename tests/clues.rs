@@ -110,6 +110,23 @@ fn a_certificate_of_the_same_key_tells_names_and_end() {
     assert!(findings.iter().all(|finding| finding["judgement"]["state"]["is"] == "unknown"));
 }
 
+/// The form in which most programs write an Ed25519 key: the private half alone.
+#[test]
+fn a_certificate_is_joined_to_a_key_whose_file_holds_the_private_half_alone() {
+    let at = tempfile::tempdir().unwrap();
+    let seed = Sha256::digest(b"a seed of no key that is used");
+    let head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+    let body = BASE64.encode(&[&head[..], &seed].concat());
+    let pem = ["-----BEGIN PRIVATE", " KEY-----\n", &body, "\n-----END PRIVATE", " KEY-----\n"].concat();
+    let public = parse(pem.as_bytes()).unwrap().ssh_public.unwrap();
+    write(at.path(), "repo/server.key", &pem);
+    write(at.path(), "repo/tls.crt", certificate_of(&public, (COMMON_NAME, "x"), &["api.test"], "270101000000Z"));
+    let report = scan(at.path());
+    let told = facts(&report, "server.key");
+    assert_eq!(told["details"]["certificate"], "api.test", "{told}");
+    assert_eq!(told["details"]["certificate-ends"], "2027-01-01T00:00:00Z");
+}
+
 #[test]
 fn a_kubeconfig_tells_whose_its_key_is_and_an_ended_token_is_ended() {
     let at = tempfile::tempdir().unwrap();

@@ -169,6 +169,116 @@ fn a_configuration_from_a_server_is_fetched_on_request_and_held_to_its_hash() {
     assert!(gone.code == 2 && gone.err.contains("status 404"), "{}", gone.err);
 }
 
+/// A server on loopback whose certificate an authority of its own signs: its address, and the authority's certificate as PEM.
+#[cfg(feature = "probe")]
+fn private_server(text: &'static str, answers: usize) -> (String, String) {
+    use std::io::{Read as _, Write as _};
+    let authority = rcgen::KeyPair::generate().unwrap();
+    let mut about = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    about.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = about.self_signed(&authority).unwrap();
+    let issuer = rcgen::Issuer::new(about, authority);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let names = vec!["127.0.0.1".to_owned()];
+    let certificate = rcgen::CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
+    let chain = vec![certificate.der().clone()];
+    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = std::sync::Arc::new(config.with_no_client_auth().with_single_cert(chain, key).unwrap());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("https://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().take(answers) {
+            let Ok(stream) = stream else { continue };
+            let Ok(connection) = rustls::ServerConnection::new(config.clone()) else { continue };
+            let mut tls = rustls::StreamOwned::new(connection, stream);
+            // Whoever does not trust it leaves.
+            if tls.read(&mut [0; 4096]).is_ok() {
+                let answer =
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len());
+                let _ = tls.write_all(answer.as_bytes());
+                tls.conn.send_close_notify();
+                let _ = tls.flush();
+            }
+        }
+    });
+    (address, root.pem())
+}
+
+#[cfg(feature = "probe")]
+#[test]
+fn a_server_is_trusted_as_the_configuration_says() {
+    let at = tempfile::tempdir().unwrap();
+    let policy = "[policy]\nno-wildcard = true\n";
+    let (address, authority) = private_server(policy, 2);
+    let pinned = format!("extends = [{{ url = \"{address}/p\", sha256 = \"{}\" }}]\n", sha256(policy));
+    write(at.path(), "mine.toml", &pinned);
+    write(at.path(), "company.pem", authority);
+    let fetch = || run(at.path(), &["config", "fetch", "--config", "mine.toml"]);
+    let refused = fetch();
+    assert!(refused.code == 2 && !refused.err.contains("fetched https"), "{}", refused.err);
+    write(at.path(), "mine.toml", format!("{pinned}[network]\nca-file = \"company.pem\"\n"));
+    let fetched = fetch();
+    assert_eq!(fetched.code, 0, "{}", fetched.err);
+    assert!(show(at.path(), &["--config", "mine.toml"]).out.contains("no-wildcard = true"));
+    std::fs::remove_dir_all(at.path().join("cache")).unwrap();
+    write(at.path(), "mine.toml", format!("{pinned}[network]\nca-file = \"missing.pem\"\n"));
+    let missing = fetch();
+    assert!(
+        missing.code == 2 && missing.err.contains("mine.toml:3: [network] ca-file: missing.pem: no such file"),
+        "{}",
+        missing.err
+    );
+}
+
+#[test]
+fn every_mistake_is_told_with_its_line_and_a_way_out() {
+    let at = tempfile::tempdir().unwrap();
+    write(at.path(), "a.txt", "x\n");
+    let mut all = vec![
+        ("[scan]\nconfidense = 1\n", "c.toml:2: there is no field `confidense` here; did you mean `confidence`?"),
+        ("[scna]\nfail-on = \"low\"\n", "c.toml:1: there is no field `scna` here; did you mean `scan`?"),
+        (
+            "[scan]\nfail-on = \"hihg\"\n",
+            "c.toml:2: [scan] fail-on: that is not one of note, low, medium, high, critical",
+        ),
+        (
+            "[scan]\nmax-file-size = \"big\"\n",
+            "c.toml:2: [scan] max-file-size: that is not a size; write for instance 50MB",
+        ),
+        ("[scan]\nexclude = \"x\"\n", "c.toml:2: invalid type: string \"…\"; write a list, such as"),
+        (
+            "[policy]\nmax-lifetime-days = \"90\"\n",
+            "c.toml:2: invalid type: string \"…\"; write a whole number, such as 90",
+        ),
+        ("[policy]\nno-wildcard = 1\n", "c.toml:2: invalid type: integer `1`; write true or false"),
+        (
+            "[rules]\ndisable = [\"npm-acces-token\"]\n",
+            "c.toml:2: [rules] disable: there is no rule `npm-acces-token`; did you mean",
+        ),
+        (
+            "[policy.issuer.npmm]\nmax-lifetime-days = 3\n",
+            "c.toml:1: [policy.issuer]: there is no issuer `npmm`; did you mean `npm`?",
+        ),
+        ("[[policy.path]]\nglobs = [\"[\"]\nlimits = {}\n", "c.toml:1: [[policy.path]] globs: `[` is not a glob"),
+        ("[scan]\nbaseline = \"none\"\n", "c.toml:2: scan.baseline names it, relative to that file"),
+        ("[inventory]\nfiles = [\"none.json\"]\n", "c.toml:2: inventory.files[0] names it"),
+        ("[rules]\npaths = [\"none\"]\n", "c.toml:2: rules.paths[0] names it"),
+        ("[fingerprint]\nkey-file = \"none\"\n", "c.toml:2: fingerprint.key-file names it"),
+        ("\n\nextends = [\"none.toml\"]\n", "c.toml:3: extends"),
+        ("[scan\n", "c.toml:1: unclosed table, expected `]`"),
+    ];
+    if cfg!(feature = "probe") {
+        all.push(("[issuers.npm]\nurl = \"ftp://x\"\n", "c.toml:2: [issuers.npm] url: "));
+    }
+    for (text, told) in all {
+        write(at.path(), "c.toml", text);
+        let run = run(at.path(), &["scan", "a.txt", "--config", "c.toml"]);
+        assert!(run.code == 2 && run.err.contains(told), "{told}: {}", run.err);
+    }
+}
+
 #[cfg(feature = "probe")]
 #[test]
 fn a_found_configuration_reaches_no_network_and_names_nothing_elsewhere() {

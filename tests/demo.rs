@@ -35,6 +35,29 @@ fn verdicts(finding: &Value) -> Vec<&str> {
     finding["judgement"]["verdicts"].as_array().unwrap().iter().map(|v| v["id"].as_str().unwrap()).collect()
 }
 
+/// The readme's lines below each of its commands are lines of what that command prints.
+#[test]
+fn the_readme_shows_what_the_demo_prints() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let at = demo();
+    let mut printed = String::new();
+    let mut lines = 0;
+    for line in readme
+        .lines()
+        .skip_while(|line| !line.starts_with("$ skelkey scan demo/repo"))
+        .take_while(|line| *line != "```")
+    {
+        if let Some(command) = line.strip_prefix("$ skelkey ").and_then(|line| line.strip_suffix(" …")) {
+            let args: Vec<&str> = command.split(' ').chain(LISTS).chain(["--now", NOW]).collect();
+            printed = skelkey(at.path(), &args).out;
+        } else {
+            assert!(printed.lines().any(|one| one == line), "{line} is not in {printed}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 4, "the readme has no such part");
+}
+
 #[test]
 fn a_key_in_a_workflow_is_joined_by_name_to_a_skeleton_key() {
     let at = demo();

@@ -140,7 +140,14 @@ fn places(report: &Report) -> Vec<String> {
 }
 
 fn scan_file(scanner: &Scanner, path: PathBuf, jobs: usize) -> Report {
-    let options = FileOptions { no_ignore: true, max_file_size: 1 << 40, exclude: globset::GlobSet::empty(), jobs };
+    let options = FileOptions {
+        no_ignore: true,
+        max_file_size: 1 << 40,
+        exclude: globset::GlobSet::empty(),
+        jobs,
+        #[cfg(feature = "git")]
+        cache: None,
+    };
     scanner.files(&[path], options, &Progress::default(), None)
 }
 

@@ -505,6 +505,51 @@ mod forms {
         assert_eq!(records(&a), (1, true), "one row alone");
     }
 
+    /// List with accounts behind its keys, the account that is gone, and what it is.
+    const GONE: &[(&str, &str, &str)] = &[
+        ("gitlab-access-tokens-and-users.json", "anna.former", "blocked"),
+        ("okta-tokens-and-users.json", "anna.former@contoso.example", "suspended"),
+        ("databricks-tokens-and-users.json", "anna.former@contoso.example", "deactivated"),
+        ("snowflake-tokens-and-users.json", "ANNA_FORMER", "disabled"),
+        ("datadog-keys-and-users.json", "anna.former@contoso.example", "disabled"),
+        ("tailscale-keys-and-users.json", "anna.former@contoso.example", "suspended"),
+        ("jfrog-tokens-and-users.json", "anna.former", "disabled"),
+        ("gcp-service-account-keys-and-accounts.json", "old-batch@contoso-prod.iam.gserviceaccount.com", "disabled"),
+        ("entra-service-principals.json", "Contoso archive reader", "disabled"),
+    ];
+
+    #[test]
+    fn a_key_whose_owner_is_gone_is_told_wherever_the_issuer_says_so() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for (name, owner, state) in GONE {
+            let path = format!("{FIXTURES}/{name}");
+            let args =
+                ["keys", "audit", "--isolated", "--now", "2026-11-22T12:00:00Z", "-f", "json", "--inventory", &path];
+            let report = support::json(&support::skelkey(root, &args));
+            let gone = format!("It acts for `{owner}`, which is {state}.");
+            let verdicts = report["findings"].to_string();
+            assert_eq!(
+                verdicts.matches("\"id\":\"SK2020\"").count(),
+                1,
+                "{name}: one key, and none of who is there: {verdicts}"
+            );
+            assert!(verdicts.contains(&gone), "{name}: {gone}");
+        }
+        let there = fixture("gitlab-access-tokens-and-users.json").1;
+        assert_eq!(there.records[1].facts.owner, Reported::Said("ben".to_owned()), "an account gives a key its name");
+    }
+
+    #[test]
+    fn accounts_behind_a_page_do_not_make_it_the_last() {
+        let row = |id: usize| format!(r#"{{"id":{id},"name":"n{id}","revoked":false,"scopes":[],"expires_at":null}}"#);
+        let rows = |count: usize| format!("[{}]", (0..count).map(row).collect::<Vec<_>>().join(","));
+        let users = r#"[{"id":1,"username":"a","state":"active"}]"#;
+        assert_eq!(records(&format!("{}{users}", rows(100))), (100, false));
+        assert_eq!(records(&format!("{}{users}", rows(99))), (99, true));
+        let keys = fixture("tailscale-keys-and-users.json").0;
+        assert!(records(&keys.replace("\"users\": [", "\"next\": null, \"users\": [")).1);
+    }
+
     #[test]
     fn a_page_that_is_not_the_last_excludes_nothing() {
         let anthropic = fixture("anthropic-api-keys.json").0;

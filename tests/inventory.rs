@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256, Sha512};
-use skelkey::inventory::{Inventory, JoinOutcome, Mark, NearbyNames, ReadError, Record, join, read, settle, twins};
+use skelkey::inventory::{
+    Inventory, JoinOutcome, Lists, Mark, NearbyNames, ReadError, Record, join, read, settle, twins,
+};
 use skelkey::issuer::Issuer;
 use skelkey::key::{Bound, Expiry, Grant, Inactive, JoinStrength, KeyFacts, LastUse, Power, Reported, State, Subjects};
 use skelkey::location::Span;
@@ -841,7 +843,7 @@ mod joins {
                 let outcome = join(&Secret::new(&bytes), &issuer, None, &nearby, &lists, now());
                 let weak = !matches!(outcome, JoinOutcome::Found { strength, .. } if strength != JoinStrength::Elimination);
                 prop_assert!(weak, "{outcome:?}");
-                prop_assert!(!outcome.words(&issuer, &lists).is_empty());
+                prop_assert!(!outcome.words(&issuer, &Lists::of(&lists)).is_empty());
             }
         }
     }
@@ -849,7 +851,7 @@ mod joins {
     #[test]
     fn every_outcome_is_told_in_words() {
         let lists = [fixture("nuget-api-keys.html")];
-        let words = |outcome: JoinOutcome| outcome.words(&Issuer::NUGET, &lists);
+        let words = |outcome: JoinOutcome| outcome.words(&Issuer::NUGET, &Lists::of(&lists));
         let file = "fixtures/inventory/nuget-api-keys.html";
         let name = words(found(0, 0, JoinStrength::Name));
         assert!(name.starts_with(&format!("it is `Contoso release 2026` ({file}:16), joined by name")), "{name}");

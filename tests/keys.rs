@@ -108,6 +108,117 @@ mod audit {
         assert!(line["region"]["startLine"].as_u64().unwrap() >= 1);
     }
 
+    /// What people and shells make of lists: a clear sentence with file and line, exit code 2, and no value repeated.
+    #[test]
+    fn a_list_that_cannot_be_read_is_refused_with_its_place_and_without_its_text() {
+        const VALUE: &str = "Zk3x9PqLm2Vt7Rw1Zk3x9PqLm2Vt7Rw1";
+        let own =
+            |fields: &str| format!("{{\"skelkey-inventory\": 1, \"keys\": [\n{{\"issuer\": \"npm\", {fields}}}]}}");
+        let named = |fields: &str| own(&format!("\"name\": \"crane line\", {fields}"));
+        let at = folder();
+        for (text, said) in [
+            (
+                "[{\"token_id\": \"a\", \"creation_time\": 99999999999999999999999999}]".to_owned(),
+                ":1: record 1: field `creation_time`",
+            ),
+            ("[{\"token_id\": \"a\", \"creation_time\": -99999}]".to_owned(), ":1: record 1: field `creation_time`"),
+            (named("\"expires\": \"99999-12-31\""), ":2: record 1: field `expires`"),
+            (named(&format!("\"expires\": {{\"a\": \"{VALUE}\"}}")), ":2: record 1: field `expires`"),
+            (named(&format!("\"actions\": \"{VALUE}\"")), ":2: record 1: field `actions`"),
+            (own(&format!("\"name\": \"a\", \"name\": \"{VALUE}\"")), ":2: record 1: field `name`: is given twice"),
+            (own(&format!("\"name\": \"{VALUE}\",")), ":2: is not valid JSON"),
+            (format!("{{\"skelkey-inventory\": \"{VALUE}\", \"keys\": []}}"), ":1: `skelkey-inventory` must be 1"),
+            (format!("name,issuer\n\"crane {VALUE},npm\nb,npm\n"), ":2: record 1"),
+            (format!("name,issuer\ncrane,npm,{VALUE}\n"), ":2: record 1: has 3 values for 2 columns"),
+            ("[".repeat(100_000) + &"]".repeat(100_000), "is no list of keys that is known here"),
+            (String::new(), ":1: is empty"),
+        ] {
+            write(at.path(), "list.x", &text);
+            let told = run(at.path(), &["keys", "audit", "--inventory", "list.x"], &[]);
+            assert_eq!(told.code, 2, "{said}: {}", told.err);
+            assert!(told.err.contains("list.x") && told.err.contains(said), "{said}: {}", told.err);
+            assert!(!told.err.contains(&VALUE[..12]) && told.out.is_empty(), "{}", told.err);
+        }
+        let good = named("\"expires\": \"2026-12-31\"");
+        for bytes in [format!("\u{feff}{good}").into_bytes(), good.replace('\n', "\r\n").into_bytes()] {
+            fs::write(at.path().join("list.x"), bytes).unwrap();
+            assert_eq!(run(at.path(), &["keys", "audit", "--inventory", "list.x", "--isolated"], &[]).code, 0);
+        }
+    }
+
+    /// One row for each verdict of hygiene that the list alone can bring, and the verdict.
+    fn rows_of_every_verdict() -> Vec<(&'static str, Value)> {
+        let key = |name: &str, issuer: &str, more: Value| {
+            let mut row = value!({ "name": name, "issuer": issuer });
+            row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            row
+        };
+        let nuget = |name: &str, more: Value| key(name, "nuget", more);
+        vec![
+            ("SK2001", nuget("wide", value!({ "actions": ["package:push"], "subjects": ["*"] }))),
+            ("SK2002", nuget("all", value!({ "actions": ["all"], "subjects": ["Contoso.Core"] }))),
+            ("SK2003", nuget("new names", value!({ "actions": ["package:push"], "subjects": ["Contoso.*"] }))),
+            ("SK2004", nuget("loose", value!({ "actions": ["package:pushversion"], "subjects": ["Contoso*"] }))),
+            (
+                "SK2005",
+                nuget("both", value!({ "actions": ["package:pushversion", "package:unlist"], "subjects": ["A.B"] })),
+            ),
+            ("SK2006", nuget("endless", value!({ "expires": "never" }))),
+            ("SK2007", nuget("long", value!({ "created": "2026-08-01", "expires": "2027-02-01" }))),
+            ("SK2008", nuget("over the ceiling", value!({ "created": "2026-11-01", "expires": "2027-02-01" }))),
+            ("SK2009", nuget("soon", value!({ "expires": "2026-11-24" }))),
+            ("SK2010", nuget("ended", value!({ "expires": "2026-11-01" }))),
+            ("SK2011", nuget("idle", value!({ "last_used": "2026-01-01" }))),
+            ("SK2012", nuget("unused", value!({ "created": "2026-01-01", "last_used": "never" }))),
+            ("SK2013", nuget("forbidden", value!({ "actions": ["package:unlist"], "subjects": ["A.B"] }))),
+            ("SK2014", key("bypass", "npm", value!({ "restrictions": ["bypass-2fa=true"] }))),
+            ("SK2015", key("classic", "github", value!({ "kind": "personal access token (classic)" }))),
+            (
+                "SK2016",
+                key(
+                    "group",
+                    "hex",
+                    value!({ "owner": "organization:contoso", "actions": ["manage"], "subjects": ["*"] }),
+                ),
+            ),
+            (
+                "SK2017",
+                nuget("kept", value!({ "kind": "v5, short-lived", "created": "2026-11-01", "expires": "2026-11-23" })),
+            ),
+            ("SK2018", key("manager", "crates-io", value!({ "actions": ["change-owners"], "subjects": ["a"] }))),
+            ("SK2019", key("anywhere", "npm", value!({ "restrictions": ["cidr=0.0.0.0/0"] }))),
+            ("SK2020", key("left", "npm", value!({ "owner": "anna-former" }))),
+            ("SK2022", key("unlimited", "npm", value!({ "restrictions": ["mfa=true"] }))),
+        ]
+    }
+
+    #[test]
+    fn every_verdict_of_hygiene_is_told_through_the_commands() {
+        let at = folder();
+        let rows = rows_of_every_verdict();
+        list(at.path(), "keys.json", &rows.iter().map(|(_, row)| row.clone()).collect::<Vec<_>>());
+        write(
+            at.path(),
+            "policy.toml",
+            "[policy]\nmax-lifetime-days = 90\nmax-idle-days = 60\nwarn-before-expiry-days = 14\nowners = [\"contoso\", \"organization:contoso\"]\n\
+             forbidden-actions = [\"package:unlist\"]\nrequired-restrictions = [\"cidr\"]\n",
+        );
+        let args = ["keys", "audit", "--inventory", "keys.json", "--config", "policy.toml", "-f", "json"];
+        let report = json(&run(at.path(), &args, &[]));
+        for (id, row) in &rows {
+            let name = row["name"].as_str().unwrap();
+            let told = verdicts(&report, name);
+            assert!(told.iter().any(|one| one == id), "{name} has {told:?} and not {id}");
+        }
+        // Those of several jobs and of what scans saw come from `keys audit PATH` and `keys reconcile`, and have tests of
+        // their own below.
+        let elsewhere = ["SK2021", "SK2023", "SK2024", "SK2025"];
+        for info in skelkey::hygiene::verdict::VERDICTS.iter().filter(|info| info.id.0.starts_with("SK2")) {
+            let here = rows.iter().any(|(id, _)| *id == info.id.0);
+            assert!(here != elsewhere.contains(&info.id.0), "{} is told by no test", info.id.0);
+        }
+    }
+
     #[test]
     fn a_key_of_two_jobs_is_told_where_the_jobs_are_given() {
         let at = folder();
@@ -255,6 +366,83 @@ mod forecast {
         );
     }
 
+    /// File and job of every use of a key.
+    fn jobs(report: &Value, name: &str) -> Vec<(String, String)> {
+        let key = report["keys"].as_array().unwrap().iter().find(|key| key["name"] == name).unwrap();
+        let text =
+            |used: &Value, field: &str| used[field].as_str().unwrap_or("-").rsplit('/').next().unwrap().to_owned();
+        key["breaks"].as_array().unwrap().iter().map(|used| (text(used, "file"), text(used, "job"))).collect()
+    }
+
+    #[test]
+    fn a_job_that_calls_a_workflow_breaks_with_it() {
+        let at = folder();
+        list(at.path(), "keys.json", &[row("NPM_TOKEN", "npm", "2026-12-01"), row("FEED_KEY", "nuget", "2026-12-01")]);
+        let workflows = "repo/.github/workflows";
+        let call =
+            |secrets: &str| format!("jobs:\n  call:\n    uses: ./.github/workflows/mid.yml\n    secrets: {secrets}\n");
+        write(at.path(), &format!("{workflows}/top.yml"), call("inherit"));
+        write(at.path(), &format!("{workflows}/none.yml"), call("{}"));
+        write(
+            at.path(),
+            &format!("{workflows}/mid.yml"),
+            "jobs:\n  next:\n    uses: ./.github/workflows/ship.yml\n    secrets: inherit\n  feed:\n    uses: ./.github/workflows/feed.yml\n    secrets:\n      key: ${{ secrets.FEED_KEY }}\n",
+        );
+        write(
+            at.path(),
+            &format!("{workflows}/ship.yml"),
+            "jobs:\n  ship:\n    steps:\n      - run: npm publish\n        env:\n          NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}\n",
+        );
+        write(
+            at.path(),
+            &format!("{workflows}/feed.yml"),
+            "jobs:\n  push:\n    steps:\n      - run: dotnet nuget push a -k ${{ secrets.key }}\n",
+        );
+        let args = ["keys", "forecast", "repo", "--inventory", "keys.json", "-f", "json", "--isolated"];
+        let report = json(&run(at.path(), &args, &[]));
+        let is = |file: &str, job: &str| (file.to_owned(), job.to_owned());
+        assert_eq!(
+            jobs(&report, "NPM_TOKEN"),
+            [is("mid.yml", "next"), is("ship.yml", "ship"), is("top.yml", "call")],
+            "who hands nothing on breaks nowhere: {report}"
+        );
+        assert_eq!(jobs(&report, "FEED_KEY"), [is("feed.yml", "push"), is("mid.yml", "feed"), is("top.yml", "call")]);
+    }
+
+    #[test]
+    fn a_secret_that_may_be_any_of_many_keys_is_told_once() {
+        let at = folder();
+        let rows: Vec<Value> = (0..30).map(|n| row(&format!("team {n} line"), "npm", "2026-12-01")).collect();
+        list(at.path(), "keys.json", &rows);
+        write(at.path(), "repo/publish.sh", "npm publish --token $NPM_TOKEN\n");
+        let args = ["keys", "forecast", "repo", "--inventory", "keys.json", "-f", "json", "--isolated"];
+        let report = json(&run(at.path(), &args, &[]));
+        assert!(report["keys"].as_array().unwrap().iter().all(|key| key["breaks"] == value!([])), "{report}");
+        let notes = report["notes"].to_string();
+        assert!(notes.contains("1 use of a secret") && notes.contains("npm") && notes.contains("[secrets]"), "{notes}");
+    }
+
+    #[test]
+    fn keys_of_which_many_rows_stand_on_one_line_are_told_apart() {
+        let at = folder();
+        let (one, two) = (npm_token(1), npm_token(2));
+        let of = |name: &str, key: &str| {
+            let (prefix, suffix) = (&key[..8], &key[key.len() - 4..]);
+            value!({ "name": name, "issuer": "npm", "prefix": prefix, "suffix": suffix, "expires": "2026-12-01" })
+        };
+        list(at.path(), "keys.json", &[of("first of all", &one), of("second of all", &two)]);
+        write(at.path(), "repo/a/.npmrc", format!("//registry.npmjs.org/:_authToken={one}\n"));
+        write(at.path(), "repo/b/.npmrc", format!("//registry.npmjs.org/:_authToken={two}\n"));
+        let args = ["keys", "forecast", "repo", "--inventory", "keys.json", "-f", "json", "--isolated"];
+        let report = json(&run(at.path(), &args, &[]));
+        let places = |name: &str| {
+            let key = report["keys"].as_array().unwrap().iter().find(|key| key["name"] == name).unwrap();
+            texts(&key["breaks"], "file").into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(places("first of all"), ["repo/a/.npmrc"]);
+        assert_eq!(places("second of all"), ["repo/b/.npmrc"]);
+    }
+
     #[test]
     fn a_key_in_code_that_tells_its_own_end_needs_no_list() {
         let at = folder();
@@ -313,6 +501,11 @@ mod reconcile {
         write(at.path(), "demo/keys/npm-tokens.json", revoked);
         let after = json(&reconcile(at.path(), &["scan.json", "-f", "json"]));
         assert_eq!(after["closed_in_code"][0]["key"]["name"], "contoso-web-publish");
+        let sarif = json(&reconcile(at.path(), &["scan.json", "-f", "sarif"]));
+        let closed = |result: &&Value| result["ruleId"].as_str().unwrap().starts_with("SK2024");
+        let closed = sarif["runs"][0]["results"].as_array().unwrap().iter().find(closed).unwrap();
+        let place = &closed["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        assert!(place == "demo/keys/npm-tokens.json", "{closed}");
         assert!(after["closed_in_code"][0]["closed"].as_str().unwrap().contains("revoked"));
     }
 
@@ -368,9 +561,21 @@ mod reconcile {
         let at = demo();
         write(at.path(), "other.json", "{\"version\": \"2.1.0\", \"secret\": \"hunter2hunter2\"}");
         write(at.path(), "old.json", "{\"schema_version\": 7, \"tool\": {\"name\": \"skelkey\"}}");
-        for (file, words) in
-            [("other.json", "not a JSON report"), ("old.json", "version 7"), ("none.json", "none.json")]
-        {
+        scan(at.path(), "demo/repo", "scan.json", &[]);
+        let scanned = fs::read_to_string(at.path().join("scan.json")).unwrap();
+        let mut forged: Value = serde_json::from_str(&scanned).unwrap();
+        forged["fingerprint_key"] = "hunter2hunter2hunter2".into();
+        write(at.path(), "forged.json", forged.to_string());
+        write(at.path(), "cut.json", &scanned[..scanned.len() / 2]);
+        write(at.path(), "marked.json", format!("\u{feff}{scanned}"));
+        assert_eq!(reconcile(at.path(), &["marked.json"]).code, 1, "a byte order mark harms nothing");
+        for (file, words) in [
+            ("other.json", "not a JSON report"),
+            ("forged.json", "forged.json: not a JSON report"),
+            ("cut.json", "cut.json: not a JSON report of skelkey (line "),
+            ("old.json", "version 7"),
+            ("none.json", "none.json"),
+        ] {
             let told = reconcile(at.path(), &[file]);
             assert_eq!(told.code, 2, "{file}");
             assert!(told.err.contains(words) && !told.err.contains("hunter2"), "{}", told.err);
@@ -550,6 +755,98 @@ mod recheck {
     }
 }
 
+/// Every document that a command writes holds to its schema in `docs/schema`.
+mod schemas {
+    use super::*;
+
+    fn errors(schema: &str, document: &Value) -> Vec<String> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/schema/skelkey-{schema}-v1.schema.json"));
+        let schema = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    }
+
+    #[test]
+    fn every_document_holds_to_its_schema_and_nothing_else_does() {
+        let at = demo();
+        write(at.path(), "policy.toml", "[policy]\nrotate-within-days = 1\n");
+        assert_eq!(run(at.path(), &["scan", "demo/repo", "-f", "json", "-o", "scan.json"], &LISTS).code, 1);
+        let with = |args: &[&'static str]| -> Vec<&'static str> { [args, &LISTS, &["-f", "json"]].concat() };
+        let config = ["--config", "policy.toml"];
+        let (lists, later) =
+            (&["rules", "list", "-f", "json"][..], &["-f", "json", "--now", "2026-12-24T00:00:00Z"][..]);
+        let commands = [
+            ("forecast", with(&["keys", "forecast", "demo/repo"])),
+            ("report", with(&["keys", "audit", "demo/repo"])),
+            ("reconciliation", with(&["keys", "reconcile", "scan.json"])),
+            ("suggestions", with(&["keys", "suggest", "demo/repo"])),
+            ("recheck", [&["recheck", "scan.json", "demo/repo"], &config[..], later].concat()),
+            ("rules", lists.to_vec()),
+            ("issuers", vec!["rules", "issuers", "-f", "json"]),
+        ];
+        for (schema, args) in commands {
+            let told = if args.contains(&"--now") { skelkey(at.path(), &args) } else { run(at.path(), &args, &[]) };
+            let mut document = json(&told);
+            assert_eq!(errors(schema, &document), Vec::<String>::new(), "{args:?}");
+            let changed = document.get_mut(0).map_or(None, Some).map(|first| first["surprise"] = 1.into());
+            if changed.is_none() {
+                document["surprise"] = 1.into();
+            }
+            assert!(!errors(schema, &document).is_empty(), "{schema}: a field that it does not name is refused");
+        }
+    }
+
+    #[test]
+    fn every_sort_of_use_and_of_place_holds_to_the_schema() {
+        let at = folder();
+        let soon = "2026-12-01";
+        list(
+            at.path(),
+            "keys.json",
+            &[row("first", "nuget", soon), row("second", "nuget", soon), row("third", "npm", soon)],
+        );
+        write(at.path(), "repo/push.sh", "dotnet nuget push a -k $NUGET_API_KEY\nnpm publish --token $NPM_TOKEN\n");
+        write(at.path(), "repo/.npmrc", format!("//registry.npmjs.org/:_authToken={}\n", npm_token(1)));
+        let key =
+            Minter::new(4).fill("{@nuget-v5:created=2026-11-22T11:30Z;lifetime=60m;env=P;owner=42;class=S}").unwrap();
+        write(at.path(), "repo/a.txt", format!("nuget key {key}\n"));
+        let lists = ["--inventory", "keys.json", "-f", "json", "--isolated"];
+        let forecast = json(&run(at.path(), &["keys", "forecast", "repo"], &lists));
+        let links: std::collections::BTreeSet<String> = forecast["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|key| key["breaks"].as_array().unwrap())
+            .map(|used| used["because"]["by"].as_str().unwrap().to_owned())
+            .collect();
+        assert!(["one-of", "only-key", "key"].iter().all(|link| links.contains(*link)), "{forecast}");
+        assert_eq!(errors("forecast", &forecast), Vec::<String>::new());
+        run(at.path(), &["scan", "repo", "-f", "json", "-o", "scan.json", "--isolated"], &[]);
+        let told = json(&run(at.path(), &["keys", "reconcile", "scan.json"], &lists));
+        assert!(
+            !told["unclear"].as_array().unwrap().is_empty() && !told["unseen"].as_array().unwrap().is_empty(),
+            "{told}"
+        );
+        assert_eq!(errors("reconciliation", &told), Vec::<String>::new());
+    }
+
+    #[test]
+    fn one_key_alone_is_a_report() {
+        let at = folder();
+        let told = skelkey_with(at.path(), &["inspect", "-f", "json", "--now", NOW], npm_token(2).as_bytes(), &[]);
+        assert_eq!(errors("report", &json(&told)), Vec::<String>::new());
+    }
+
+    #[cfg(feature = "probe")]
+    #[test]
+    fn the_list_of_probes_holds_to_its_schema() {
+        let at = folder();
+        let told = json(&run(at.path(), &["probe", "list", "-f", "json"], &[]));
+        assert!(told.as_array().unwrap().len() > 50);
+        assert_eq!(errors("probes", &told), Vec::<String>::new());
+    }
+}
+
 /// The questions that a short answer must answer.
 const ASKED: [&str; 7] = ["  what ", "  opens ", "  until ", "  works ", "  key ", "  risk ", "  do now "];
 
@@ -569,8 +866,15 @@ fn inspect_answers_in_short_what_a_key_is_opens_until_when_and_what_to_do() {
         ),
         Minter::new(2).fill("{base62:342}").unwrap()
     );
+    let later = format!(
+        "{}.{}.{}",
+        part("{\"alg\":\"RS256\",\"kid\":\"k\"}"),
+        part("{\"iss\":\"https://id.acme.test/\",\"sub\":\"ci\",\"nbf\":1800000000,\"exp\":1800003600}"),
+        Minter::new(3).fill("{base62:342}").unwrap()
+    );
     let mut minter = Minter::new(1);
     for (key, words) in [
+        (later, "  limits    not before 2027-01-15"),
         (minter.fill("{@nuget-v5:created=2026-11-22T11:30Z;lifetime=60m}").unwrap(), "2026-11-22"),
         (minter.fill("{@pypi:projects=contoso-client}").unwrap(), "contoso-client"),
         (npm_token(3), "npm"),

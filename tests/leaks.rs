@@ -384,6 +384,175 @@ fn no_page_about_keys_and_their_jobs_shows_one() {
     }
 }
 
+fn git(folder: &Path, args: &[&str]) {
+    let run = std::process::Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.test", "-c", "commit.gpgsign=false"])
+        .args(args)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{args:?}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// A repository in which a key stands wherever one can: in files and their names, in messages, names of authors, branches, tags
+/// and folders, in the remote's address (also as its password), in what is staged, and in what is set aside.
+fn hostile_repository(at: &Path) -> Watch {
+    let mut minter = Minter::new(4_711);
+    let mut keys = Vec::new();
+    let mut mint = || {
+        let key = minter.fill("hf_{base62:34}").unwrap();
+        keys.push(key.clone());
+        key
+    };
+    git(at, &["init", "-q", "-b", &mint()]);
+    git(at, &["remote", "add", "origin", &format!("https://user:{}@example.test/{}/r.git", mint(), mint())]);
+    write(at, &format!("src/{}/a.py", mint()), format!("HF_TOKEN = \"{}\"\n", mint()));
+    write(at, &format!("{}.env", mint()), format!("HF_TOKEN={}\n", mint()));
+    write(at, "b.env", format!("HF_TOKEN={} # skelkey:ignore reason=\"instead of {}\"\n", mint(), mint()));
+    write(at, "CODEOWNERS", format!("* @{}\n", mint()));
+    git(at, &["add", "."]);
+    git(
+        at,
+        &["commit", "-qm", &format!("with {}", mint()), "--author", &format!("{} <{}@example.test>", mint(), mint())],
+    );
+    git(at, &["tag", "-am", &format!("tagged {}", mint()), &mint()]);
+    write(at, "c.env", format!("HF_TOKEN={}\n", mint()));
+    git(at, &["add", "c.env"]);
+    git(at, &["commit", "-qm", "two"]);
+    git(at, &["rm", "-q", "c.env"]);
+    write(at, "staged.env", format!("HF_TOKEN={}\n", mint()));
+    git(at, &["add", "staged.env"]);
+    Watch::over(&keys.into_iter().map(|key| canary(String::new(), key)).collect::<Vec<_>>())
+}
+
+/// Every format of a scan to a file of its own, and what the run says.
+fn everything<'a>(scan: &[&'a str], formats: &'a [String]) -> Vec<&'a str> {
+    scan.iter().copied().chain(formats.iter().map(String::as_str)).collect()
+}
+
+#[test]
+fn a_repository_with_keys_in_every_name_shows_none_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (at, out) = (&folder.path().join("repo"), folder.path().join("out"));
+    fs::create_dir_all(at).unwrap();
+    fs::create_dir_all(&out).unwrap();
+    let watch = hostile_repository(at);
+    let path = std::env::var("PATH").unwrap();
+    let run = |args: &[&str], stdin: &[u8]| {
+        let run = skelkey_with(at, args, stdin, &[("PATH", &path), ("GIT_CONFIG_GLOBAL", "/dev/null")]);
+        watch.run(&format!("{args:?}"), &run);
+        run
+    };
+    let of = |f: &Format| ["-f".to_owned(), f.to_string(), "-o".to_owned(), format!("../out/{f}")];
+    let formats: Vec<String> = Format::ALL.iter().flat_map(of).collect();
+    for source in [&[][..], &["--history"], &["--staged"], &["--range", "HEAD~1..HEAD"], &["--no-inline-ignore", "-v"]]
+    {
+        let scan = [&["scan", "--now", NOW, "--confidence", "low"], source].concat();
+        let done = run(&everything(&scan, &formats), b"");
+        assert_eq!(done.code, 1, "{source:?}: {}", done.err);
+        for format in Format::ALL {
+            watch.text(&format!("{source:?} {format}"), &fs::read_to_string(out.join(format.to_string())).unwrap());
+        }
+        let full = [&scan[..], &["-f", "sarif", "--sarif-profile", "full"]].concat();
+        assert!(run(&full, b"").out.contains("\"results\""));
+    }
+    run(&["scan", "--history", "-f", "json", "-o", "h.json", "--now", NOW], b"");
+    run(&["scan", "-f", "jsonl", "-o", "f.jsonl", "--now", NOW], b"");
+    for format in ["human", "json", "sarif", "html", "markdown", "junit"] {
+        assert_eq!(run(&["report", "merge", "h.json", "f.jsonl", "-f", format], b"").code, 1, "{format}");
+    }
+    for args in [
+        &["recheck", "h.json", "-f", "human", "--now", NOW][..],
+        &["recheck", "h.json", "-f", "json", "--now", NOW],
+        &["keys", "suggest", "-f", "markdown", "--now", NOW],
+        &["keys", "reconcile", "h.json", "-f", "human", "--now", NOW],
+        &["explain", "b.env:1"],
+        &["doctor"],
+        &["config", "show", "--origin"],
+        &["config", "fetch"],
+        &["rules", "stats", "."],
+        &["baseline", "create", "--reason", "all of it"],
+        &["baseline", "update"],
+        &["baseline", "explain"],
+        &["baseline", "prune"],
+        &["baseline", "install-driver"],
+        &["scan", "--baseline", ".skelkey-baseline", "-f", "sarif", "--sarif-profile", "full", "--timing"],
+        &["hook", "install"],
+        &["hook", "run", "pre-commit"],
+        &["hook", "uninstall"],
+    ] {
+        let done = run(args, b"");
+        assert!(done.code < 3, "{args:?}: {}", done.err);
+    }
+    watch.text("the baseline", &fs::read_to_string(at.join(".skelkey-baseline")).unwrap());
+}
+
+#[test]
+fn hooks_editors_and_imports_are_told_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let key = Minter::new(4_712).fill("hf_{base62:34}").unwrap();
+    let watch = Watch::over(&[canary(String::new(), key.clone())]);
+    let run = |args: &[&str], stdin: &str| {
+        let run = skelkey_with(at, args, stdin.as_bytes(), &[]);
+        watch.run(&format!("{args:?} {}", stdin.len()), &run);
+        run
+    };
+    for call in [
+        serde_json::json!({ "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": { "command": format!("login {key}") } }),
+        serde_json::json!({ "hook_event_name": "PreToolUse", "tool_name": key, "tool_input": { &key: key } }),
+        serde_json::json!({ "hook_event_name": "UserPromptSubmit", "prompt": format!("use {key}") }),
+        serde_json::json!({ &key: key }),
+        serde_json::json!(key),
+    ] {
+        run(&["hook", "run", "agent"], &call.to_string());
+    }
+    run(&["hook", "run", "agent"], &format!("{{\"tool_name\": \"{key}"));
+    write(at, "a.env", format!("HF_TOKEN={key}\n"));
+    for theirs in [
+        format!("[{{\"RuleID\": \"{key}\", \"File\": \"{key}.env\", \"StartLine\": 1, \"Secret\": \"{key}\"}}]"),
+        format!("a.env:{key}:1\n{key}\n"),
+        format!(
+            "{{\"version\": \"1.5.0\", \"results\": {{\"{key}\": [{{\"type\": \"{key}\", \"line_number\": 1}}]}}}}"
+        ),
+        format!("ExactFindings:\n  matches:\n  - filepath: {key}\n    fingerprint: '{key}'\n    linenum: 1\n"),
+    ] {
+        write(at, "theirs", &theirs);
+        run(&["baseline", "import", "theirs", "--file", "ours", "--reason", &format!("was {key}")], "");
+        if let Ok(ours) = fs::read_to_string(at.join("ours")) {
+            watch.text("the imported baseline", &ours);
+        }
+    }
+    for broken in [
+        key.clone(),
+        format!("{{\"{key}\":1}}\n"),
+        format!("{{\"skelkey-baseline\":1,\"fingerprint_key\":\"{key}\"}}\n"),
+        format!("{{\"skelkey-baseline\":1,\"fingerprint_key\":\"p00000000\"}}\n{{\"{key}\":\"{key}\"}}\n"),
+        format!("{{\"skelkey-baseline\":1,\"fingerprint_key\":\"p00000000\"}}\n{{\"path\":{key}}}\n"),
+    ] {
+        write(at, "broken", &broken);
+        for args in [
+            &["scan", "--baseline", "broken"][..],
+            &["baseline", "merge", "broken", "broken", "broken"],
+            &["baseline", "explain", "--file", "broken"],
+        ] {
+            assert_eq!(run(args, "").code, 2, "{args:?} of {broken}");
+        }
+    }
+    for pinned in [
+        format!("url = \"https://127.0.0.1:1/p\", sha256 = \"{key}\""),
+        format!("url = \"https://user:{key}@127.0.0.1:1/p\", sha256 = \"{}\"", "0".repeat(64)),
+        format!(
+            "git = \"https://{key}@127.0.0.1:1/p\", commit = \"{key}\", path = \"p\", sha256 = \"{}\"",
+            "0".repeat(64)
+        ),
+    ] {
+        write(at, "mine.toml", format!("extends = [{{ {pinned} }}]\n"));
+        assert_eq!(run(&["config", "fetch", "--config", "mine.toml"], "").code, 2, "{pinned}");
+    }
+}
+
 #[test]
 fn the_demo_shows_none_of_the_keys_that_it_mints() {
     let at = tempfile::tempdir().unwrap();

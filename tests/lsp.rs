@@ -170,20 +170,34 @@ fn a_key_is_shown_as_it_is_typed_and_gone_when_it_is() {
         json!({ "textDocument": { "uri": file }, "range": range(1, start, start), "context": { "diagnostics": [] } });
     let actions = editor.ask("textDocument/codeAction", asked);
     let actions = actions["result"].as_array().unwrap().clone();
+    // The first is to move it out: the literal goes, quotes and all, and the key with it.
+    assert_eq!(actions.len(), 2, "{actions:?}");
+    let title = actions[0]["title"].as_str().unwrap();
+    assert!(title.contains("environment variable API_KEY") && title.contains("`import os`"), "{title}");
+    assert_eq!(actions[0]["isPreferred"], true);
+    let moved = actions[0]["edit"]["changes"][&file][0].clone();
+    assert_eq!(moved["range"], range(1, start - 1, start + key.len() + 1));
+    assert_eq!(moved["newText"], "os.environ[\"API_KEY\"]");
     let ignore = actions.iter().find(|action| action["title"].as_str().unwrap().contains("comment")).unwrap();
     let edits = ignore["edit"]["changes"][&file].clone();
     assert_eq!(edits[0]["range"], range(1, line.encode_utf16().count(), line.encode_utf16().count()));
     let edit = json!([{ "range": edits[0]["range"], "text": edits[0]["newText"] }]);
     assert!(editor.change(&file, 3, &edit).is_empty(), "a comment sets it aside");
 
+    // Moved out, nothing of it is left.
+    let back = json!([{ "text": format!("import os\n{line}\n") }]);
+    assert_eq!(editor.change(&file, 4, &back).len(), 1);
+    let edit = json!([{ "range": moved["range"], "text": moved["newText"] }]);
+    assert!(editor.change(&file, 5, &edit).is_empty());
+
     // The last of several quick changes counts.
     let whole = json!([{ "text": format!("api_key = \"{other}\"\n") }]);
     editor.tell(
         "textDocument/didChange",
-        json!({ "textDocument": { "uri": file, "version": 4 }, "contentChanges": [{ "text": "" }] }),
+        json!({ "textDocument": { "uri": file, "version": 6 }, "contentChanges": [{ "text": "" }] }),
     );
-    assert_eq!(editor.change(&file, 5, &whole)[0]["range"], range(0, 11, 11 + other.len()));
-    assert!(editor.change(&file, 6, &json!([{ "text": "" }])).is_empty());
+    assert_eq!(editor.change(&file, 7, &whole)[0]["range"], range(0, 11, 11 + other.len()));
+    assert!(editor.change(&file, 8, &json!([{ "text": "" }])).is_empty());
 
     let heard = editor.finish();
     for key in [&key, &other] {
@@ -200,6 +214,18 @@ fn an_editor_that_counts_bytes_gets_bytes() {
     let shown = editor.open(&file, "javascript", &text);
     let start = text.find(&key).unwrap();
     assert_eq!(shown[0]["range"], range(0, start, start + key.len()));
+    let asked =
+        json!({ "textDocument": { "uri": file }, "range": shown[0]["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", asked);
+    let moved = &actions["result"][0]["edit"]["changes"][&file][0];
+    assert_eq!(moved["range"], range(0, start - 1, start + key.len() + 1), "{actions}");
+    assert_eq!(moved["newText"], "process.env.NUGET_API_KEY");
+    // Text that is no literal of a known language has no such action.
+    let (words, file) = (format!("nuget push -k {key}\n"), uri(at.path(), "notes.txt"));
+    let shown = editor.open(&file, "plaintext", &words);
+    let asked =
+        json!({ "textDocument": { "uri": file }, "range": shown[0]["range"], "context": { "diagnostics": [] } });
+    assert_eq!(editor.ask("textDocument/codeAction", asked)["result"], json!([]));
     editor.finish();
 }
 

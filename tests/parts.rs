@@ -183,3 +183,38 @@ fn keys_of_several_parts_are_joined_and_their_secret_half_is_found_alone() {
         assert_eq!((told, roles(alone[0]).len()), (expected, 0), "{rule}");
     }
 }
+
+#[test]
+fn a_connection_string_tells_server_user_and_protection_of_its_password() {
+    let password = Minter::new(7).fill("{base62:20}").unwrap();
+    let text = format!(
+        "{{\n  \"Default\": \"Server=tcp:acme.database.windows.net,1433;Initial Catalog=shop;User ID=sa;Password={password};Encrypt=false;\",\n  \"Other\": \"Server=elsewhere.test\"\n}}\n"
+    );
+    let findings = findings(&text);
+    let finding = findings.iter().find(|finding| finding["rule"] == "database-url-ado-net").unwrap();
+    let facts = &finding["dossier"][0]["facts"];
+    assert_eq!((&facts["owner"], &facts["details"]["database"]), (&"sa".into(), &"shop".into()), "{facts}");
+    assert_eq!(facts["details"]["host"], "acme.database.windows.net");
+    let notes = facts["notes"].to_string();
+    assert!(notes.contains("TLS is off") && notes.contains("administrator"), "{notes}");
+    assert!(!finding.to_string().contains(&password));
+}
+
+#[test]
+fn a_shared_access_key_of_a_root_policy_opens_its_whole_namespace() {
+    let rules = load(&[]).unwrap();
+    let key = mint(&rules, "azure-shared-access-key-setting", 5);
+    let of = |rest: &str| {
+        let text = format!(
+            "AZURE_SERVICEBUS=\"Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey={key}{rest}\"\n"
+        );
+        findings(&text).remove(0)
+    };
+    let whole = of("");
+    let facts = &whole["dossier"][0]["facts"];
+    assert_eq!(facts["grants"][0]["actions"][0]["power"], "everything", "{whole}");
+    assert!(facts["notes"].to_string().contains("whole namespace"));
+    let one = of(";EntityPath=orders");
+    assert_eq!(one["dossier"][0]["facts"]["details"]["entity"], "orders");
+    assert!(!one["dossier"][0]["facts"]["notes"].to_string().contains("whole namespace"));
+}

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use skelkey::coverage::{Count, Reason};
 use skelkey::finding::Report;
 use skelkey::report::{Format, Options, SarifProfile, write};
 use skelkey::rules::RuleSet;
@@ -156,6 +157,25 @@ fn a_run_that_scanned_nothing_is_loud() {
 }
 
 #[test]
+fn what_a_cache_spared_is_counted_wherever_coverage_is_told() {
+    let mut report = sample::clean();
+    report.coverage.blobs_scanned = 0;
+    report.coverage.skipped.push(Count { reason: Reason::Known, files: 1_234, bytes: 0 });
+    for format in [Format::Human, Format::Html, Format::Markdown, Format::Junit, Format::Gitlab] {
+        let text = render(format, &report, &Options::default());
+        assert!(text.contains("1,234") && text.contains("known to hold nothing"), "{format:?}: {text}");
+        assert!(!text.to_lowercase().contains("nothing was scanned"), "{format:?}");
+    }
+    let counts = |coverage: &Value| coverage["skipped"].as_array().unwrap().iter().any(|count| count["files"] == 1_234);
+    let json = parsed(Format::Json, &report, &Options::default());
+    assert!(counts(&json["coverage"]) && json["complete"] == true);
+    let lines = render(Format::Jsonl, &report, &Options::default());
+    assert!(counts(&serde_json::from_str(lines.lines().last().unwrap()).unwrap()));
+    let sarif = parsed(Format::Sarif, &report, &Options::default());
+    assert!(counts(&sarif["runs"][0]["properties"]["coverage"]), "{}", sarif["runs"][0]["properties"]);
+}
+
+#[test]
 fn human_places_and_next_command() {
     let short = render(Format::Human, &sample::report(), &Options::default());
     assert!(short.contains("and 2 more"));
@@ -163,6 +183,25 @@ fn human_places_and_next_command() {
     assert!(all.contains("old/6 [x](y).txt:7:3") && all.contains("uses: NuGet/login@v1"));
     let worst = &sample::report().findings[0];
     assert!(short.ends_with(&format!("next: skelkey rules show {}\n", worst.rule)));
+}
+
+#[test]
+fn a_terminal_gets_the_worst_keys_whole_and_a_line_of_each_other() {
+    let mut report = sample::report();
+    let one = report.findings[2].clone();
+    report.findings.extend(std::iter::repeat_n(one, 60));
+    let page = render(Format::Human, &report, &Options::default());
+    let blocks = |page: &str| page.matches("\n  id        ").count();
+    assert_eq!(blocks(&page), 30);
+    assert!(page.contains("35 more keys, in short; --verbose tells all of each"), "{page}");
+    let place = &report.findings[2].places[0].path;
+    let (head, rule) = (report.findings[64].judgement.severity, &report.findings[64].rule);
+    let rest = page.split_once("in short;").unwrap().1;
+    assert_eq!(rest.matches(&format!("\n{head}[{rule}] ")).count(), 35, "{rest}");
+    assert!(rest.contains(place.as_str()) && rest.contains(report.findings[2].masked.as_str()), "{rest}");
+    let all = render(Format::Human, &report, &Options { verbose: true, ..Options::default() });
+    assert_eq!(blocks(&all), 65);
+    assert!(!all.contains("in short;"));
 }
 
 fn schema_errors(schema: &Value, document: &Value) -> Vec<String> {
@@ -233,7 +272,7 @@ fn sarif_holds_to_its_schema() {
 fn json_holds_to_its_schema() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/skelkey-report-v1.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    for report in [sample::report(), sample::clean()] {
+    for report in [sample::report(), sample::clean(), sample::exposed()] {
         for options in [Options::default(), private()] {
             let errors = schema_errors(&schema, &parsed(Format::Json, &report, &options));
             assert!(errors.is_empty(), "{errors:#?}");
@@ -308,7 +347,7 @@ fn converted(json: &str, verbose: bool) -> Vec<(Format, String)> {
 #[test]
 fn a_report_that_is_read_back_is_written_as_the_scan_wrote_it() {
     let times = Some((sample::now(), sample::now() + jiff::SignedDuration::from_secs(3)));
-    for mut report in [sample::report(), sample::clean()] {
+    for mut report in [sample::report(), sample::clean(), sample::exposed()] {
         for (privacy, verbose, now_is_given) in [(false, false, true), (true, true, true), (false, true, false)] {
             report.now_is_given = now_is_given;
             let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
@@ -416,7 +455,10 @@ fn a_key_of_two_shards_becomes_one_with_all_its_places() {
     let (mut left, mut right) = (whole.clone(), whole.clone());
     left.findings[0].places = places[..5].to_vec();
     right.findings[0].places = places[3..].to_vec();
-    right.roots.insert(0, skelkey::finding::Root { path: "/srv/other".to_owned(), repository: None });
+    right.roots.insert(
+        0,
+        skelkey::finding::Root { path: "/srv/other".to_owned(), repository: None, revision: None, branch: None },
+    );
     for finding in &mut right.findings {
         finding.places.iter_mut().for_each(|place| place.root = place.root.map(|root| root + 1));
         finding.parts.iter_mut().for_each(|part| part.root = part.root.map(|root| root + 1));
@@ -596,10 +638,12 @@ fn code_scanning_never_sees_what_was_set_aside() {
     }
     let sarif = parsed(Format::Sarif, &sample::exposed(), &profile(SarifProfile::Full));
     let aside: Vec<_> = results(&sarif).iter().filter(|result| result.get("suppressions").is_some()).collect();
-    assert_eq!(aside.len(), 2);
+    assert_eq!(aside.len(), 3);
     let states = results(&sarif).iter().map(|result| result["baselineState"].as_str().unwrap_or("none"));
     let states: BTreeSet<&str> = states.collect();
-    assert_eq!(states, BTreeSet::from(["new", "unchanged"]), "all have one if any has");
+    let gone = results(&sarif).iter().filter(|result| result["baselineState"] == "absent");
+    assert!(gone.clone().count() == 2 && gone.clone().all(|one| one["kind"] == "pass" && one["level"] == "none"));
+    assert_eq!(states, BTreeSet::from(["absent", "new", "unchanged", "updated"]), "all have one if any has");
 }
 
 #[test]

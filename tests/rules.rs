@@ -367,6 +367,30 @@ fn a_documented_sample_is_no_finding_by_any_rule() {
     assert_eq!(scan(&detector, &format!("acme_password={sample}")).len(), 0);
 }
 
+/// Grafana's underscore has one place, and Atlassian does not promise a length: peers get both wrong.
+#[test]
+fn a_form_is_as_strict_as_its_issuer_and_no_stricter() {
+    let detector = detector(load(&[]).unwrap());
+    let ids = |text: &str| -> Vec<String> {
+        scan(&detector, text).iter().map(|found| detector.rules().rules[found.rule].id.clone()).collect()
+    };
+    let sealed = |check: &str, body: &str| (skelkey::format::check(check).unwrap().seal.unwrap())(body);
+    let mut minter = Minter::new(8);
+    let body = minter.fill("glsa_{base62:32}").unwrap();
+    let token = sealed("grafana", &body);
+    assert_eq!(ids(&format!("token: {token}\n")), ["grafana-service-account-token"]);
+    let (front, back) = token.split_at(24);
+    for odd in
+        [format!("{front}_{}", &back[1..]), token.replacen('_', "", 1), format!("{}_{}", &token[..36], &token[38..])]
+    {
+        assert!(!ids(&format!("token: {odd}\n")).contains(&"grafana-service-account-token".to_owned()), "{odd}");
+    }
+    for length in [60, 171, 190, 300] {
+        let token = sealed("atlassian", &minter.fill(&format!("ATATT3xFfGF0{{base62:{length}}}=")).unwrap());
+        assert_eq!(ids(&format!("token: {token}\n")), ["atlassian-api-token"], "{length}");
+    }
+}
+
 #[test]
 fn a_user_s_file_joins_the_embedded_ones() {
     let mine = ACME.replace("acme", "my-own-acme");

@@ -123,18 +123,31 @@ pub(crate) struct OutputArgs {
     /// Whom SARIF is for: github, azure or full [default: github]
     #[arg(long, value_name = "PROFILE")]
     pub(crate) sarif_profile: Option<SarifProfile>,
-    /// Fail (exit 1) on findings of this severity and above: note, low, medium, high or critical [default: medium]
-    #[arg(long, value_name = "SEVERITY")]
-    pub(crate) fail_on: Option<Severity>,
-    /// Exit 0 whatever was found; an incomplete run still exits 3
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
     /// Leave owners, key names and list rows out of the report: for reports that will be published
     #[arg(long)]
     pub(crate) privacy: bool,
     /// Show everything known of each key, with ready snippets
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// When a run fails.
+#[derive(Debug, Args)]
+pub(crate) struct GateArgs {
+    /// Fail (exit 1) on findings of this severity and above: note, low, medium, high or critical [default: medium; for an
+    /// earlier report as its scan did]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Exit 0 whatever was found; an incomplete run still exits 3
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// What the owner knows of the keys.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
     /// The owner's list of keys (may repeat; the format is recognised)
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Vec<PathBuf>,
@@ -160,6 +173,8 @@ pub(crate) struct ScanArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) lists: ListArgs,
     #[command(flatten)]
     pub(crate) probe: ProbeArgs,
     /// Set aside what this baseline holds (`skelkey baseline create` makes one)
@@ -224,10 +239,11 @@ pub(crate) struct GitArgs {
     /// With --history: every object of the submodules too, as far as they are checked out
     #[arg(long, requires = "history", conflicts_with_all = ["staged", "range", "since"])]
     pub(crate) submodules: bool,
-    /// With --history: remember which blobs hold nothing, in your cache folder or in this one, and do not read them again
+    /// Remember which files of a repository hold nothing, in your cache folder or in this one, and do not read them again
     // Without a value it is empty, which is no folder's name.
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    #[arg(requires = "history")]
+    #[arg(value_parser = super::cache::folder())]
+    #[arg(conflicts_with = "stdin")]
     pub(crate) cache: Option<PathBuf>,
     /// Scan what commits add: A..B, A...B or one commit
     #[arg(long, value_name = "COMMITS", conflicts_with = "stdin")]
@@ -245,9 +261,8 @@ pub(crate) struct InspectArgs {
     /// Show the ready snippet for needing no key as well
     #[arg(long, short)]
     pub(crate) verbose: bool,
-    /// The owner's list of keys (may repeat; the format is recognised)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) inventory: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lists: ListArgs,
     #[command(flatten)]
     pub(crate) probe: ProbeArgs,
 }
@@ -322,6 +337,14 @@ pub(crate) enum BaselineCommand {
     Explain(BaselineArgs),
     /// Scan, and take over the baseline of gitleaks, detect-secrets or kingfisher
     Import(BaselineImportArgs),
+    /// Merge two baselines entry by entry into the second file, as git's merge driver
+    Merge(BaselineMergeArgs),
+    /// Let git merge baselines of this repository by `baseline merge`: a line of .gitattributes and of .git/config
+    InstallDriver {
+        /// The baseline
+        #[arg(long, value_name = "FILE", default_value = ".skelkey-baseline")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -340,6 +363,19 @@ pub(crate) struct BaselineImportArgs {
     pub(crate) import: PathBuf,
     #[command(flatten)]
     pub(crate) write: BaselineWriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineMergeArgs {
+    /// What both come from (git's %O); empty where each side made its own
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+    /// Ours (git's %A), which becomes the outcome
+    #[arg(value_name = "OURS")]
+    pub(crate) ours: PathBuf,
+    /// Theirs (git's %B)
+    #[arg(value_name = "THEIRS")]
+    pub(crate) theirs: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -365,7 +401,7 @@ pub(crate) struct ConvertArgs {
     #[arg(value_name = "REPORT")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
-    pub(crate) rewrite: RewriteArgs,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -374,33 +410,7 @@ pub(crate) struct MergeArgs {
     #[arg(value_name = "REPORT", required = true)]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) rewrite: RewriteArgs,
-}
-
-/// How an earlier report is shown.
-#[derive(Debug, Args)]
-pub(crate) struct RewriteArgs {
-    /// Output format, as for `scan` (may repeat)
-    #[arg(long, short, value_name = "FORMAT")]
-    pub(crate) format: Vec<Format>,
-    /// Write the n-th format to the n-th file instead of standard output (may repeat)
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Vec<PathBuf>,
-    /// Whom SARIF is for: github, azure or full [default: github]
-    #[arg(long, value_name = "PROFILE")]
-    pub(crate) sarif_profile: Option<SarifProfile>,
-    /// Fail (exit 1) on findings of this severity and above [default: as the scan did]
-    #[arg(long, value_name = "SEVERITY")]
-    pub(crate) fail_on: Option<Severity>,
-    /// Exit 0 whatever was found; an incomplete report still exits 3
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
-    /// Leave owners, key names and list rows out
-    #[arg(long)]
-    pub(crate) privacy: bool,
-    /// Show everything known of each key, with ready snippets
-    #[arg(long, short)]
-    pub(crate) verbose: bool,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -422,6 +432,8 @@ pub(crate) struct AuditArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) lists: ListArgs,
 }
 
 #[derive(Debug, Args)]
@@ -431,6 +443,8 @@ pub(crate) struct ReconcileArgs {
     pub(crate) reports: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) lists: ListArgs,
 }
 
 #[derive(Debug, Args)]
@@ -446,9 +460,8 @@ pub(crate) struct ForecastArgs {
     pub(crate) format: ForecastFormat,
     #[command(flatten)]
     pub(crate) page: PageArgs,
-    /// The owner's list of keys (may repeat; the format is recognised)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) inventory: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lists: ListArgs,
 }
 
 /// How a forecast is written.
@@ -467,12 +480,8 @@ pub(crate) struct PageArgs {
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Fail (exit 1) from this severity on: note, low, medium, high or critical [default: medium]
-    #[arg(long, value_name = "SEVERITY")]
-    pub(crate) fail_on: Option<Severity>,
-    /// Exit 0 whatever was found; an incomplete run still exits 3
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
 }
 
 #[derive(Debug, Args)]
@@ -500,6 +509,8 @@ pub(crate) struct RecheckArgs {
     pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) lists: ListArgs,
     #[command(flatten)]
     pub(crate) probe: ProbeArgs,
 }

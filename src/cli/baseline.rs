@@ -1,5 +1,7 @@
 //! `skelkey baseline`, and what a baseline does to a scan.
 
+mod driver;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -29,15 +31,26 @@ pub(crate) fn read(file: &Path, loaded: &Loaded) -> Result<Read> {
 }
 
 impl Read {
+    /// The file that it was read from.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Sets aside what the baseline covers, and notes in the report what a reader must know of it. Keys in the words of
     /// entries are masked first: they are shown, and written again.
-    pub(crate) fn apply(&mut self, scanner: &Scanner, report: &mut Report) -> Result<Applied> {
+    /// `looked_at`: see [`Baseline::apply`].
+    pub(crate) fn apply(
+        &mut self,
+        scanner: &Scanner,
+        report: &mut Report,
+        looked_at: impl Fn(&Entry) -> bool,
+    ) -> Result<Applied> {
         self.baseline.each_word(|words| scanner.mask(words));
         let folders: Vec<PathBuf> = report.roots.iter().map(|root| PathBuf::from(&root.path)).collect();
         let exists = |path: &str| folders.iter().any(|folder| folder.join(path).symlink_metadata().is_ok());
         let applied = self
             .baseline
-            .apply(report, scanner.settings().strict, exists)
+            .apply(report, scanner.settings().strict, exists, looked_at)
             .with_context(|| self.file.display().to_string())?;
         let file = self.file.display();
         for entry in &applied.expired {
@@ -69,6 +82,8 @@ pub(crate) fn run(global: &Global, command: &BaselineCommand, around: &Surroundi
         BaselineCommand::Prune(args) => prune(global, args, around),
         BaselineCommand::Explain(args) => explain(global, args, around),
         BaselineCommand::Import(args) => import(global, args, around),
+        BaselineCommand::Merge(args) => driver::merge(args),
+        BaselineCommand::InstallDriver { file } => driver::install(file, around),
     }
 }
 
@@ -81,10 +96,7 @@ fn create(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> R
     let baseline = Baseline::of(&report, masked(args.reason.clone(), &scanner).as_deref());
     save(&baseline, file)?;
     tell(format_args!("Wrote {} to {}.", entries(baseline.entries.len()), file.display()));
-    tell(format_args!(
-        "To let git merge the entries of two branches, add to .gitattributes:  {} merge=union",
-        file.file_name().unwrap_or_default().display()
-    ));
+    tell(format_args!("To let git merge the entries of two branches: skelkey baseline install-driver"));
     Ok(Exit::Clean)
 }
 
@@ -93,7 +105,7 @@ fn update(global: &Global, args: &BaselineWriteArgs, around: &Surroundings) -> R
     let mut old = read(file, &loaded)?;
     let Some((scanner, mut report)) = whole_scan(global, &args.baseline, around)? else { return Ok(Exit::Incomplete) };
     let fresh = Baseline::of(&report, masked(args.reason.clone(), &scanner).as_deref());
-    let applied = old.apply(&scanner, &mut report)?;
+    let applied = old.apply(&scanner, &mut report, |_| false)?;
     let new = old.baseline.updated(fresh, &applied);
     save(&new, file)?;
     let added = new.entries.len().saturating_sub(applied.used + applied.expired.len() + applied.unreasoned.len());
@@ -106,7 +118,7 @@ fn prune(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Result<
     let loaded = around.config(global)?;
     let mut old = read(&args.file, &loaded)?;
     let Some((scanner, mut report)) = whole_scan(global, args, around)? else { return Ok(Exit::Incomplete) };
-    let applied = old.apply(&scanner, &mut report)?;
+    let applied = old.apply(&scanner, &mut report, |_| false)?;
     let gone = |entry: &Entry| applied.unused.contains(entry);
     let kept: Vec<Entry> = old.baseline.entries.iter().filter(|entry| !gone(entry)).cloned().collect();
     let new = Baseline { entries: kept, ..old.baseline.clone() };
@@ -124,7 +136,7 @@ fn explain(global: &Global, args: &BaselineArgs, around: &Surroundings) -> Resul
     let loaded = around.config(global)?;
     let mut old = read(&args.file, &loaded)?;
     let Some((scanner, mut report)) = whole_scan(global, args, around)? else { return Ok(Exit::Incomplete) };
-    let applied = old.apply(&scanner, &mut report)?;
+    let applied = old.apply(&scanner, &mut report, |_| false)?;
     output::to_stdout(|out| {
         for entry in &old.baseline.entries {
             let line = format!("{}  {}  {}{}", entry.path, entry.rule, does(entry, &applied), because(entry));

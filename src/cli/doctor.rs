@@ -2,9 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use skelkey::detect::Detector;
+use skelkey::scan::{Scanner, Settings};
 
 use super::Exit;
 use super::args::Global;
@@ -63,9 +65,19 @@ pub(crate) fn run(global: &Global, around: &Surroundings) -> Result<Exit> {
     }
     checks.extend(cache(around));
     checks.extend([temporary_folder(), terminal(global), network(around)]);
+    mask(&mut checks, around)?;
     to_stdout(|out| checks.iter().try_for_each(|check| write(check, out)))?;
     let is_bad = checks.iter().any(|check| check.state == State::Bad);
     Ok(if is_bad { Exit::Usage } else { Exit::Clean })
+}
+
+/// Names of folders, branches and remotes may hold keys; those that the built-in rules know are masked.
+fn mask(checks: &mut [Check], around: &Surroundings) -> Result<()> {
+    let rules = options::load_rules(&[]).map_err(|_| anyhow::anyhow!("the built-in rules do not hold"))?;
+    let scanner = Scanner::new(Arc::new(rules), Settings::at(around.now)).map_err(anyhow::Error::msg)?;
+    let words = checks.iter_mut().flat_map(|check| std::iter::once(&mut check.says).chain(&mut check.fix));
+    words.for_each(|words| scanner.mask(words));
+    Ok(())
 }
 
 fn write(check: &Check, out: &mut dyn Write) -> io::Result<()> {

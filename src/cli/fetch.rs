@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::args::Global;
-use super::config::{Extends, GitFile, Trust};
+use super::config::{Config, Extends, GitFile, Trust};
 use super::named::MOST_FOUND;
 use super::options::{Surroundings, count};
 use super::{Exit, tell};
@@ -14,6 +14,8 @@ use super::{Exit, tell};
 pub(crate) fn run(global: &Global, around: &Surroundings) -> Result<Exit> {
     let store = around.store().context("there is no cache folder; set XDG_CACHE_HOME or HOME")?;
     let (fetched, kept) = (Cell::new(0), Cell::new(0));
+    // What stands in files of this machine says how the others are reached.
+    let local = around.config_with(global, &|_, _| Ok(Vec::new()))?;
     around.config_with(global, &|base, trust| {
         let sha256 = base.sha256().context("it is not pinned")?;
         if let Some(text) = store.get(sha256) {
@@ -26,7 +28,7 @@ pub(crate) fn run(global: &Global, around: &Surroundings) -> Result<Exit> {
                  fetch what it extends"
             );
         }
-        let text = get(base, around)?;
+        let text = get(base, around, &local.config)?;
         store.put(sha256, &text)?;
         fetched.set(fetched.get() + 1);
         if !global.quiet {
@@ -40,10 +42,10 @@ pub(crate) fn run(global: &Global, around: &Surroundings) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn get(base: &Extends, around: &Surroundings) -> Result<Vec<u8>> {
+fn get(base: &Extends, around: &Surroundings, local: &Config) -> Result<Vec<u8>> {
     let text = match base {
         Extends::File(_) => bail!("a file is not fetched"),
-        Extends::Web(web) => super::probe::download(&web.url, around, MOST_FOUND)?,
+        Extends::Web(web) => super::probe::download(&web.url, around, local, MOST_FOUND)?,
         Extends::Git(file) => from_git(file)?,
     };
     ensure!(text.len() as u64 <= MOST_FOUND, "it is longer than {MOST_FOUND} bytes; a configuration is short");

@@ -15,7 +15,7 @@ const MOST: u64 = 1 << 20;
 
 pub(crate) fn run(global: &Global, args: &InspectArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let (lists, confidence) = (&args.inventory[..], Confidence::Low);
+    let (lists, confidence) = (&args.lists.inventory[..], Confidence::Low);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
     let scanner = session.scanner(|_| {})?;
     let text = scan::read_stdin(MOST, "no key is that long; `skelkey scan --stdin` looks through texts")?;

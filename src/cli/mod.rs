@@ -3,6 +3,8 @@
 mod adjust;
 mod args;
 mod baseline;
+#[cfg(feature = "git")]
+mod cache;
 mod catalogue;
 mod config;
 #[cfg(feature = "git")]
@@ -38,6 +40,7 @@ mod rules;
 mod scan;
 mod session;
 mod show;
+mod sight;
 mod size;
 mod stats;
 mod timing;

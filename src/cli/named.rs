@@ -19,6 +19,8 @@ pub(crate) const MOST_LISTED: u64 = 16 << 20;
 pub(crate) struct Named {
     files: BTreeMap<PathBuf, Zeroizing<Vec<u8>>>,
     folders: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// Where configurations name them.
+    written: BTreeMap<PathBuf, String>,
 }
 
 impl Named {
@@ -26,8 +28,19 @@ impl Named {
     pub(crate) fn read(&self, file: &Path) -> Result<Zeroizing<Vec<u8>>> {
         match self.files.get(file) {
             Some(bytes) => Ok(bytes.clone()),
-            None => Ok(Zeroizing::new(std::fs::read(file)?)),
+            None => {
+                let read = std::fs::read(file).map(Zeroizing::new);
+                match self.written.get(file) {
+                    Some(at) => read.with_context(|| format!("{at} names it, relative to that file")),
+                    None => Ok(read?),
+                }
+            }
         }
+    }
+
+    /// Remembers that a configuration names the file at this place.
+    pub(crate) fn written(&mut self, file: &Path, at: String) {
+        self.written.insert(file.to_path_buf(), at);
     }
 
     /// The rule files behind a path: itself, or every `.toml` file of a folder, in order.

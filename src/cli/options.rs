@@ -271,7 +271,6 @@ pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Setting
 /// The `[[allow]]` tables. All mistakes at once.
 fn allows(loaded: &Loaded, rules: &RuleSet) -> Result<Vec<Allow>> {
     let (mut allows, mut mistakes) = (Vec::new(), Vec::new());
-    let known: Vec<&str> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
     for (at, from) in loaded.config.allow.iter().enumerate() {
         let written = loaded.place(&format!("allow[{at}]")).to_owned();
         let before = mistakes.len();
@@ -280,7 +279,8 @@ fn allows(loaded: &Loaded, rules: &RuleSet) -> Result<Vec<Allow>> {
         }
         let unknown = from.rules.iter().filter(|id| rules.get(id).is_none());
         mistakes.extend(unknown.map(|id| {
-            let help = did_you_mean(id, &known);
+            // Only now, for it reads every rule.
+            let help = did_you_mean(id, &rules.rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>());
             format!("{written}: [[allow]] rules: there is no rule `{}`{help}", skelkey::escape::word(id))
         }));
         let until = from.until.as_deref().map(str::parse).transpose();
@@ -339,6 +339,7 @@ fn check_issuers(loaded: &Loaded, rules: &RuleSet, lists: &[Inventory]) -> Resul
     known.extend(lists.iter().flat_map(|list| &list.issuers).map(Issuer::as_str));
     #[cfg(feature = "probe")]
     known.extend(skelkey::probe::list().map(|about| about.issuer.as_str()));
+    super::probe::check(loaded)?;
     let named = (config.policy.issuer.keys().map(|id| ("policy.issuer", id)))
         .chain(config.issuers.keys().map(|id| ("issuers", id)))
         .chain(config.packages.keys().map(|id| ("packages", id)));
@@ -432,6 +433,8 @@ pub(crate) fn file_options(args: &SourceArgs, loaded: &Loaded) -> Result<FileOpt
             format!("{}: [scan] exclude", loaded.place(&format!("scan.exclude[{at}]")))
         })?,
         jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get),
+        #[cfg(feature = "git")]
+        cache: None,
     })
 }
 

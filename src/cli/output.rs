@@ -22,11 +22,7 @@ pub(crate) struct Outputs {
 impl Outputs {
     /// Pairs the n-th format with the n-th file. Only one format may go to standard output.
     pub(crate) fn pair(args: &OutputArgs) -> Result<Self> {
-        Self::of(&args.format, &args.output)
-    }
-
-    /// The same of formats and files.
-    pub(crate) fn of(formats: &[Format], files: &[PathBuf]) -> Result<Self> {
+        let (formats, files) = (&args.format, &args.output);
         let formats = if formats.is_empty() { vec![Format::Human] } else { formats.to_vec() };
         if files.len() > formats.len() {
             bail!("{} --output files but {} formats: name a --format for each", files.len(), formats.len());

@@ -1,6 +1,7 @@
 //! Asking issuers: who asks, whom, through what. And `skelkey probe list`.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use skelkey::probe::{self, Allow, Base, Clock, Prober, ProxySettings, Server, Se
 use skelkey::scan;
 
 use super::args::{Global, ProbeArgs};
-use super::config::Config;
+use super::config::{Config, Loaded};
 use super::options::{Proxies, Surroundings};
 use super::tell;
 
@@ -67,25 +68,43 @@ fn join(issuers: &BTreeSet<Issuer>) -> String {
 
 fn settings(around: &Surroundings, config: &Config) -> Result<Settings> {
     let mut settings = Settings::new(Arc::new(RealClock));
-    let allow = Allow { plain_http: true, private_addresses: true };
-    for (id, issuer) in &config.issuers {
-        if let Some(url) = &issuer.url {
-            let base = Base::parse(url, allow).map_err(|why| anyhow!("[issuers.{id}] url: {why}"))?;
-            settings.instead.push(Server { issuer: Issuer::new(id.as_str()), base });
-        }
-        for host in issuer.hosts.iter().flatten() {
-            let address = if host.contains("://") { host.clone() } else { format!("https://{host}") };
-            let base = Base::parse(&address, allow).map_err(|why| anyhow!("[issuers.{id}] hosts: {why}"))?;
-            settings.own.push(Server { issuer: Issuer::new(id.as_str()), base });
-        }
-    }
-    if let Some(file) = &config.network.ca_file {
-        let pem = std::fs::read(file).with_context(|| format!("read the CA file {}", file.display()))?;
-        settings.ca_pem = Some(pem);
-    }
+    (settings.instead, settings.own) = servers(config, |_| String::new())?;
+    settings.ca_pem = authorities(config)?;
     settings.variables = Arc::clone(&around.credentials);
     settings.proxies = proxies(around);
     Ok(settings)
+}
+
+/// Every mistake in the addresses of issuers, whether anybody is asked or not.
+pub(crate) fn check(loaded: &Loaded) -> Result<()> {
+    servers(&loaded.config, |field| format!("{}: ", loaded.place(field))).map(drop)
+}
+
+/// The servers that are asked instead of public ones, and those of the user's own. `at`: where a field is written.
+fn servers(config: &Config, at: impl Fn(&str) -> String) -> Result<(Vec<Server>, Vec<Server>)> {
+    let allow = Allow { plain_http: true, private_addresses: true };
+    let server = |id: &str, field: &str, address: &str| -> Result<Server> {
+        let base = Base::parse(address, allow)
+            .map_err(|why| anyhow!("{}[issuers.{id}] {field}: {why}", at(&format!("issuers.{id}.{field}"))))?;
+        Ok(Server { issuer: Issuer::new(id), base })
+    };
+    let (mut instead, mut own) = (Vec::new(), Vec::new());
+    for (id, issuer) in &config.issuers {
+        if let Some(url) = &issuer.url {
+            instead.push(server(id, "url", url)?);
+        }
+        for host in issuer.hosts.iter().flatten() {
+            let address = if host.contains("://") { host.clone() } else { format!("https://{host}") };
+            own.push(server(id, "hosts", &address)?);
+        }
+    }
+    Ok((instead, own))
+}
+
+/// The text of the file with further certificate authorities.
+fn authorities(config: &Config) -> Result<Option<Vec<u8>>> {
+    let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("read the CA file {}", file.display()));
+    config.network.ca_file.as_ref().map(read).transpose()
 }
 
 fn proxies(around: &Surroundings) -> ProxySettings {
@@ -94,12 +113,13 @@ fn proxies(around: &Surroundings) -> ProxySettings {
 }
 
 /// A public text of at most `most` bytes, for `skelkey config fetch`. The user named the address in a file of their own,
-/// so it may be a private one.
-pub(crate) fn download(address: &str, around: &Surroundings, most: u64) -> Result<Vec<u8>> {
+/// so it may be a private one. Of `config` the network's settings count.
+pub(crate) fn download(address: &str, around: &Surroundings, config: &Config, most: u64) -> Result<Vec<u8>> {
     let plain_http = address.starts_with("http:");
     let base = Base::parse(address, Allow { plain_http, private_addresses: true })?;
     let mut settings = Settings::new(Arc::new(RealClock));
     settings.limits.body = usize::try_from(most)?;
+    settings.ca_pem = authorities(config)?;
     settings.proxies = proxies(around);
     Ok(probe::download(&settings, &base)?)
 }

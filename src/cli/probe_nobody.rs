@@ -4,7 +4,7 @@ use anyhow::Result;
 use skelkey::scan::Asker;
 
 use super::args::{Global, ProbeArgs};
-use super::config::Config;
+use super::config::{Config, Loaded};
 use super::options::Surroundings;
 
 /// Calls `run` without anybody who asks.
@@ -18,7 +18,13 @@ pub(crate) fn asking<T>(
     run(None)
 }
 
+/// Nobody is asked, so no address is looked at.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the version with issuers")]
+pub(crate) fn check(_: &Loaded) -> Result<()> {
+    Ok(())
+}
+
 /// Built without any way to the network.
-pub(crate) fn download(_: &str, _: &Surroundings, _: u64) -> Result<Vec<u8>> {
+pub(crate) fn download(_: &str, _: &Surroundings, _: &Config, _: u64) -> Result<Vec<u8>> {
     anyhow::bail!("this skelkey was built without the `probe` feature and reaches no network")
 }

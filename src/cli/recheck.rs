@@ -19,10 +19,10 @@ pub(crate) fn run(global: &Global, args: &RecheckArgs, around: &Surroundings) ->
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(&args.output)?;
     check_privacy(&args.output, &outputs)?;
-    let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
+    let fail_on = options::fail_on(args.output.gate.fail_on, &loaded)?;
     let earlier = read_report(&args.report)?;
     let files = options::file_options(&args.source, &loaded)?;
-    let (lists, confidence) = (&args.output.inventory[..], Confidence::Low);
+    let (lists, confidence) = (&args.lists.inventory[..], Confidence::Low);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
     let scanner = session.scanner_with(
         |settings| {
@@ -42,7 +42,7 @@ pub(crate) fn run(global: &Global, args: &RecheckArgs, around: &Surroundings) ->
     let told = recheck(&earlier, &report, rotate);
     let complete = report.coverage.is_complete();
     let exit = match told.worst_open() {
-        Some(worst) if worst >= fail_on && !args.output.exit_zero => Exit::Findings,
+        Some(worst) if worst >= fail_on && !args.output.gate.exit_zero => Exit::Findings,
         _ if complete => Exit::Clean,
         _ => Exit::Incomplete,
     };

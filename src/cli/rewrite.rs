@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use skelkey::report::{self, Read};
 use skelkey::severity::Severity;
 
-use super::args::{ConvertArgs, Global, MergeArgs, ReportCommand, RewriteArgs};
+use super::args::{ConvertArgs, Global, MergeArgs, OutputArgs, ReportCommand};
 use super::options::{self, Surroundings};
 use super::output::Outputs;
 use super::scan::say_notes;
@@ -26,7 +26,7 @@ pub(crate) fn run(global: &Global, command: &ReportCommand, around: &Surrounding
 fn convert(global: &Global, args: &ConvertArgs, around: &Surroundings) -> Result<Exit> {
     let mut all = read(&args.file)?;
     match (all.pop(), all.is_empty()) {
-        (Some((_, one)), true) => write(global, &args.rewrite, around, one),
+        (Some((_, one)), true) => write(global, &args.output, around, one),
         _ => bail!("{}: several runs; `skelkey report merge` makes one report of them", args.file.display()),
     }
 }
@@ -41,7 +41,7 @@ fn merge(global: &Global, args: &MergeArgs, around: &Surroundings) -> Result<Exi
     if !global.quiet {
         tell(format_args!("note: merged {}", options::count(shards, "report")));
     }
-    write(global, &args.rewrite, around, merged)
+    write(global, &args.output, around, merged)
 }
 
 /// The reports of one file, each with the name that messages call it by.
@@ -62,9 +62,9 @@ fn read(file: &Path) -> Result<Vec<(String, Read)>> {
     Ok(reads.into_iter().map(|read| (name.clone(), read)).collect())
 }
 
-fn write(global: &Global, args: &RewriteArgs, around: &Surroundings, read: Read) -> Result<Exit> {
+fn write(global: &Global, args: &OutputArgs, around: &Surroundings, read: Read) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let outputs = Outputs::of(&args.format, &args.output)?.adding_to_summary(around);
+    let outputs = Outputs::pair(args)?.adding_to_summary(around);
     let Read { report, options: written, version } = read;
     if version != env!("CARGO_PKG_VERSION") {
         tell(format_args!(
@@ -76,8 +76,8 @@ fn write(global: &Global, args: &RewriteArgs, around: &Surroundings, read: Read)
     if rules.hash != report.coverage.rules_hash {
         tell(format_args!("warning: made with another rule set: what formats say of rules is today's"));
     }
-    let exit = Exit::of(&report, fail_on(args, &report)?, args.exit_zero);
-    let judged_anew = args.fail_on.is_some() || args.exit_zero;
+    let exit = Exit::of(&report, fail_on(args, &report)?, args.gate.exit_zero);
+    let judged_anew = args.gate.fail_on.is_some() || args.gate.exit_zero;
     let options = report::Options {
         privacy: written.privacy || args.privacy,
         verbose: args.verbose,
@@ -92,8 +92,8 @@ fn write(global: &Global, args: &RewriteArgs, around: &Surroundings, read: Read)
 }
 
 /// As the flag says, else as the scan did.
-fn fail_on(args: &RewriteArgs, report: &skelkey::finding::Report) -> Result<Severity> {
-    match (args.fail_on, &report.coverage.configuration.fail_on) {
+fn fail_on(args: &OutputArgs, report: &skelkey::finding::Report) -> Result<Severity> {
+    match (args.gate.fail_on, &report.coverage.configuration.fail_on) {
         (Some(severity), _) => Ok(severity),
         (None, Some(word)) => word.parse().context("the report's coverage.configuration.fail_on"),
         (None, None) => Ok(Severity::Medium),

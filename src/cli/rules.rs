@@ -44,7 +44,9 @@ pub(crate) fn run(global: &Global, command: &RulesCommand, around: &Surroundings
 fn check(global: &Global, named: &Named, paths: &[std::path::PathBuf]) -> Result<Exit> {
     let files = options::rule_files(paths.iter().chain(&global.rules), named)?;
     let user: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let mistakes = match options::load_rules(&user) {
+    // The built-in patterns are proved too: a run takes them for proved, and starts at once.
+    let proved = skelkey::rules::parse(&skelkey::rules::embedded());
+    let mistakes = match proved.and_then(|_| options::load_rules(&user)) {
         Ok(set) => {
             let mistakes = detect::check_rules(&set);
             if mistakes.is_empty() {

@@ -19,6 +19,7 @@ use super::config::Loaded;
 use super::options::{self, Surroundings};
 use super::output::{Outputs, is_watched};
 use super::session::Session;
+use super::sight::Sight;
 use super::timing::Timing;
 use super::{Exit, baseline, progress, tell};
 
@@ -26,19 +27,20 @@ pub(crate) fn run(global: &Global, args: &ScanArgs, around: &Surroundings) -> Re
     let mut timing = Timing::start(args.timing);
     let loaded = configuration(global, &args.source, around)?;
     let outputs = Outputs::pair(&args.output)?.adding_to_summary(around);
-    let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
+    let fail_on = options::fail_on(args.output.gate.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
     let mut baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
-    let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.output.inventory, fail_on };
+    let look = Look { global, around, loaded: &loaded, source: &args.source, lists: &args.lists.inventory, fail_on };
     timing.phase("configuration");
     let (scanner, files) = look.scanner()?;
     timing.phase("rules and lists");
     let mut report = look.report(&scanner, &files, Some(&args.probe))?;
     timing.phase("scan and judgement");
     if let Some(baseline) = &mut baseline {
-        baseline.apply(&scanner, &mut report)?;
+        let sight = Sight::of(&report, &args.source, &files, scanner.rules(), around, baseline.file());
+        baseline.apply(&scanner, &mut report, |entry| sight.holds(entry))?;
     }
-    let exit = Exit::of(&report, fail_on, args.output.exit_zero);
+    let exit = Exit::of(&report, fail_on, args.output.gate.exit_zero);
     let mut branch = around.branch.clone();
     // Whoever may push may name a branch.
     if let Some(branch) = &mut branch {
@@ -82,6 +84,8 @@ impl Look<'_> {
     pub(crate) fn scanner(&self) -> Result<(Scanner, FileOptions)> {
         let Self { global, around, loaded, source, lists, fail_on } = *self;
         let files = options::file_options(source, loaded)?;
+        #[cfg(feature = "git")]
+        let files = FileOptions { cache: super::cache::asked(source.git.cache.as_deref(), around)?, ..files };
         let confidence = options::confidence(source.confidence, loaded)?;
         let inline_ignore = !source.no_inline_ignore && loaded.config.scan.inline_ignore.unwrap_or(true);
         let session = Session { global, around, loaded, lists, confidence, inline_ignore };
@@ -140,7 +144,7 @@ fn git(
 ) -> Result<Option<Report>> {
     use skelkey::scan::GitScan;
     use skelkey::source::{GitOptions, RangeSpec};
-    let GitArgs { staged, history, submodules, cache, range, since } = &args.git;
+    let GitArgs { staged, history, submodules, range, since, .. } = &args.git;
     let (what, asked) = match (staged, range, since) {
         _ if *history => (GitScan::History, "history".to_owned()),
         (false, None, None) => return Ok(None),
@@ -159,7 +163,7 @@ fn git(
         exclude: files.exclude.clone(),
         jobs: files.jobs.max(1),
         submodules: *submodules,
-        cache: cache.as_deref().map(|folder| cache_folder(folder, around)).transpose()?,
+        cache: files.cache.clone(),
     };
     Ok(Some(match open(&path, args.paths.is_empty(), around) {
         Ok(git) => {
@@ -167,16 +171,6 @@ fn git(
         }
         Err(why) => scanner.git_failed(&what, &shown, why.to_string(), &input),
     }))
-}
-
-/// The folder that is named, or else the user's own.
-#[cfg(feature = "git")]
-fn cache_folder(named: &std::path::Path, around: &Surroundings) -> Result<PathBuf> {
-    if !named.as_os_str().is_empty() {
-        return Ok(named.to_path_buf());
-    }
-    let own = around.user_cache.as_ref().map(|cache| cache.join("skelkey"));
-    own.context("there is no cache folder; name one: --cache=FOLDER")
 }
 
 /// Opens the repository. A PATH names its own; the variables of the process speak of the one around it.

@@ -20,7 +20,14 @@ const LARGEST: u64 = 8 << 20;
 pub(crate) fn run(rules: Arc<RuleSet>, args: &StatsArgs) -> Result<Exit> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let options = FileOptions { no_ignore: false, max_file_size: LARGEST, exclude: globset::GlobSet::empty(), jobs };
+    let options = FileOptions {
+        no_ignore: false,
+        max_file_size: LARGEST,
+        exclude: globset::GlobSet::empty(),
+        jobs,
+        #[cfg(feature = "git")]
+        cache: None,
+    };
     let detector = Detector::new(rules).map_err(anyhow::Error::msg)?;
     let counter = Counter { detector, counts: Mutex::default() };
     let (_, skips) = Files::open(&paths, options).scan(&counter, &Progress::default()).into_parts();

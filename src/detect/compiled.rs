@@ -21,6 +21,8 @@ pub(super) struct Compiled {
     begins_with_anchor: bool,
     /// Whether a match begins at the edge of a word.
     begins_at_word: bool,
+    /// Whether a match begins where a line does.
+    begins_at_line: bool,
     /// Bytes of the longest match; as good as none for a pattern without one.
     longest: usize,
 }
@@ -47,8 +49,9 @@ impl Compiled {
         let begins_with_anchor = rule.left == 0;
         let program = Program::new(&pattern);
         let begins_at_word = crate::rules::begins_at_word_edge(&pattern);
+        let begins_at_line = crate::rules::begins_at_line(&pattern);
         let longest = pattern.properties().maximum_len().unwrap_or(usize::MAX);
-        Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word, longest })
+        Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word, begins_at_line, longest })
     }
 
     fn engine(&self, rule: &Rule) -> &Engine {
@@ -84,6 +87,9 @@ impl Compiled {
             return groups.filter(|_| match_end >= at.end);
         }
         let window = Span::new(at.start.saturating_sub(rule.left), end);
+        if self.begins_at_line {
+            return self.search_lines(rule, text, window, at, slot, work);
+        }
         if slot.walked < WALKS {
             match self.walk(text, window, at, slot, work) {
                 Outcome::Match { groups, .. } => return groups,
@@ -92,6 +98,27 @@ impl Compiled {
             }
         }
         self.search_by_engine(rule, text, window, at, slot, work)
+    }
+
+    /// What [`Self::search`] finds in the window, if matches begin only where lines do: it holds few such places, or none.
+    fn search_lines(
+        &self,
+        rule: &Rule,
+        text: &[u8],
+        window: Span,
+        at: Span,
+        slot: &mut Slot,
+        work: &mut Work,
+    ) -> Option<Groups> {
+        let mut from = window.start;
+        while let Some(start) = line_start(text, from, at.start) {
+            from = match self.match_at(rule, text, Span::new(start, window.end), slot, work) {
+                Some((end, groups)) if end >= at.end => return groups,
+                Some((_, groups)) => on_from(start, groups.as_ref(), at),
+                None => start + 1,
+            };
+        }
+        None
     }
 
     /// What [`Self::search`] finds in the window, by the program.
@@ -188,6 +215,15 @@ const WALK: usize = 8_000;
 
 /// After so many steps, and bytes of windows, of one rule its engine pays: a text full of its anchors has it built.
 const WALKS: usize = 40_000;
+
+/// The first place from `from` to `last` at which a line begins.
+fn line_start(text: &[u8], from: usize, last: usize) -> Option<usize> {
+    if from == 0 || from <= last && text[from - 1] == b'\n' {
+        return Some(from);
+    }
+    let newline = memchr::memchr(b'\n', text.get(from..last)?)?;
+    Some(from + newline + 1)
+}
 
 /// Where to go on after a match that ends before the anchor: from its secret, not from its end, for what it read after the
 /// secret (the end of a line) may be what the next match begins with.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
-use super::anchors::Anchors;
+use super::anchors::{Anchors, OF_MARKER};
 use super::candidate::Candidate;
 use super::compiled::{Compiled, Groups};
 use super::context::issuer;
@@ -20,6 +20,8 @@ use crate::location::Span;
 use crate::rules::{Kind, Rule, RuleSet};
 use crate::secret::Secret;
 use crate::severity::Confidence;
+#[cfg(feature = "git")]
+use crate::source::Place;
 
 /// All rules, ready to scan. Shared between threads.
 pub struct Detector {
@@ -76,7 +78,23 @@ impl Detector {
     /// A match depends on no more of the text than [`RuleSet::overlap`] bytes to either side.
     pub fn scan(&self, text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<Match> {
         self.begin(scratch);
-        self.anchors.find(text, |rule, at| self.confirm(text, path, rule, at, scratch));
+        self.anchors.find(text, |rule, at| match rule {
+            OF_MARKER => scratch.markers.push(at.start),
+            _ => self.confirm(text, path, rule, at, scratch),
+        });
+        self.settled(text, scratch)
+    }
+
+    /// The same for a text of which a first look told all places at which a rule has to look.
+    #[cfg(feature = "git")]
+    pub fn scan_places(&self, text: &[u8], path: &str, places: &[Place], scratch: &mut Scratch) -> Vec<Match> {
+        self.begin(scratch);
+        places.iter().for_each(|place| self.confirm(text, path, place.rule as usize, place.anchor(), scratch));
+        self.settled(text, scratch)
+    }
+
+    /// Of everything that was noted in this text, what stays.
+    fn settled(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
         settle(&mut scratch.candidates, &scratch.rejected, &mut scratch.lost);
         let off = &self.rules.off;
         let Scratch { candidates, lost, .. } = scratch;
@@ -100,8 +118,12 @@ impl Detector {
     }
 
     /// Calls `found` with every rule and the place of one of its anchors.
-    pub(super) fn each_anchor(&self, text: &[u8], found: impl FnMut(usize, Span)) {
-        self.anchors.find(text, found);
+    pub(super) fn each_anchor(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
+        self.anchors.find(text, |rule, at| {
+            if rule != OF_MARKER {
+                found(rule, at);
+            }
+        });
     }
 
     pub(super) fn compiled(&self, rule: usize) -> &Compiled {
@@ -158,6 +180,12 @@ impl Detector {
     pub(super) fn search(&self, text: &[u8], index: usize, at: Span, scratch: &mut Scratch) -> Option<Groups> {
         let (slot, work) = scratch.slot(index, || true);
         self.compiled(index).search(&self.rules.rules[index], text, at, slot, work)
+    }
+
+    /// Whether the rule may take anything around one anchor for a key, as far as the next few bytes tell.
+    #[cfg(feature = "git")]
+    pub(super) fn may_lead(&self, text: &[u8], index: usize, at: Span) -> bool {
+        self.rules.rules[index].reading.is_none_or(|reading| credential::near::may_lead(reading, text, at))
     }
 
     /// Whether the rule takes anything around one anchor for a key, at least so surely, whatever the path. A part of a key

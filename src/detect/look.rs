@@ -4,6 +4,7 @@
 //! depends on a bounded number of bytes around the place. Where all of them were copied, both are as in the text that they
 //! were copied from; only the rest is searched. So the outcome is that of searching all of it.
 
+use super::credential::near::NEAR;
 use super::credential::shaped::{LONGEST_JOINED, may_go_on};
 use super::detector::Detector;
 use super::scratch::Scratch;
@@ -93,7 +94,7 @@ impl Reach {
     /// stands between the two.
     fn of(longest: usize) -> Self {
         let value = longest + GAP + LONGEST_VALUE + EDGE;
-        Self { longest, after: longest + LONGEST_JOINED + EDGE, value }
+        Self { longest, after: (longest + LONGEST_JOINED + EDGE).max(NEAR), value }
     }
 
     /// Stretches that are shorter are searched: less would be kept than is searched around them.
@@ -168,10 +169,11 @@ impl Looking<'_> {
 
     /// Finds the places that touch `hole`, given `around`, which is all that decides about them.
     fn search(&mut self, hole: Span, around: Span) {
-        let places = &mut self.places;
-        self.detector.each_anchor(&self.text[around.start..around.end], |rule, at| {
+        let Self { detector, text, places, .. } = self;
+        detector.each_anchor(&text[around.start..around.end], |rule, at| {
             let at = Span::new(at.start + around.start, at.end + around.start);
-            places.extend(Place::new(rule, at, None).filter(|_| at.overlaps(hole)));
+            let counts = |_: &Place| at.overlaps(hole) && detector.may_lead(text, rule, at);
+            places.extend(Place::new(rule, at, None).filter(counts));
         });
     }
 

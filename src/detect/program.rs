@@ -24,8 +24,6 @@ pub(super) struct Program {
     steps: Vec<Step>,
     /// The bytes that a match may begin with; `None` if it may be empty.
     first: Option<Box<Set>>,
-    /// Whether every match begins where a line does.
-    begins_line: bool,
 }
 
 enum Step {
@@ -105,8 +103,7 @@ pub(super) enum Outcome {
 impl Program {
     /// `None` for a pattern that is left to the engine.
     pub(super) fn new(pattern: &Hir) -> Option<Self> {
-        let begins_line = pattern.properties().look_set_prefix().contains(regex_syntax::hir::Look::StartLF);
-        let mut program = Self { steps: Vec::new(), first: None, begins_line };
+        let mut program = Self { steps: Vec::new(), first: None };
         program.add(pattern)?;
         let mut first = Box::<Set>::default();
         let mut seen = vec![false; program.steps.len()];
@@ -154,8 +151,7 @@ impl Program {
     /// Whether a match may begin at `at`. Most places are told apart by this alone.
     #[inline]
     pub(super) fn may_begin(&self, text: &[u8], at: usize) -> bool {
-        let first = self.first.as_ref().is_none_or(|first| text.get(at).is_some_and(|&byte| first.holds(byte)));
-        first && (!self.begins_line || at == 0 || text[at - 1] == b'\n')
+        self.first.as_ref().is_none_or(|first| text.get(at).is_some_and(|&byte| first.holds(byte)))
     }
 
     fn push(&mut self, step: Step) -> Option<usize> {

@@ -23,6 +23,8 @@ pub struct Scratch {
     /// What a proved checksum or a known sample says is no key.
     pub(super) rejected: Vec<Span>,
     pub(super) lost: Vec<Span>,
+    /// Where comments that may set findings aside begin.
+    pub(super) markers: Vec<usize>,
 }
 
 /// How much regex work was done: a measure of cost that does not depend on the machine.
@@ -63,6 +65,11 @@ impl Scratch {
         &self.lost
     }
 
+    /// Where `skelkey:ignore` stands in the last text scanned, in order.
+    pub(crate) fn markers(&self) -> &[usize] {
+        &self.markers
+    }
+
     pub(super) fn is_spent(&self) -> bool {
         self.budget.is_some_and(|budget| self.work.bytes >= budget)
     }
@@ -83,6 +90,7 @@ impl Scratch {
         self.scan += 1;
         self.candidates.clear();
         self.rejected.clear();
+        self.markers.clear();
     }
 
     /// The slot of a rule, made ready for this scan when it is first asked for (then `admits` is asked, once per scan),

@@ -49,7 +49,8 @@ pub(super) fn settle(candidates: &mut Vec<Candidate>, rejected: &[Span], lost: &
 fn beyond(span: Span, winners: &[Candidate]) -> Vec<Span> {
     let mut parts = Vec::new();
     let mut from = span.start;
-    for winner in winners.iter().map(|winner| winner.span).filter(|winner| winner.overlaps(span)) {
+    let first = winners.partition_point(|winner| winner.span.end <= span.start);
+    for winner in winners[first..].iter().map(|winner| winner.span).take_while(|winner| winner.start < span.end) {
         if from < winner.start {
             parts.push(Span::new(from, winner.start));
         }

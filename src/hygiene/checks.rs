@@ -244,7 +244,8 @@ fn any_address(reading: &Reading<'_>, _: &Limits) -> Option<Found> {
 
 /// What a list says of an account that can no longer sign in (GitLab `state`, Entra `accountEnabled` and their like, as
 /// importers keep it under this detail).
-const GONE: &[&str] = &["blocked", "deactivated", "deleted", "disabled", "inactive", "suspended", "banned"];
+const GONE: &[&str] =
+    &["blocked", "ldap_blocked", "deactivated", "deleted", "disabled", "inactive", "suspended", "banned"];
 
 fn owner_gone(reading: &Reading<'_>, limits: &Limits) -> Option<Found> {
     let owner = reading.dossier.owner();

@@ -52,23 +52,66 @@ pub fn opens(dossier: &Dossier, judgement: &Judgement) -> String {
 fn opening_words(issuer: &Issuer, opening: &Opening<'_>) -> String {
     let powers: BTreeSet<Power> = opening.actions.iter().map(|action| action.power).collect();
     let up_to = if opening.at_most { "up to: " } else { "" };
-    format!("{up_to}{}, {}", powers_words(&powers), reached_words(issuer, opening.subjects))
+    let words =
+        if issuer.as_str().is_empty() || PUBLISHES.contains(&issuer.as_str()) { power_words } else { plain_words };
+    format!("{up_to}{}, {}", powers_words(&powers, words), reached_words(issuer, opening.subjects))
+}
+
+/// Issuers of whom packages, images, models or code are published; of others nothing is.
+const PUBLISHES: [&str; 27] = [
+    "anaconda",
+    "azure-devops",
+    "bitbucket",
+    "chocolatey",
+    "cloudsmith",
+    "crates-io",
+    "devpi",
+    "docker-hub",
+    "github",
+    "gitlab",
+    "harbor",
+    "hex",
+    "hugging-face",
+    "jfrog",
+    "jsr",
+    "maven",
+    "myget",
+    "npm",
+    "nuget",
+    "open-vsx",
+    "packagist",
+    "powershell-gallery",
+    "pypi",
+    "quay",
+    "rubygems",
+    "testpypi",
+    "verdaccio",
+];
+
+/// What a power lets somebody do where nothing is published.
+fn plain_words(power: Power) -> &'static str {
+    match power {
+        Power::Withdraw => "delete",
+        Power::PublishUpdate => "write",
+        Power::PublishNew => "create and write",
+        Power::Read | Power::Manage | Power::Everything => power_words(power),
+    }
 }
 
 /// The stronger of two powers of one sort stands for both.
-fn powers_words(powers: &BTreeSet<Power>) -> String {
+fn powers_words(powers: &BTreeSet<Power>, words: fn(Power) -> &'static str) -> String {
     if powers.is_empty() {
         return "actions not known".to_owned();
     }
     if powers.contains(&Power::Everything) {
-        return power_words(Power::Everything).to_owned();
+        return words(Power::Everything).to_owned();
     }
     let new = powers.contains(&Power::PublishNew);
     let told: Vec<&str> = powers
         .iter()
         .rev()
         .filter(|power| !(new && **power == Power::PublishUpdate))
-        .map(|power| power_words(*power))
+        .map(|power| words(*power))
         .collect();
     told.join(", ")
 }

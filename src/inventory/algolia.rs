@@ -6,14 +6,11 @@
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::actions::{ALGOLIA, action};
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Entry, Row};
+use super::row::Entry;
 use super::state::active;
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Expiry, Grant, KeyFacts, Reported, Restriction, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -26,8 +23,7 @@ pub(super) const FORMAT: Format = Format {
              [k.update(sha256=h.sha256(k.pop(\"value\").encode()).hexdigest()) for k in d[\"keys\"]]; \
              json.dump(d,sys.stdout,indent=1)'",
     source: "Algolia API documentation: search/list-api-keys",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["acl", "validity"], &["acl", "createdAt"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -40,22 +36,12 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["acl", "validity"]) || LISTING.has(document, &["acl", "createdAt"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("API key".to_owned()),
         name: entry.words("description").into(),
         created: entry.since("createdAt"),
-        restrictions: restrictions(&mut entry).into(),
+        restrictions: restrictions(entry).into(),
         ..KeyFacts::default()
     };
     // `validity` counts the seconds that were left when the list was made, and the list does not tell when that was.
@@ -77,7 +63,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         }
         bytes.map(Mark::Sha256)
     });
-    vec![row.record(facts, hash.into_iter().collect())]
+    Some(entry.row.record(facts, hash.into_iter().collect()))
 }
 
 fn restrictions(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
@@ -90,6 +76,12 @@ fn restrictions(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
         ("queryParameters", "query"),
     ] {
         let value = entry.id(field).filter(|value| !value.is_empty() && value != "0");
+        // Algolia's documentation of `restrictSources`: the network from which the key works.
+        let network = value
+            .as_deref()
+            .filter(|_| name == "query")
+            .and_then(|query| query.split('&').find_map(|parameter| parameter.strip_prefix("restrictSources=")));
+        found.extend(network.map(|range| Restriction { name: "cidr".to_owned(), value: range.replace("%2F", "/") }));
         found.extend(value.map(|value| Restriction { name: name.to_owned(), value }));
     }
     (!found.is_empty()).then_some(found)

@@ -2,14 +2,11 @@
 //!
 //! It shows what each key begins and ends with, as `sk-ant-api03-R2D...igAA`.
 
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{Word, active, by_word, expired, revoked};
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Grant, KeyFacts, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -19,8 +16,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Anthropic's list of API keys, with an admin key: curl -H \"x-api-key: $ADMIN_KEY\" -H \
              \"anthropic-version: 2023-06-01\" \"https://api.anthropic.com/v1/organizations/api_keys?limit=1000\"",
     source: "Anthropic documentation: Admin API, List API Keys",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["id", "partial_key_hint", "status"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -32,18 +28,8 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["id", "partial_key_hint", "status"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("API key".to_owned()),
         key_id: entry.id("id").into(),
         name: entry.words("name").into(),
@@ -60,7 +46,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     facts.grants =
         Reported::Said(vec![Grant::exact(Vec::new(), Subjects::Named(vec![format!("workspace:{workspace}")]))]);
     let shown = entry.words("partial_key_hint").and_then(|hint| shown(&hint));
-    vec![row.record(facts, shown.into_iter().collect())]
+    Some(entry.row.record(facts, shown.into_iter().collect()))
 }
 
 /// Every API key begins with `sk-ant-api03-` and ends with `AA`, which tells nothing.

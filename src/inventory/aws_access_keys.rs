@@ -11,7 +11,7 @@ use super::listing::{Listing, PLAIN, complain_of_same_id};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
 use super::state::{Word, active, by_word, expired, revoked};
-use super::{Format, List, Mark, Record};
+use super::{Format, List, Mark, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, KeyFacts, LastUse, Reported};
 
@@ -23,8 +23,7 @@ pub(super) const FORMAT: Format = Format {
              after the other: for u in $(aws iam list-users --query 'Users[].UserName' --output text); do aws iam \
              list-access-keys --user-name \"$u\" --output json; done",
     source: "AWS CLI reference: iam list-access-keys, iam get-access-key-last-used",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 const LISTING: Listing = Listing {

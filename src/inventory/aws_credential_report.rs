@@ -11,7 +11,7 @@ use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
 use super::state::{active, revoked};
 use super::table::{Table, heading, unknown_column};
-use super::{Format, List, Record};
+use super::{Format, List, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Action, Expiry, Grant, KeyFacts, LastUse, Power, Reported, Subjects};
 
@@ -22,8 +22,7 @@ pub(super) const FORMAT: Format = Format {
     export: "AWS' credential report, with iam:GenerateCredentialReport and iam:GetCredentialReport: aws iam \
              generate-credential-report, then aws iam get-credential-report --query Content --output text | base64 -d",
     source: "AWS documentation: IAM user guide, getting credential reports",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 /// The report's columns; the last is there only where a user has more keys than two.

@@ -7,11 +7,9 @@ use super::actions::reading;
 use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{active, revoked};
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -22,8 +20,7 @@ pub(super) const FORMAT: Format = Format {
              499b84ac-1321-427f-aa17-267ca6975798 --url \
              \"https://vssps.dev.azure.com/ORG/_apis/tokens/pats?api-version=7.1-preview.1\" -o json",
     source: "Microsoft documentation: rest/api/azure/devops/tokens/pats/list",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import: |document, mistakes| LISTING.import(document, mistakes, record) },
 };
 
 const LISTING: Listing = Listing {
@@ -40,14 +37,8 @@ fn recognise(document: &Document<'_>) -> bool {
         || document.members().is_some_and(|members| members.get("patTokens").is_some())
 }
 
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::AZURE_DEVOPS),
         kind: Reported::Said("personal access token".to_owned()),
         key_id: entry.id("authorizationId").into(),
         name: entry.words("displayName").into(),
@@ -72,7 +63,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     let scopes = entry.word_list("scope").unwrap_or_default();
     facts.grants = Reported::Said(vec![Grant::at_most(scopes.iter().map(|scope| action(scope)).collect(), subjects)]);
     let facts = entry.details(facts, &[("userId", "user-id")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 /// `app_token` is every scope; `vso.NAME` reads, `vso.NAME_write` and the like do more (Microsoft's documentation, "OAuth

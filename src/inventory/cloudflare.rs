@@ -5,14 +5,11 @@
 use serde_json::{Map, Value};
 
 use super::actions::reading;
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{Word, active, by_word, expired, revoked};
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Restriction, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -23,8 +20,11 @@ pub(super) const FORMAT: Format = Format {
              /accounts/ID/tokens): curl -H \"Authorization: Bearer $TOKEN\" \
              \"https://api.cloudflare.com/client/v4/user/tokens?per_page=50\"",
     source: "Cloudflare API documentation: user/tokens/list, accounts/tokens/list",
-    recognise,
-    import,
+    reader: Reader::Rows {
+        listing: LISTING,
+        told_by: &[&["id", "name", "status", "policies"], &["id", "name", "status", "issued_on"]],
+        record,
+    },
 };
 
 const LISTING: Listing = Listing {
@@ -36,26 +36,15 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["id", "name", "status", "policies"])
-        || LISTING.has(document, &["id", "name", "status", "issued_on"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("API token".to_owned()),
         key_id: entry.id("id").into(),
         name: entry.words("name").into(),
         created: entry.since("issued_on"),
         expires: entry.until_if_any("expires_on"),
         last_used: entry.used("last_used_on", Blank::Never),
-        restrictions: restrictions(&mut entry).into(),
+        restrictions: Reported::Said(restrictions(entry)),
         ..KeyFacts::default()
     };
     let words: &[Word] = &[("active", active), ("disabled", revoked), ("expired", expired)];
@@ -67,7 +56,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         }
         facts.grants = Reported::Said(policies.iter().filter(|policy| !denies(policy)).map(grant).collect());
     }
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 /// `permission_groups` name what, `resources` to what: `com.cloudflare.api.account.zone.*` is every zone, and a value
@@ -92,14 +81,21 @@ fn action(name: &str) -> Action {
     }
 }
 
-/// `condition` is `{"request.ip": {"in": […], "not_in": […]}}`; some clients write `request_ip`.
-fn restrictions(entry: &mut Entry<'_>) -> Option<Vec<Restriction>> {
-    let condition = entry.object("condition")?;
-    let ip = condition.get("request.ip").or_else(|| condition.get("request_ip"))?.as_object()?;
+/// `condition` is `{"request.ip": {"in": […], "not_in": […]}}`; some clients write `request_ip`. It is the only limit of
+/// addresses that there is: a token without works from everywhere.
+fn restrictions(entry: &mut Entry<'_>) -> Vec<Restriction> {
+    let condition = entry.object("condition").unwrap_or_default();
+    let ip = condition.get("request.ip").or_else(|| condition.get("request_ip")).and_then(Value::as_object);
     let named = [("in", "cidr"), ("not_in", "not-cidr")];
-    let found = named.iter().flat_map(|(field, name)| {
-        let ranges = ip.get(*field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        ranges.map(|range| Restriction { name: (*name).to_owned(), value: range.to_owned() })
-    });
-    Some(found.collect())
+    let mut found: Vec<Restriction> = named
+        .iter()
+        .flat_map(|(field, name)| {
+            let ranges = ip.and_then(|ip| ip.get(*field)?.as_array()).into_iter().flatten().filter_map(Value::as_str);
+            ranges.map(|range| Restriction { name: (*name).to_owned(), value: range.to_owned() })
+        })
+        .collect();
+    if found.iter().all(|one| one.name != "cidr") {
+        found.push(Restriction { name: "cidr".to_owned(), value: "any".to_owned() });
+    }
+    found
 }

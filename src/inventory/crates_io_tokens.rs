@@ -10,7 +10,7 @@ use super::listing::each;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Given, Row};
-use super::{Format, List, Record};
+use super::{Format, List, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Expiry, Grant, KeyFacts, LastUse, Power, Reported, State, Subjects};
 
@@ -21,8 +21,7 @@ pub(super) const FORMAT: Format = Format {
     export: "crates.io's list of tokens: signed in, open /api/v1/me/tokens?expired_days=3650 in the browser and save \
              the JSON",
     source: "rust-lang/crates.io: src/controllers/token.rs",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 fn recognise(document: &Document<'_>) -> bool {

@@ -3,15 +3,13 @@
 //!
 //! The list tells no part of a token's text.
 
+use super::accounts::Accounts;
 use super::actions::reading;
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::active;
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,8 +19,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Databricks' list of your tokens: databricks tokens list -o json; of all tokens of a workspace, as its \
              administrator: databricks token-management list -o json",
     source: "databricks/databricks-sdk-go: service/settings, PublicTokenInfo and TokenInfo",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["token_id", "creation_time"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -31,21 +28,18 @@ const LISTING: Listing = Listing {
     required: &["token_id", "creation_time"],
     secrets: &["token_value"],
     notes: &["Databricks' list tells no part of a token's text"],
+    accounts: Some(Accounts {
+        under: &["Resources"],
+        told_by: &["userName", "active"],
+        id: "id",
+        name: "userName",
+        gone: |entry| (entry.flag("active").value() == Some(false)).then(|| "deactivated".to_owned()),
+    }),
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["token_id", "creation_time"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("access token".to_owned()),
         key_id: entry.id("token_id").into(),
         name: entry.words("comment").into(),
@@ -63,7 +57,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     };
     facts.grants = Reported::Said(vec![grant]);
     let facts = entry.details(facts, &[("owner_id", "user-id"), ("workspace_id", "workspace-id")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 fn action(scope: &str) -> Action {

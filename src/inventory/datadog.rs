@@ -2,15 +2,14 @@
 //!
 //! They show the last four characters of each key.
 
+use super::accounts::Accounts;
 use super::actions::reading;
 use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::active;
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Action, Expiry, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,8 +20,7 @@ pub(super) const FORMAT: Format = Format {
              -H \"DD-API-KEY: $API\" -H \"DD-APPLICATION-KEY: $APP\" \
              \"https://api.SITE/api/v2/application_keys?page[size]=100\"",
     source: "Datadog API documentation: key-management (v2)",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import: |document, mistakes| LISTING.import(document, mistakes, record) },
 };
 
 const LISTING: Listing = Listing {
@@ -31,6 +29,13 @@ const LISTING: Listing = Listing {
     required: &["id", "type", "attributes"],
     secrets: &["attributes.key"],
     notes: &["Datadog shows four characters of a key, of which two keys may have the same"],
+    accounts: Some(Accounts {
+        under: &["included"],
+        told_by: &["attributes.disabled", "attributes.handle"],
+        id: "id",
+        name: "attributes.handle",
+        gone: |entry| (entry.flag("attributes.disabled").value() == Some(true)).then(|| "disabled".to_owned()),
+    }),
     ..PLAIN
 };
 
@@ -44,20 +49,14 @@ fn recognise(document: &Document<'_>) -> bool {
     )
 }
 
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let is_application = entry.one_of("type", &[API, APPLICATION]) == Some(APPLICATION);
-    let used = if row.get("attributes.last_used_at").is_some() {
+    let used = if entry.row.get("attributes.last_used_at").is_some() {
         "attributes.last_used_at"
     } else {
         "attributes.date_last_used"
     };
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said(if is_application { "application key" } else { "API key" }.to_owned()),
         key_id: entry.id("id").into(),
         name: entry.words("attributes.name").into(),
@@ -70,13 +69,13 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     };
     (facts.state, facts.state_reason) = active("the list has it");
     let grant = if is_application {
-        application(&mut entry)
+        application(entry)
     } else {
         Grant::exact(vec![Action::new("submit data", Power::PublishUpdate)], Subjects::Everything)
     };
     facts.grants = Reported::Said(vec![grant]);
     let last = entry.words("attributes.last4").and_then(|last| Mark::shown("", &last, 0));
-    vec![row.record(facts, last.into_iter().collect())]
+    Some(entry.row.record(facts, last.into_iter().collect()))
 }
 
 /// Datadog's documentation: an application key without scopes has all rights of its user.

@@ -6,14 +6,11 @@
 use serde_json::{Map, Value};
 
 use super::actions::{DOCKER_HUB, action};
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{active, revoked, unknown};
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Grant, KeyFacts, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -24,8 +21,11 @@ pub(super) const FORMAT: Format = Format {
              /v2/orgs/ORG/access-tokens): curl -H \"Authorization: Bearer $JWT\" \
              \"https://hub.docker.com/v2/access-tokens?page_size=100\"",
     source: "Docker Hub API documentation: getV2AccessTokens, getV2OrgsByNameAccessTokens",
-    recognise,
-    import,
+    reader: Reader::Rows {
+        listing: LISTING,
+        told_by: &[&["uuid", "token_label", "is_active"], &["id", "label", "is_active", "created_by"]],
+        record,
+    },
 };
 
 const LISTING: Listing = Listing {
@@ -37,23 +37,12 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["uuid", "token_label", "is_active"])
-        || LISTING.has(document, &["id", "label", "is_active", "created_by"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
-    let is_personal = row.get("uuid").is_some() || row.get("token_label").is_some();
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
+    let is_personal = entry.row.get("uuid").is_some() || entry.row.get("token_label").is_some();
     let [id, name, used] =
         if is_personal { ["uuid", "token_label", "last_used"] } else { ["id", "label", "last_used_at"] };
     entry.require(id);
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said(
             if is_personal { "personal access token" } else { "organization access token" }.to_owned(),
         ),
@@ -76,7 +65,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         facts.grants = Reported::Said(resources.iter().map(|one| grant(one, &mut facts.notes)).collect());
     }
     let facts = entry.details(facts, &[("created_by", "created-by"), ("generated_by", "generated-by")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 /// `{"type": "TYPE_REPO", "path": "org/repo", "scopes": ["scope-image-pull"]}`

@@ -12,7 +12,7 @@ use super::listing::{Listing, PLAIN, complain_of_same_id};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
 use super::state::active;
-use super::{Format, List, Mark, Record};
+use super::{Format, List, Mark, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{KeyFacts, Reported};
 
@@ -21,10 +21,10 @@ pub(super) const FORMAT: Format = Format {
     issuers: &["azure"],
     joined_by: &[Join::Hint, Join::Name, Join::Elimination],
     export: "Entra's applications with their credentials, with the right Application.Read.All (or as the owner of the \
-             application): az ad app list --all -o json, or az ad app credential list --id APP -o json",
+             application): az ad app list --all -o json (az ad sp list --all -o json tells the secrets of service principals and whether they are \
+             disabled), or az ad app credential list --id APP -o json",
     source: "Microsoft Graph documentation: resources/passwordcredential, resources/keycredential, resources/application",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 const LISTING: Listing = Listing {
@@ -80,12 +80,16 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
 struct App {
     id: Option<String>,
     name: Option<String>,
+    /// Whether it is a service principal that may not sign in.
+    is_disabled: bool,
 }
 
 impl App {
     fn of(members: &Members<'_>) -> Self {
         let text = |name: &str| serde_json::from_str(members.get(name)?.get()).ok();
-        Self { id: text("appId"), name: text("displayName") }
+        // Microsoft Graph documentation, resource type `servicePrincipal`.
+        let is_disabled = members.get("accountEnabled").is_some_and(|raw| raw.get() == "false");
+        Self { id: text("appId"), name: text("displayName"), is_disabled }
     }
 }
 
@@ -111,6 +115,9 @@ fn record(row: &Row, app: &App, mistakes: &mut Mistakes) -> Record {
     (facts.state, facts.state_reason) = active("the application has it");
     if let Some(id) = &app.id {
         facts = facts.detail("application-id", id.clone());
+    }
+    if app.is_disabled {
+        facts = facts.detail("owner-state", "disabled");
     }
     let facts = entry.details(facts, &[("usage", "usage"), ("customKeyIdentifier", "thumbprint")]);
     let hint = entry.words("hint").and_then(|hint| Mark::shown(&hint, "", 0));

@@ -4,14 +4,11 @@
 
 use serde_json::Value;
 
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Entry, Row};
+use super::row::Entry;
 use super::state::{active, revoked};
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Expiry, Grant, KeyFacts, Reported, Restriction, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,8 +18,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Google Cloud's list of a project's API keys, with apikeys.keys.list (role \"API Keys Viewer\"): gcloud \
              services api-keys list --project=PROJECT --format=json",
     source: "Google Cloud documentation: api-keys/docs/reference/rest/v2/projects.locations.keys",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["name", "uid", "createTime", "updateTime"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -34,20 +30,10 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["name", "uid", "createTime", "updateTime"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let resource = entry.words("name").unwrap_or_default();
     let project = resource.strip_prefix("projects/").and_then(|rest| rest.split('/').next()).map(str::to_owned);
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("API key".to_owned()),
         key_id: entry.id("uid").into(),
         name: entry.words("displayName").into(),
@@ -55,7 +41,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         created: entry.since("createTime"),
         // Google's documentation of API keys knows no end of one.
         expires: Reported::Said(Expiry::Never),
-        restrictions: Reported::Said(restrictions(&mut entry)),
+        restrictions: Reported::Said(restrictions(entry)),
         ..KeyFacts::default()
     };
     (facts.state, facts.state_reason) = match entry.words("deleteTime") {
@@ -67,7 +53,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     let subjects = if targets.is_empty() { Subjects::Everything } else { Subjects::Named(targets) };
     facts.grants = Reported::Said(vec![Grant::exact(Vec::new(), subjects)]);
     let facts = entry.details(facts, &[("serviceAccountEmail", "service-account")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 fn service(target: &serde_json::Map<String, Value>) -> Option<String> {

@@ -2,14 +2,12 @@
 //!
 //! The last part of a key's name is the `private_key_id` in the key's file.
 
-use super::document::Document;
+use super::accounts::Accounts;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{active, revoked};
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{KeyFacts, Reported};
 
 pub(super) const FORMAT: Format = Format {
@@ -19,8 +17,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Google Cloud's list of a service account's keys, with iam.serviceAccountKeys.list (role \"View Service \
              Accounts\"): gcloud iam service-accounts keys list --iam-account=EMAIL --managed-by=user --format=json",
     source: "Google Cloud documentation: iam/docs/reference/rest/v1/projects.serviceAccounts.keys",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["name", "validAfterTime", "keyType"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -32,20 +29,18 @@ const LISTING: Listing = Listing {
         "Google Cloud's list of keys does not tell what a key may do (its account's roles do) nor when it was last \
               used",
     ],
+    accounts: Some(Accounts {
+        under: &[],
+        told_by: &["email", "uniqueId"],
+        id: "email",
+        name: "email",
+        gone: |entry| (entry.flag("disabled").value() == Some(true)).then(|| "disabled".to_owned()),
+    }),
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["name", "validAfterTime", "keyType"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
 /// Google keeps system-managed keys to itself and rotates them: nobody can leak one.
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let name = entry.words("name").unwrap_or_default();
     let parts = name.rsplit_once("/keys/").zip(name.rsplit_once("/serviceAccounts/"));
     if parts.is_none() {
@@ -54,10 +49,9 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     let id = parts.map(|((_, id), _)| id.to_owned());
     let account = parts.and_then(|(_, (_, rest))| rest.split('/').next()).map(str::to_owned);
     if entry.words("keyType").as_deref() == Some("SYSTEM_MANAGED") {
-        return Vec::new();
+        return None;
     }
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("service account key".to_owned()),
         key_id: id.clone().into(),
         name: account.clone().into(),
@@ -74,5 +68,5 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         facts,
         &[("keyOrigin", "origin"), ("keyAlgorithm", "algorithm"), ("disableReason", "disabled-because")],
     );
-    vec![row.record(facts, id.map(Mark::KeyId).into_iter().collect())]
+    Some(entry.row.record(facts, id.map(Mark::KeyId).into_iter().collect()))
 }

@@ -14,7 +14,7 @@ use super::listing::{Listing, PLAIN};
 use super::mistake::Mistakes;
 use super::row::{Blank, Entry, Row};
 use super::state::unknown;
-use super::{Format, List, Mark, Record};
+use super::{Format, List, Mark, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Grant, KeyFacts, LastUse, Subjects};
 
@@ -25,8 +25,7 @@ pub(super) const FORMAT: Format = Format {
     export: "GitHub's audit log as JSON, exported on the organisation's page (Settings, Audit log) or, with a token \
              that has read:audit_log: gh api --paginate \"/orgs/ORG/audit-log?include=all&per_page=100\"",
     source: "GitHub documentation: identifying audit log events performed by an access token",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 const LISTING: Listing = Listing {

@@ -4,14 +4,11 @@
 //! It shows the last eight characters of each token.
 
 use super::actions::github;
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::active;
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Grant, KeyFacts, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,8 +18,7 @@ pub(super) const FORMAT: Format = Format {
     export: "GitHub's list of credentials authorised for single sign-on, with a token of an organisation's owner that \
              has read:org: gh api --paginate \"/orgs/ORG/credential-authorizations?per_page=100\"",
     source: "GitHub REST documentation: orgs/orgs, list SAML SSO authorizations",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["login", "credential_id", "credential_type"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -35,19 +31,9 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["login", "credential_id", "credential_type"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let named = ["authorized_credential_note", "authorized_credential_title"].map(|name| entry.words(name));
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::GITHUB),
         kind: entry.words("credential_type").into(),
         key_id: entry.id("credential_id").into(),
         name: named.into_iter().flatten().next().into(),
@@ -65,5 +51,5 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     let details = [("credential_authorized_at", "authorized"), ("fingerprint", "fingerprint")];
     let facts = entry.details(facts, &details);
     let last = entry.words("token_last_eight").and_then(|last| Mark::shown("", &last, 0));
-    vec![row.record(facts, last.into_iter().collect())]
+    Some(entry.row.record(facts, last.into_iter().collect()))
 }

@@ -6,14 +6,11 @@
 use serde_json::Value;
 
 use super::actions::reading;
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{active, expired};
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -24,8 +21,11 @@ pub(super) const FORMAT: Format = Format {
              organisation permission \"Personal access tokens\" (read): \
              gh api --paginate \"/orgs/ORG/personal-access-tokens?per_page=100\"",
     source: "GitHub REST documentation: orgs/personal-access-tokens",
-    recognise,
-    import,
+    reader: Reader::Rows {
+        listing: LISTING,
+        told_by: &[&["repository_selection", "token_expired", "permissions"]],
+        record,
+    },
 };
 
 const LISTING: Listing = Listing {
@@ -40,18 +40,8 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["repository_selection", "token_expired", "permissions"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::GITHUB),
         kind: Reported::Said("fine-grained personal access token".to_owned()),
         key_id: entry.id("token_id").or_else(|| entry.id("id")).into(),
         name: entry.words("token_name").into(),
@@ -64,9 +54,9 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         Some(true) => expired("the list says that it has expired"),
         _ => active("the list has it and does not say that it has expired"),
     };
-    facts.grants = Reported::Said(grants(&mut entry));
+    facts.grants = Reported::Said(grants(entry));
     let facts = entry.details(facts, &[("access_granted_at", "access-granted"), ("owner.id", "user-id")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 /// `permissions` has `organization`, `repository` and `other`, each with names and `read`, `write` or `admin`.

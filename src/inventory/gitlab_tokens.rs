@@ -6,15 +6,13 @@
 
 use serde_json::Value;
 
+use super::accounts::Accounts;
 use super::actions::{GITLAB, action};
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Row};
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Reported, Restriction, State, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -25,8 +23,7 @@ pub(super) const FORMAT: Format = Format {
              /api/v4/projects/:id/access_tokens, /api/v4/groups/:id/access_tokens or …/deploy_tokens, all pages in one \
              list (?per_page=100)",
     source: "GitLab documentation: api/personal_access_tokens, api/project_access_tokens, api/group_access_tokens, api/deploy_tokens",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[LISTING.required], record },
 };
 
 const LISTING: Listing = Listing {
@@ -36,16 +33,15 @@ const LISTING: Listing = Listing {
     // The API gives 20 rows at a time unless asked, and at most 100.
     full_pages: &[20, 100],
     notes: &["GitLab's lists tell no part of a token's text and not which project they are of"],
+    accounts: Some(Accounts {
+        under: &[],
+        told_by: &["username", "state"],
+        id: "id",
+        name: "username",
+        gone: |entry| entry.words("state").filter(|state| state != "active"),
+    }),
     ..PLAIN
 };
-
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, LISTING.required)
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
 
 /// What a row is of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,11 +72,9 @@ impl Sort {
     }
 }
 
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
-    let sort = Sort::of(row);
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
+    let sort = Sort::of(entry.row);
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::GITLAB),
         kind: Reported::Said(sort.words().to_owned()),
         key_id: entry.id("id").into(),
         name: entry.words("name").into(),
@@ -89,10 +83,10 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         // Most of these lists give a date: its end is taken, so that no token is called dead too early.
         expires: entry.moment("expires_at", Edge::End, "").or_null(Expiry::Never, Expiry::At).into(),
         last_used: entry.moment("last_used_at", Edge::Start, "").or_null(LastUse::Never, LastUse::At).into(),
-        restrictions: access_level(&mut entry).into(),
+        restrictions: access_level(entry).into(),
         ..KeyFacts::default()
     };
-    (facts.state, facts.state_reason) = state(&mut entry);
+    (facts.state, facts.state_reason) = state(entry);
     for name in ["user_id", "description"] {
         let text = if name == "user_id" { entry.id(name) } else { entry.words(name) };
         if let Some(text) = text.filter(|text| !text.is_empty()) {
@@ -102,7 +96,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     let scopes = entry.texts("scopes").value().unwrap_or_default();
     let actions = scopes.iter().map(|word| action(GITLAB, word, &mut facts.notes)).collect();
     facts.grants = Reported::Said(vec![Grant { actions, subjects: subjects(sort), bound: Bound::AtMost }]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 /// A personal token acts for its user everywhere; the other lists do not say of which project or group they are.

@@ -5,14 +5,11 @@
 
 use serde_json::{Map, Value};
 
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Entry, Row};
+use super::row::Entry;
 use super::state::active;
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -22,8 +19,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Hugging Face's answers about your tokens, one after the other (there is no list but the page \
              /settings/tokens): curl -H \"Authorization: Bearer $HF_TOKEN\" https://huggingface.co/api/whoami-v2",
     source: "huggingface/huggingface_hub: HfApi.whoami; trufflehog: analyzers/huggingface",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["name", "auth", "type"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -35,22 +31,12 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["name", "auth", "type"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
-    if row.get("auth.accessToken").is_none() {
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
+    if entry.row.get("auth.accessToken").is_none() {
         entry.wrong("auth", "has no `accessToken`: it is no answer about a user's access token");
-        return Vec::new();
+        return None;
     }
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::HUGGING_FACE),
         kind: Reported::Said("user access token".to_owned()),
         name: entry.words("auth.accessToken.displayName").into(),
         owner: entry.words("name").into(),
@@ -58,9 +44,9 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         ..KeyFacts::default()
     };
     (facts.state, facts.state_reason) = active("Hugging Face answered to it when the list was made");
-    facts.grants = grants(&mut entry).into();
+    facts.grants = grants(entry).into();
     let facts = entry.details(facts, &[("auth.accessToken.role", "role")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 fn grants(entry: &mut Entry<'_>) -> Option<Vec<Grant>> {

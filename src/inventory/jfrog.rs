@@ -2,14 +2,12 @@
 //!
 //! The `token_id` is the `jti` in an access token's text; of a reference token the text tells the end.
 
-use super::document::Document;
+use super::accounts::Accounts;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::active;
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -19,8 +17,7 @@ pub(super) const FORMAT: Format = Format {
     export: "JFrog's list of access tokens (an administrator sees all, others their own): curl -H \"Authorization: Bearer \
              $TOKEN\" \"https://HOST/access/api/v1/tokens\"",
     source: "JFrog REST documentation: access/api/v1/tokens, Get Tokens",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["token_id", "subject", "issued_at"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -29,24 +26,21 @@ const LISTING: Listing = Listing {
     required: &["token_id", "subject", "issued_at"],
     secrets: &["access_token", "reference_token", "refresh_token"],
     notes: &["JFrog's list tells no part of a reference token's text, and the deprecated API keys are not in it"],
+    accounts: Some(Accounts {
+        under: &["users"],
+        told_by: &["username", "status"],
+        id: "username",
+        name: "username",
+        gone: |entry| entry.words("status").filter(|status| status == "disabled"),
+    }),
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["token_id", "subject", "issued_at"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let id = entry.id("token_id");
     let subject = entry.words("subject");
     let user = subject.as_deref().map(|subject| subject.rsplit_once("/users/").map_or(subject, |(_, name)| name));
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::JFROG),
         kind: Reported::Said("access token".to_owned()),
         key_id: id.clone().into(),
         name: entry.words("description").into(),
@@ -62,7 +56,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     facts.grants = scopes.map(|scopes| scopes.iter().map(|scope| grant(scope)).collect()).into();
     let facts =
         entry.details(facts, &[("issuer", "issuer"), ("refreshable", "refreshable"), ("project_key", "project")]);
-    vec![row.record(facts, id.map(Mark::KeyId).into_iter().collect())]
+    Some(entry.row.record(facts, id.map(Mark::KeyId).into_iter().collect()))
 }
 
 /// Scopes as JFrog's documentation of access tokens writes them.

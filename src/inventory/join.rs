@@ -33,19 +33,19 @@
 //! A join looks at one leak. [`settle`] takes back weak joins of two leaks to one row.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::marks::{Leak, Likeness};
+use super::index::{Class, Index, RowId, Stated};
+use super::marks::{Leak, Likeness, OWNERS};
 use super::sort::{Sort, compatible};
 use super::{Inventory, NearbyNames, Record};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, JoinStrength, KeyFacts, State};
 use crate::secret::Secret;
-
-/// A row: index of its list, index in the list.
-type RowId = (usize, usize);
 
 /// How far the creation that a key's text states may be from the one in a list: some keys state the month only, and
 /// people write dates by hand.
@@ -86,14 +86,33 @@ pub struct Lists<'i> {
     namesakes: Namesakes,
     /// Of each list and row, what it tells of the key's sort.
     sorts: Vec<Vec<Option<Sort>>>,
+    /// Of each list, what sorts its rows tell.
+    told: Vec<Vec<Option<Sort>>>,
+    index: Index,
+    /// What was found by elimination, for leaks of which everything that matters to it is the same.
+    eliminated: Mutex<HashMap<View, JoinOutcome>>,
+}
+
+/// All of a leak that matters to what rows remain where none of its marks agrees and its text states nothing.
+#[derive(PartialEq, Eq, Hash)]
+struct View {
+    issuer: Issuer,
+    sort: Option<Sort>,
+    lengths: (usize, Vec<usize>),
+    now: Timestamp,
 }
 
 impl<'i> Lists<'i> {
-    /// Reads the names of all rows once.
+    /// Reads the names and the marks of all rows once.
     #[must_use]
     pub fn of(inventories: &'i [Inventory]) -> Self {
         let sorts = |list: &Inventory| list.records.iter().map(Sort::of_record).collect();
-        Self { inventories, namesakes: Namesakes::of(inventories), sorts: inventories.iter().map(sorts).collect() }
+        let sorts: Vec<Vec<Option<Sort>>> = inventories.iter().map(sorts).collect();
+        let namesakes = Namesakes::of(inventories);
+        let index = Index::of(inventories, &sorts, |row| namesakes.twins(inventories, row));
+        let distinct = |rows: &Vec<Option<Sort>>| rows.iter().copied().collect::<HashSet<_>>().into_iter().collect();
+        let told = sorts.iter().map(distinct).collect();
+        Self { inventories, namesakes, sorts, told, index, eliminated: Mutex::default() }
     }
 
     /// Finds the row of a leaked key. `issuer` is the leak's issuer after its context was looked at, `decoded` what the
@@ -107,15 +126,45 @@ impl<'i> Lists<'i> {
         nearby: &NearbyNames,
         now: Timestamp,
     ) -> JoinOutcome {
-        let leak = Leak::of(secret, issuer, decoded);
-        let fits = |(list, rows): (&Inventory, &Vec<_>)| leak.sort.is_none_or(|sort| sort.fits_list(list.format, rows));
-        let fitting = self.inventories.iter().zip(&self.sorts).map(fits).collect();
-        let search = Search { leak, issuer, decoded, nearby, lists: self, fitting, now };
-        if let Some(found) = search.by_hash().or_else(|| search.by_marks()) {
+        let search = self.search(secret, issuer, decoded, nearby, now);
+        let hits = self.index.hits(&search.leak);
+        if let Some(found) = search.by_hash(&hits).or_else(|| search.by_marks(&hits)).or_else(|| search.by_name()) {
             return found;
         }
-        let open = search.open();
-        search.by_name(&open).unwrap_or_else(|| search.by_elimination(open))
+        // Rows whose marks may agree and do not, or agree with a row that cannot be the key, are looked at one by one.
+        let apart = search.apart(hits);
+        let stated = search.stated();
+        if !apart.is_empty() || !stated.is_nothing() {
+            return search.by_elimination(search.open(&apart, &stated));
+        }
+        let view = View { issuer: issuer.clone(), sort: search.leak.sort, lengths: search.leak.lengths(), now };
+        let mut known = self.eliminated.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(view).or_insert_with(|| search.by_elimination(search.open(&apart, &stated))).clone()
+    }
+
+    /// The lists, as they were given.
+    pub(super) fn inventories(&self) -> &'i [Inventory] {
+        self.inventories
+    }
+
+    /// How many keys of an issuer one of the lists has.
+    pub(super) fn keys_of(&self, issuer: &Issuer, list: usize) -> usize {
+        let classes = self.index.classes(issuer).iter().filter(|class| class.list == list);
+        classes.map(Class::count).sum()
+    }
+
+    fn search<'a>(
+        &'a self,
+        secret: &'a Secret,
+        issuer: &'a Issuer,
+        decoded: Option<&'a KeyFacts>,
+        nearby: &'a NearbyNames,
+        now: Timestamp,
+    ) -> Search<'a> {
+        let leak = Leak::of(secret, issuer, decoded);
+        let fits = |(list, rows): (&Inventory, &Vec<_>)| leak.sort.is_none_or(|sort| sort.fits_list(list.format, rows));
+        let fitting = self.inventories.iter().zip(&self.told).map(fits).collect();
+        Search { leak, issuer, decoded, nearby, lists: self, fitting, now }
     }
 
     /// Rows of other lists that are the same key as this row: of the same issuer and the same name, which is that of one
@@ -231,21 +280,21 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Row 1 of the table.
-    fn by_hash(&self) -> Option<JoinOutcome> {
-        let rows: Vec<RowId> =
-            self.rows().filter(|(_, record)| self.leak.has_hash_of(record)).map(|(id, _)| id).collect();
+    /// Row 1 of the table. `hits` holds at least every row with a mark that agrees, here and below.
+    fn by_hash(&self, hits: &BTreeSet<RowId>) -> Option<JoinOutcome> {
+        let has_hash = |id: &RowId| self.leak.has_hash_of(self.record(*id));
+        let rows: Vec<RowId> = hits.iter().copied().filter(has_hash).collect();
         self.best(&rows, JoinStrength::Hash)
     }
 
     /// Rows 2 to 4 of the table.
-    fn by_marks(&self) -> Option<JoinOutcome> {
+    fn by_marks(&self, hits: &BTreeSet<RowId>) -> Option<JoinOutcome> {
         let mut alike: Vec<(JoinStrength, RowId)> = Vec::new();
-        for (id, record) in self.rows().filter(|(_, record)| self.relation(record).is_some()) {
-            match self.leak.compare(record) {
+        for &id in hits.iter().filter(|id| self.relation(self.record(**id)).is_some()) {
+            match self.leak.compare(self.record(id)) {
                 // An id is proof whatever else is told of the row.
                 Likeness::Is(JoinStrength::Id) => alike.push((JoinStrength::Id, id)),
-                Likeness::Is(strength) if self.can_be(id, record) => alike.push((strength, id)),
+                Likeness::Is(strength) if self.can_be(id) => alike.push((strength, id)),
                 Likeness::Is(_) | Likeness::IsNot | Likeness::Open => {}
             }
         }
@@ -255,8 +304,8 @@ impl<'a> Search<'a> {
     }
 
     /// Rows 5 and 6 of the table.
-    fn by_name(&self, open: &[RowId]) -> Option<JoinOutcome> {
-        let named: Vec<RowId> = open.iter().copied().filter(|&(list, row)| self.nearby.holds(list, row)).collect();
+    fn by_name(&self) -> Option<JoinOutcome> {
+        let named: Vec<RowId> = self.nearby.rows().filter(|id| self.is_open(*id)).collect();
         let first = full_name(self.record(*named.first()?));
         if named.iter().all(|&id| full_name(self.record(id)) == first) {
             return self.best_of_each(&named, JoinStrength::Name);
@@ -290,28 +339,64 @@ impl<'a> Search<'a> {
         self.lists.inventories
     }
 
-    fn rows(&self) -> impl Iterator<Item = (RowId, &'a Record)> {
-        self.inventories().iter().enumerate().flat_map(|(list, inventory)| {
-            inventory.records.iter().enumerate().map(move |(row, record)| ((list, row), record))
-        })
-    }
-
     /// Whether the row can be the key, marks aside.
-    fn can_be(&self, (list, row): RowId, record: &Record) -> bool {
+    fn can_be(&self, (list, row): RowId) -> bool {
+        let record = self.record((list, row));
         self.fitting[list]
             && self.relation(record).is_some()
             && compatible(self.leak.sort, self.lists.sorts[list][row])
             && self.fits(record)
     }
 
-    /// Possible rows of which no mark tells, and no mark of the same key in another list.
-    fn open(&self) -> Vec<RowId> {
-        let open = self
-            .rows()
-            .filter(|(id, record)| self.can_be(*id, record) && self.leak.compare(record) == Likeness::Open)
-            .map(|(id, _)| id);
+    /// Whether it is a possible row of which no mark tells, and no mark of the same key in another list.
+    fn is_open(&self, id: RowId) -> bool {
         let is_not = |id| self.leak.compare(self.record(id)) == Likeness::IsNot;
-        open.filter(|&id| !self.lists.namesakes.twins(self.inventories(), id).any(is_not)).collect()
+        self.can_be(id)
+            && self.leak.compare(self.record(id)) == Likeness::Open
+            && !self.lists.namesakes.twins(self.inventories(), id).any(is_not)
+    }
+
+    /// The hits that could be open, and the rows of other lists that are the same keys: of them more is to be told than
+    /// of the rest of their class.
+    fn apart(&self, hits: BTreeSet<RowId>) -> BTreeSet<RowId> {
+        let relate = hits.into_iter().filter(|id| self.relation(self.record(*id)).is_some());
+        relate.flat_map(|id| self.lists.namesakes.twins(self.inventories(), id).chain([id])).collect()
+    }
+
+    /// What the key's text states that a row may state otherwise.
+    fn stated(&self) -> Stated<'a> {
+        let own = self.decoded;
+        let owner = |(at, name): (usize, &&str)| Some((at, own?.details.get(*name)?.as_str()));
+        let around = |at: &Timestamp, after| -> RangeInclusive<i64> {
+            let at = at.as_second();
+            at.saturating_sub(CREATED_BEFORE_SECONDS)..=at.saturating_add(after)
+        };
+        Stated {
+            owners: OWNERS.iter().enumerate().filter_map(owner).collect(),
+            ends: own.and_then(end).map(|at| around(at, CREATED_BEFORE_SECONDS)),
+            created: own.and_then(|own| own.created.said()).map(|at| around(at, CREATED_AFTER_SECONDS)),
+        }
+    }
+
+    /// Every open row, in their order: of `apart` those that are, of the others those of classes of which no mark can be
+    /// compared.
+    fn open(&self, apart: &BTreeSet<RowId>, stated: &Stated<'_>) -> Vec<RowId> {
+        let alike = (*self.issuer == Issuer::NUGET).then_some(Issuer::POWERSHELL_GALLERY);
+        let classes = [Some(self.issuer), alike.as_ref()].into_iter().flatten();
+        let classes =
+            classes.flat_map(|issuer| self.lists.index.classes(issuer)).filter(|class| self.is_open_class(class));
+        let rows = classes.flat_map(|class| class.rows(stated));
+        let rows = rows.filter(|id| !apart.contains(id) && self.fits(self.record(*id)));
+        let mut open: Vec<RowId> = rows.chain(apart.iter().copied().filter(|id| self.is_open(*id))).collect();
+        open.sort_unstable();
+        open
+    }
+
+    fn is_open_class(&self, class: &Class) -> bool {
+        self.fitting[class.list]
+            && compatible(self.leak.sort, class.sort)
+            && !self.leak.compares(&class.shape)
+            && !class.twins.iter().any(|shape| self.leak.compares(shape))
     }
 
     /// The rows without those that are the same key as an earlier one, in another list.
@@ -397,80 +482,7 @@ impl JoinOutcome {
         let (first, rest) = rows.split_at(rows.len().min(KEPT));
         Self::Ambiguous { candidates: first.to_vec(), more: rest.len(), strength }
     }
-
-    /// In a sentence, for people. `inventories` are those of the join. Names and paths stand in it as the lists have
-    /// them: escape before showing.
-    #[must_use]
-    pub fn words(&self, issuer: &Issuer, inventories: &[Inventory]) -> String {
-        match self {
-            Self::NoList => format!("no list was given that could hold this key of {issuer}"),
-            Self::Found { inventory, record, strength } => found((*inventory, *record), *strength, inventories),
-            Self::Ambiguous { candidates, more, strength } => {
-                ambiguous(candidates, *more, *strength, issuer, inventories)
-            }
-            Self::Shadow => shadow(issuer, inventories),
-        }
-    }
 }
 
-fn found(id: RowId, strength: JoinStrength, inventories: &[Inventory]) -> String {
-    let caution = match strength {
-        JoinStrength::Elimination => {
-            "; this is weak: it is only the one live key in the list that it can be, and nothing of the key itself was compared"
-        }
-        JoinStrength::Name => "; its name stands beside the leak, but nothing of the key itself was compared",
-        JoinStrength::Owner => {
-            "; this is weak: it is the only live key in the list of the owner whom the key's text names, and nothing else was compared"
-        }
-        JoinStrength::Moment => "; the second in its text is the row's, but nothing else was compared",
-        JoinStrength::Hint => "; so few characters agree now and then by chance",
-        JoinStrength::Ends | JoinStrength::Id | JoinStrength::Hash | JoinStrength::Row => "",
-    };
-    format!("it is {}, joined {}{caution}", row(id, inventories), strength.words())
-}
-
-fn ambiguous(
-    candidates: &[RowId],
-    more: usize,
-    strength: JoinStrength,
-    issuer: &Issuer,
-    inventories: &[Inventory],
-) -> String {
-    const SHOWN: usize = 3;
-    let rows: Vec<String> = candidates.iter().take(SHOWN).map(|&id| row(id, inventories)).collect();
-    let more = match more + candidates.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let cure = "record the `sha256` of each key to tell";
-    match candidates.len() {
-        0 => format!("the lists of {issuer} are not complete, and no row in them is this key"),
-        1 => format!("it may be {}, but that is not certain ({}); {cure}", rows.concat(), strength.words()),
-        _ => format!("it may be any of {}{more} ({}); {cure}", rows.join(", "), strength.words()),
-    }
-}
-
-fn shadow(issuer: &Issuer, inventories: &[Inventory]) -> String {
-    let lists = inventories.iter().filter(|list| list.issuers.contains(issuer));
-    let (files, counts): (Vec<String>, Vec<usize>) =
-        lists.map(|list| (list.path.display().to_string(), of_issuer(list, issuer))).unzip();
-    let count: usize = counts.iter().sum();
-    let keys = if count == 1 { "key" } else { "keys" };
-    format!("it is none of the {count} {keys} of {issuer} in {}: a key that the list does not know", files.join(", "))
-}
-
-fn of_issuer(list: &Inventory, issuer: &Issuer) -> usize {
-    list.records.iter().filter(|record| record.facts.issuer.as_ref() == Some(issuer)).count()
-}
-
-fn row((list, row): RowId, inventories: &[Inventory]) -> String {
-    let Some(list) = inventories.get(list) else { return "an unknown row".to_owned() };
-    let file = list.path.display();
-    match list.records.get(row) {
-        None => format!("an unknown row of {file}"),
-        Some(record) => match record.facts.name.said() {
-            Some(name) => format!("`{name}` ({file}:{})", record.line),
-            None => format!("{file}:{}", record.line),
-        },
-    }
-}
+#[cfg(test)]
+mod tests;

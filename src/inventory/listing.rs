@@ -1,11 +1,12 @@
 //! Lists that APIs and tools answer as JSON: one list, pages that hold one, pages one after the other
 //! (`gh api --paginate`), or one row to a line. The pages are put together here; what a row says is its importer's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::accounts::{Accounts, add_owners};
 use super::document::{Document, Members, Shape};
 use super::mistake::Mistakes;
 use super::row::{Entry, Row};
@@ -25,6 +26,8 @@ pub(super) struct Listing {
     pub(super) secrets: &'static [&'static str],
     /// Sizes of a full page of an issuer whose pages do not tell whether more follow.
     pub(super) full_pages: &'static [usize],
+    /// The issuer's accounts, where they may stand in the same file.
+    pub(super) accounts: Option<Accounts>,
     /// Whether such a list never holds all keys of its owner.
     pub(super) partial: bool,
     /// What a reader must know of every such list.
@@ -32,8 +35,16 @@ pub(super) struct Listing {
 }
 
 /// A list with nothing of note, for importers to fill in.
-pub(super) const PLAIN: Listing =
-    Listing { issuer: "", under: &[], required: &[], secrets: &[], full_pages: &[], partial: false, notes: &[] };
+pub(super) const PLAIN: Listing = Listing {
+    issuer: "",
+    under: &[],
+    required: &[],
+    secrets: &[],
+    full_pages: &[],
+    accounts: None,
+    partial: false,
+    notes: &[],
+};
 
 /// Nests of lists of pages that are looked into: `--slurp` makes two.
 const DEEPEST: usize = 3;
@@ -45,31 +56,39 @@ impl Listing {
             .any_row(|under| under.is_empty() || self.under.contains(&under), |row| fields.iter().all(|f| row.has(f)))
     }
 
-    /// Reads every row with `record`, which gives none or some records for each.
+    /// Reads every row with `record`, which gives no record for what is no key that can leak.
     pub(super) fn import(
         &self,
         document: &Document<'_>,
         mistakes: &mut Mistakes,
-        record: impl Fn(&Row, &mut Mistakes) -> Vec<Record>,
+        record: impl Fn(&mut Entry<'_>) -> Option<Record>,
     ) -> List {
         let found = self.find(document, mistakes);
         let rows = Row::all_from_json(document, &found.rows, mistakes);
         let mut seen = BTreeMap::new();
+        let mut accounts = HashMap::new();
         let mut records = Vec::with_capacity(rows.len());
         for row in rows {
-            self.check(&row, mistakes);
-            let read = record(&row, mistakes);
-            for one in &read {
-                complain_of_same_id(one, row.number, &mut seen, mistakes);
+            if let Some((id, account)) = self.accounts.and_then(|accounts| accounts.read(&row, mistakes)) {
+                accounts.insert(id, account);
+                continue;
             }
-            records.extend(read);
+            self.check(&row, mistakes);
+            let Some(mut read) = record(&mut Entry { row: &row, mistakes }) else { continue };
+            complain_of_same_id(&read, row.number, &mut seen, mistakes);
+            read.facts.issuer = Some(Issuer::new(self.issuer));
+            records.push(read);
         }
-        self.list(&found, records)
+        add_owners(&mut records, &accounts);
+        // Behind the accounts nobody sees that a page of keys was full.
+        let is_full = found.is_full || (!accounts.is_empty() && self.full_pages.contains(&records.len()));
+        self.list(&FoundRows { is_full, ..found }, records)
     }
 
     /// All rows of all pages, unread.
     pub(super) fn find<'t>(&self, document: &Document<'t>, mistakes: &mut Mistakes) -> FoundRows<'t> {
-        let mut pages = Pages { under: self.under, document, rows: Vec::new(), more: false, total: 0 };
+        let accounts = self.accounts.map_or(&[][..], |accounts| accounts.under);
+        let mut pages = Pages { under: self.under, accounts, document, rows: Vec::new(), more: false, total: 0 };
         match &document.shape {
             Shape::Object(members) => pages.object(members, None, mistakes),
             Shape::Array(values) => values.iter().for_each(|value| pages.value(value, 1, mistakes)),
@@ -84,7 +103,7 @@ impl Listing {
     /// The list that `records` are, with what its pages tell of its completeness.
     pub(super) fn list(&self, found: &FoundRows<'_>, records: Vec<Record>) -> List {
         let mut notes: Vec<String> = self.notes.iter().map(|&note| note.to_owned()).collect();
-        let count = found.rows.len();
+        let count = records.len();
         if !found.whole {
             notes.push("this is one page of a longer list; a key that is not in it may be on another".to_owned());
         } else if found.is_full {
@@ -116,6 +135,7 @@ pub(super) struct FoundRows<'t> {
 /// The rows of all pages, and what the last page says of further ones.
 struct Pages<'d, 't> {
     under: &'static [&'static str],
+    accounts: &'static [&'static str],
     document: &'d Document<'t>,
     rows: Vec<&'t RawValue>,
     more: bool,
@@ -141,18 +161,22 @@ impl<'t> Pages<'_, 't> {
     }
 
     fn object(&mut self, members: &Members<'t>, raw: Option<&'t RawValue>, mistakes: &mut Mistakes) {
-        let lists: Vec<(&str, &'t RawValue)> =
-            self.under.iter().filter_map(|&name| Some((name, members.get(name)?))).collect();
-        if lists.is_empty() {
+        let below = |names: &'static [&'static str]| -> Vec<(&str, &'t RawValue)> {
+            names.iter().filter_map(|&name| Some((name, members.get(name)?))).collect()
+        };
+        let (lists, accounts) = (below(self.under), below(self.accounts));
+        if lists.is_empty() && accounts.is_empty() {
             match raw {
                 Some(raw) => self.rows.push(raw),
                 None => self.rows.extend(self.document.whole()),
             }
             return;
         }
-        self.more = continues(members);
-        self.total = self.total.max(total(members));
-        for (name, raw) in lists.into_iter().filter(|(_, raw)| raw.get() != "null") {
+        if !lists.is_empty() {
+            self.more = continues(members);
+            self.total = self.total.max(total(members));
+        }
+        for (name, raw) in lists.into_iter().chain(accounts).filter(|(_, raw)| raw.get() != "null") {
             let rows = self.document.array(name, raw, mistakes);
             self.rows.extend(rows);
         }

@@ -16,6 +16,9 @@ const NUGET_V4_ID: usize = 20;
 const HINT_AT_LEAST: usize = 3;
 const ENDS_AT_LEAST: usize = 6;
 
+/// Ends of fewer characters in all are no mark: some of them may be those of every key.
+const COMPARED_AT_LEAST: usize = 8;
+
 impl Mark {
     /// The mark that an issuer's shown characters make: what the key begins with, of which the first `fixed` characters
     /// are those of every key of its sort, and what it ends with. `None` if that is too little to tell keys apart.
@@ -31,7 +34,7 @@ impl Mark {
 }
 
 /// Decoded fields that name whose a key is. A row that names another in the field of the same name is another key.
-const OWNERS: &[&str] = &["account-id", "app-id", "group-id", "project-id", "user-id"];
+pub(super) const OWNERS: &[&str] = &["account-id", "app-id", "group-id", "project-id", "user-id"];
 
 /// A leaked key in the forms that marks are compared with. Holds hashes and the id; the key itself is borrowed.
 pub(super) struct Leak<'s> {
@@ -43,6 +46,35 @@ pub(super) struct Leak<'s> {
     sha512: Vec<[u8; 64]>,
     ids: Vec<String>,
     decoded: Option<&'s KeyFacts>,
+}
+
+/// The sorts and lengths of a row's marks: by them alone it is told which can be compared with a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Shape {
+    hashed: bool,
+    ids: Vec<usize>,
+    /// First and last characters of ends and hints that are long enough to be compared.
+    shown: Vec<(usize, usize)>,
+}
+
+impl Shape {
+    pub(super) fn of(record: &Record) -> Self {
+        let mut shape = Self { hashed: false, ids: Vec::new(), shown: Vec::new() };
+        for mark in &record.marks {
+            match mark {
+                Mark::Sha256(_) | Mark::Sha512(_) => shape.hashed = true,
+                Mark::KeyId(id) => shape.ids.push(id.len()),
+                Mark::Ends { prefix, suffix } if prefix.len() + suffix.len() < COMPARED_AT_LEAST => {}
+                Mark::Hint { prefix, suffix } if prefix.len() + suffix.len() < HINT_AT_LEAST => {}
+                Mark::Ends { prefix, suffix } | Mark::Hint { prefix, suffix } => {
+                    shape.shown.push((prefix.len(), suffix.len()));
+                }
+            }
+        }
+        shape.ids.sort_unstable();
+        shape.shown.sort_unstable();
+        shape
+    }
 }
 
 /// What the marks of one row say.
@@ -75,6 +107,43 @@ impl<'s> Leak<'s> {
         }
     }
 
+    /// Its hashes, in every spelling.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = &[u8]> {
+        self.sha256.iter().map(<[u8; 32]>::as_slice).chain(self.sha512.iter().map(<[u8; 64]>::as_slice))
+    }
+
+    /// The public ids that stand in it.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().map(String::as_str)
+    }
+
+    /// So many of its first and last characters, in small letters; nothing if it is shorter than both together.
+    pub(super) fn ends_of(&self, (first, last): (usize, usize)) -> Option<Vec<u8>> {
+        let fits = first + last <= self.bytes.len();
+        let ends = || [&self.bytes[..first], &self.bytes[self.bytes.len() - last..]].concat().to_ascii_lowercase();
+        fits.then(ends)
+    }
+
+    /// The seconds in which a row of it may have been made, or may end.
+    pub(super) fn seconds(&self) -> impl Iterator<Item = i64> {
+        let told = MOMENTS.iter().filter_map(|read| self.decoded.and_then(*read));
+        told.flat_map(|at| at.as_second()..=at.as_second().saturating_add(WRITTEN_WITHIN_SECONDS))
+    }
+
+    /// What it is that decides whether marks of a shape can be compared with it: its length, and those of its ids.
+    pub(super) fn lengths(&self) -> (usize, Vec<usize>) {
+        let mut ids: Vec<usize> = self.ids.iter().map(String::len).collect();
+        ids.sort_unstable();
+        (self.bytes.len(), ids)
+    }
+
+    /// Whether a mark of this shape can be compared with it, so that a row of which none agrees is another key.
+    pub(super) fn compares(&self, shape: &Shape) -> bool {
+        shape.hashed
+            || self.ids.iter().any(|own| shape.ids.contains(&own.len()))
+            || shape.shown.iter().any(|(first, last)| first + last <= self.bytes.len())
+    }
+
     /// Whether a hash of the row is the key's.
     pub(super) fn has_hash_of(&self, record: &Record) -> bool {
         record.marks.iter().any(|mark| self.hash(mark) == Some(true))
@@ -99,13 +168,8 @@ impl<'s> Leak<'s> {
     /// Whether the key's text and the row tell the same second of creation or of the end. That they differ tells nothing
     /// here: lists round, and an end may have been moved.
     fn has_moment_of(&self, record: &Record) -> bool {
-        let end = |facts: &KeyFacts| match facts.expires.said() {
-            Some(Expiry::At(at)) => Some(*at),
-            _ => None,
-        };
-        let created = |facts: &KeyFacts| facts.created.said().copied();
-        [created as fn(&KeyFacts) -> _, end].iter().any(|read| {
-            self.decoded.and_then(read).zip(read(&record.facts)).is_some_and(|(own, listed)| same(own, listed))
+        MOMENTS.iter().any(|read| {
+            self.decoded.and_then(*read).zip(read(&record.facts)).is_some_and(|(own, listed)| same(own, listed))
         })
     }
 
@@ -140,10 +204,10 @@ impl<'s> Leak<'s> {
         own == id || ((self.folds || is_uuid(own)) && own.eq_ignore_ascii_case(id))
     }
 
-    /// Both ends must agree, and fewer than eight characters, some of which may be those of every key, are no mark.
+    /// Both ends must agree.
     fn ends(&self, mark: &Mark) -> Option<bool> {
         let Mark::Ends { prefix, suffix } = mark else { return None };
-        if prefix.len() + suffix.len() < 8 { None } else { self.begins_and_ends(prefix, suffix) }
+        if prefix.len() + suffix.len() < COMPARED_AT_LEAST { None } else { self.begins_and_ends(prefix, suffix) }
     }
 
     fn hint(&self, mark: &Mark) -> Option<bool> {
@@ -179,13 +243,29 @@ fn spellings(bytes: &[u8], folds: bool) -> Vec<zeroize::Zeroizing<Vec<u8>>> {
     texts.into_iter().chain(broken).map(zeroize::Zeroizing::new).collect()
 }
 
+/// The moments that a key's text may tell to the second: when it was made, and when it ends.
+const MOMENTS: [fn(&KeyFacts) -> Option<Timestamp>; 2] = [created, end];
+
+fn created(facts: &KeyFacts) -> Option<Timestamp> {
+    facts.created.said().copied()
+}
+
+fn end(facts: &KeyFacts) -> Option<Timestamp> {
+    match facts.expires.said() {
+        Some(Expiry::At(at)) => Some(*at),
+        _ => None,
+    }
+}
+
 /// A moment at midnight is a day or a month, and one without seconds may be a minute.
 const DAY_SECONDS: i64 = 86_400;
 
+/// A list's row is written a moment after the key is signed.
+const WRITTEN_WITHIN_SECONDS: i64 = 2;
+
 fn same(own: Timestamp, listed: Timestamp) -> bool {
     let (own, listed) = (own.as_second(), listed.as_second());
-    // A list's row is written a moment after the key is signed.
-    own % DAY_SECONDS != 0 && (0..=2).contains(&(listed - own))
+    own % DAY_SECONDS != 0 && (0..=WRITTEN_WITHIN_SECONDS).contains(&(listed - own))
 }
 
 /// The id that stands in the key's text, where this module can read it.

@@ -4,6 +4,7 @@
 //! one mistake is an error that names every mistake with its line. No list may carry a key itself; a list that does
 //! is refused without repeating it. [`join()`] then says which row, if any, a leaked key is.
 
+mod accounts;
 mod actions;
 mod algolia;
 mod anthropic;
@@ -25,6 +26,7 @@ mod github_fine_grained;
 mod gitlab_tokens;
 mod hugging_face;
 mod importer;
+mod index;
 mod jfrog;
 mod join;
 mod listing;
@@ -46,6 +48,7 @@ mod row;
 mod rubygems_page;
 mod sample;
 mod sendgrid;
+mod sentence;
 mod slack;
 mod snowflake;
 mod sort;
@@ -60,9 +63,11 @@ use std::path::{Path, PathBuf};
 use self::document::{Document, Shape};
 pub use self::importer::{ANY, Importer, Join, importers};
 pub use self::join::{JoinOutcome, Lists, join, settle, twins};
+use self::listing::Listing;
 use self::mistake::Mistakes;
 pub use self::mistake::ReadError;
 pub use self::names::{Names, NearbyNames};
+use self::row::Entry;
 use crate::issuer::Issuer;
 use crate::key::KeyFacts;
 pub use crate::mistake::Mistake;
@@ -147,10 +152,44 @@ struct Format {
     export: &'static str,
     /// Where the issuer describes it.
     source: &'static str,
-    /// Whether a file is one, by its content.
-    recognise: fn(&Document<'_>) -> bool,
-    /// Reads it; mistakes go to the second argument.
-    import: fn(&Document<'_>, &mut Mistakes) -> List,
+    /// How its files are told and read.
+    reader: Reader,
+}
+
+/// How the files of a format are told and read.
+enum Reader {
+    /// A list that an API or a tool answers as JSON, row by row.
+    Rows {
+        /// How it is built.
+        listing: Listing,
+        /// Fields that its rows have together and those of no other list: one of these sets is enough.
+        told_by: &'static [&'static [&'static str]],
+        /// What a row says. Its issuer is the listing's. `None` for a row that is no key that can leak.
+        record: fn(&mut Entry<'_>) -> Option<Record>,
+    },
+    /// Anything else.
+    File {
+        /// Whether a file is one, by its content.
+        recognise: fn(&Document<'_>) -> bool,
+        /// Reads it; mistakes go to the second argument.
+        import: fn(&Document<'_>, &mut Mistakes) -> List,
+    },
+}
+
+impl Format {
+    fn recognises(&self, document: &Document<'_>) -> bool {
+        match &self.reader {
+            Reader::Rows { listing, told_by, .. } => told_by.iter().any(|fields| listing.has(document, fields)),
+            Reader::File { recognise, .. } => recognise(document),
+        }
+    }
+
+    fn import(&self, document: &Document<'_>, mistakes: &mut Mistakes) -> List {
+        match &self.reader {
+            Reader::Rows { listing, record, .. } => listing.import(document, mistakes, record),
+            Reader::File { import, .. } => import(document, mistakes),
+        }
+    }
 }
 
 /// Every format that is recognised, in the order of asking. Adding one is one file here and one line in this table.
@@ -204,9 +243,9 @@ pub fn read(path: &Path, text: &[u8]) -> Result<Inventory, ReadError> {
     let bytes = text.len() as u64;
     let text = document::decode(text).map_err(|(line, message)| Mistakes::only(&file, line, message))?;
     let document = Document::open(&file, &text)?;
-    let format = FORMATS.iter().find(|format| (format.recognise)(&document)).ok_or_else(|| unknown(&document))?;
+    let format = FORMATS.iter().find(|format| format.recognises(&document)).ok_or_else(|| unknown(&document))?;
     let mut mistakes = Mistakes::of(&file);
-    let List { mut issuers, complete, records, notes } = (format.import)(&document, &mut mistakes);
+    let List { mut issuers, complete, records, notes } = format.import(&document, &mut mistakes);
     if let Some(error) = mistakes.into_error() {
         return Err(error);
     }

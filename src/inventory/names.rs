@@ -184,10 +184,23 @@ impl NearbyNames {
         self.rows.dedup();
     }
 
+    /// These rows, in any order.
+    #[cfg(test)]
+    pub(super) fn of_rows(mut rows: Vec<(usize, usize)>) -> Self {
+        rows.sort_unstable();
+        rows.dedup();
+        Self { rows }
+    }
+
     /// Whether the name of this row (index of its list, index in the list) stands there.
     #[must_use]
     pub fn holds(&self, inventory: usize, record: usize) -> bool {
         self.rows.binary_search(&(inventory, record)).is_ok()
+    }
+
+    /// The rows whose names stand there: index of the list, index in it, in their order.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.rows.iter().copied()
     }
 }
 

@@ -12,7 +12,7 @@ use super::listing::each;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Given, Row, USE_A_HASH};
-use super::{Format, List, Mark, Record};
+use super::{Format, List, Mark, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{
     Action, Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Power, Reported, Restriction, State, Subjects,
@@ -24,8 +24,7 @@ pub(super) const FORMAT: Format = Format {
     joined_by: &[Join::Id, Join::Ends, Join::Name],
     export: "npm's list of tokens: signed in with a session, `npm token list --json`",
     source: "npm/api-documentation: token.yaml",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 /// The longest text that can still be an old redacted token (its first characters) and not a token.

@@ -16,7 +16,7 @@ use super::listing::each;
 use super::mistake::Mistakes;
 use super::moment::Edge;
 use super::row::{Entry, Row};
-use super::{Format, List, Record};
+use super::{Format, List, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, Power, Reported, State, Subjects};
 
@@ -27,8 +27,7 @@ pub(super) const FORMAT: Format = Format {
     export: "NuGet's page of API keys: signed in, open /account/apikeys?forceApiKeys=true and save it as \"HTML only\", \
              or save the JSON behind `var initialData =` alone",
     source: "NuGet/NuGetGallery: Views/Users/ApiKeys.cshtml, ApiKeyViewModel.cs",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 const NAME: &str = "initialData";

@@ -2,14 +2,12 @@
 //!
 //! The list tells no part of a token's text. A token is not scoped: it has the administrator roles of its user.
 
-use super::document::Document;
+use super::accounts::Accounts;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::active;
-use super::{Format, List, Record};
-use crate::issuer::Issuer;
+use super::{Format, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Restriction, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -19,8 +17,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Okta's list of API tokens, with an OAuth access token that has okta.apiTokens.read: curl -H \"Authorization: \
              Bearer $TOKEN\" \"https://ORG.okta.com/api/v1/api-tokens\"",
     source: "Okta Management API: ApiToken, listApiTokens",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["id", "name", "userId", "tokenWindow"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -28,29 +25,36 @@ const LISTING: Listing = Listing {
     required: &["id", "name", "userId", "created"],
     secrets: &["token"],
     notes: &["Okta's list tells no part of a token's text and not when it was last used"],
+    accounts: Some(Accounts {
+        under: &[],
+        told_by: &["status", "profile"],
+        id: "id",
+        name: "profile.login",
+        gone: gone,
+    }),
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["id", "name", "userId", "tokenWindow"])
+/// Okta Management API, "User": a user of another status may sign in again without an administrator.
+fn gone(entry: &mut Entry<'_>) -> Option<String> {
+    let state = match entry.words("status")?.as_str() {
+        "DEPROVISIONED" => "deactivated",
+        "SUSPENDED" => "suspended",
+        _ => return None,
+    };
+    Some(state.to_owned())
 }
 
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let user = entry.id("userId");
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("API token".to_owned()),
         key_id: entry.id("id").into(),
         name: entry.words("name").into(),
         owner: user.clone().into(),
         created: entry.since("created"),
         expires: entry.until("expiresAt", Blank::NotSaid),
-        restrictions: network(&mut entry).into(),
+        restrictions: network(entry).into(),
         ..KeyFacts::default()
     };
     (facts.state, facts.state_reason) = active("the list has only active tokens");
@@ -58,7 +62,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     facts.grants = Reported::Said(vec![Grant::at_most(action, Subjects::Everything)]);
     facts.notes.push("Every use moves its end forward by its window; unused for that long, it ends.".to_owned());
     let facts = entry.details(facts, &[("tokenWindow", "window"), ("clientName", "client"), ("userId", "user-id")]);
-    vec![row.record(facts, Vec::new())]
+    Some(entry.row.record(facts, Vec::new()))
 }
 
 /// `connection` is `ANYWHERE` or `ZONE`, with the ids of zones.

@@ -3,14 +3,11 @@
 //!
 //! They show what each key begins and ends with, as `sk-abc...def`.
 
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::active;
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,8 +18,7 @@ pub(super) const FORMAT: Format = Format {
              \"Authorization: Bearer $ADMIN_KEY\" \
              \"https://api.openai.com/v1/organization/projects/PROJECT/api_keys?limit=100\", or …/v1/organization/admin_api_keys",
     source: "OpenAI API reference: organization/project-api-keys, organization/admin-api-keys",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["object", "redacted_value"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -36,20 +32,10 @@ const LISTING: Listing = Listing {
 const ADMIN: &str = "organization.admin_api_key";
 const PROJECT: &str = "organization.project.api_key";
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["object", "redacted_value"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let is_admin = entry.one_of("object", &[ADMIN, PROJECT]) == Some(ADMIN);
     let owner = ["owner.user.email", "owner.user.name", "owner.service_account.name", "owner.name", "owner.id"];
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said(if is_admin { "admin key" } else { "project key" }.to_owned()),
         key_id: entry.id("id").into(),
         name: entry.words("name").into(),
@@ -65,8 +51,8 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         facts.grants = Reported::Said(vec![Grant::exact(everything, Subjects::Everything)]);
     }
     let facts = entry.details(facts, &[("owner.type", "owner-type"), ("owner_project_access", "owner-access")]);
-    let shown = redacted(&mut entry, is_admin);
-    vec![row.record(facts, shown.into_iter().collect())]
+    let shown = redacted(entry, is_admin);
+    Some(entry.row.record(facts, shown.into_iter().collect()))
 }
 
 /// What stands before and behind the dots or stars. What names the sort of key tells nothing. Only the suffix is sure to

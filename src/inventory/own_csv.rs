@@ -4,7 +4,7 @@ use super::document::{Document, Shape};
 use super::importer::{ANY, Join};
 use super::mistake::Mistakes;
 use super::table::{Table, heading};
-use super::{Format, List, own};
+use super::{Format, List, Reader, own};
 
 pub(super) const FORMAT: Format = Format {
     name: "skelkey-csv",
@@ -12,8 +12,7 @@ pub(super) const FORMAT: Format = Format {
     joined_by: &[Join::Hash, Join::Id, Join::Ends, Join::Moment, Join::Name],
     export: "our own list as CSV with the heading name,issuer,created,expires,… (docs/inventory.md)",
     source: "docs/inventory.md",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 fn recognise(document: &Document<'_>) -> bool {

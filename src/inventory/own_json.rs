@@ -4,7 +4,7 @@ use super::document::{Document, Members};
 use super::importer::Join;
 use super::mistake::{Mistakes, shown_name, suggest};
 use super::row::Row;
-use super::{Format, List, own};
+use super::{Format, List, Reader, own};
 
 pub(super) const FORMAT: Format = Format {
     name: "skelkey-json",
@@ -13,8 +13,7 @@ pub(super) const FORMAT: Format = Format {
     export: "our own list: {\"skelkey-inventory\": 1, \"keys\": [{\"name\": …, \"issuer\": …, \"sha256\": …}]} \
              (docs/inventory.md)",
     source: "docs/inventory.md, docs/schema/skelkey-inventory-v1.schema.json",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 const MARK: &str = "skelkey-inventory";

@@ -13,7 +13,7 @@ use super::page::{Cell, Page, PageRow};
 use super::plaintext::text_holds_key;
 use super::row::USE_A_HASH;
 use super::state::active;
-use super::{Format, List, Mark, Record};
+use super::{Format, List, Mark, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Action, Expiry, Grant, KeyFacts, LastUse, Power, Reported, Subjects};
 
@@ -23,8 +23,7 @@ pub(super) const FORMAT: Format = Format {
     joined_by: &[Join::Id, Join::Name, Join::Elimination],
     export: "PyPI's page of API tokens: signed in, open /manage/account/ (API tokens) and save it as \"HTML only\"",
     source: "pypi/warehouse: warehouse/templates/manage/account/tokens.html",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 fn recognise(document: &Document<'_>) -> bool {

@@ -13,7 +13,7 @@ use super::moment::{Edge, moment};
 use super::page::{Cell, Page, PageRow};
 use super::pypi_page::refuse_keys;
 use super::state::{active, revoked};
-use super::{Format, List, Record};
+use super::{Format, List, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, Grant, KeyFacts, LastUse, Reported, Restriction, Subjects};
 
@@ -23,8 +23,7 @@ pub(super) const FORMAT: Format = Format {
     joined_by: &[Join::Name, Join::Elimination],
     export: "RubyGems.org's page of API keys: signed in, in English, open /profile/api_keys and save it as \"HTML only\"",
     source: "rubygems/rubygems.org: app/views/api_keys/index.html.erb",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 fn recognise(document: &Document<'_>) -> bool {

@@ -4,14 +4,11 @@
 //! The id of a key stands in its text, `SG.ID.SECRET`.
 
 use super::actions::reading;
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Entry, Row};
+use super::row::Entry;
 use super::state::active;
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Action, Expiry, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -22,8 +19,7 @@ pub(super) const FORMAT: Format = Format {
              key that has api_keys.read: curl -H \"Authorization: Bearer $KEY\" \
              \"https://api.sendgrid.com/v3/api_keys?limit=100\", then …/v3/api_keys/ID",
     source: "Twilio SendGrid API reference: api-keys",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["api_key_id", "name"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -37,19 +33,9 @@ const LISTING: Listing = Listing {
     ..PLAIN
 };
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["api_key_id", "name"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let id = entry.id("api_key_id");
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("API key".to_owned()),
         key_id: id.clone().into(),
         name: entry.words("name").into(),
@@ -63,7 +49,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         .value()
         .map(|scopes| vec![Grant::exact(scopes.iter().map(|scope| action(scope)).collect(), Subjects::Everything)])
         .into();
-    vec![row.record(facts, id.map(Mark::KeyId).into_iter().collect())]
+    Some(entry.row.record(facts, id.map(Mark::KeyId).into_iter().collect()))
 }
 
 /// A key that may make keys can make one with any right that its account has.

@@ -7,11 +7,9 @@ use super::actions::reading;
 use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Entry, Row};
+use super::row::Entry;
 use super::state::unknown;
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -22,8 +20,7 @@ pub(super) const FORMAT: Format = Format {
              admin.apps:read: curl -H \"Authorization: Bearer $TOKEN\" \
              \"https://slack.com/api/admin.apps.approved.list?limit=1000\"",
     source: "Slack documentation: admin.apps.approved.list",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import: |document, mistakes| LISTING.import(document, mistakes, record) },
 };
 
 const LISTING: Listing = Listing {
@@ -40,16 +37,10 @@ fn recognise(document: &Document<'_>) -> bool {
     LISTING.has(document, &["app", "scopes", "date_updated"]) || document.has_rows(&[""], &["ok", "approved_apps"])
 }
 
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     entry.require("app.id");
     let id = entry.id("app.id");
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("app with its tokens".to_owned()),
         key_id: id.clone().into(),
         name: entry.words("app.name").into(),
@@ -63,7 +54,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         facts = facts.detail("app-id", id.clone());
     }
     let facts = entry.details(facts, &[("app.is_internal", "internal"), ("date_updated", "approved")]);
-    vec![row.record(facts, id.map(Mark::KeyId).into_iter().collect())]
+    Some(entry.row.record(facts, id.map(Mark::KeyId).into_iter().collect()))
 }
 
 fn action(scope: &str) -> Action {

@@ -5,14 +5,15 @@
 
 use serde_json::Value;
 
+use super::accounts::Accounts;
 use super::document::{Document, Shape};
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
 use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{Word, active, by_word, expired, revoked};
 use super::table::{Table, heading, unknown_column};
-use super::{Format, List, Record};
+use super::{Format, List, Reader, Record};
 use crate::issuer::Issuer;
 use crate::key::{Action, Grant, KeyFacts, Power, Reported, Restriction, Subjects};
 
@@ -23,8 +24,7 @@ pub(super) const FORMAT: Format = Format {
     export: "what Snowflake shows of a user's tokens (for another user's it needs MODIFY on that user): snow sql --format \
              json -q \"SHOW USER PROGRAMMATIC ACCESS TOKENS FOR USER NAME\"",
     source: "Snowflake SQL reference: SHOW USER PROGRAMMATIC ACCESS TOKENS",
-    recognise,
-    import,
+    reader: Reader::File { recognise, import },
 };
 
 const LISTING: Listing = Listing {
@@ -33,6 +33,7 @@ const LISTING: Listing = Listing {
     secrets: &["token_secret"],
     notes: &["Snowflake tells no part of a token's text, not when it was last used, and only the tokens of one user"],
     partial: true,
+    accounts: Some(Accounts { under: &[], told_by: &["login_name", "disabled"], id: "name", name: "name", gone: gone }),
     ..PLAIN
 };
 
@@ -69,14 +70,14 @@ fn recognise(document: &Document<'_>) -> bool {
 
 fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     if !matches!(document.shape, Shape::Plain) {
-        return LISTING.import(document, mistakes, |row, mistakes| vec![record(row, mistakes)]);
+        return LISTING.import(document, mistakes, |entry| Some(record(entry)));
     }
     let mut records = Vec::new();
     if let Some(table) = Table::open(document, mistakes) {
         table.check(COLUMNS, mistakes, unknown_column);
         table.require(&["name", "user_name", "role_restriction", "expires_at", "status"], mistakes);
         let text = |_: &str, text: &str| Some(Value::String(text.trim().to_owned()));
-        records.extend(table.rows(mistakes, text).iter().map(|row| record(row, mistakes)));
+        records.extend(table.rows(mistakes, text).iter().map(|row| record(&mut Entry { row, mistakes })));
     }
     List {
         issuers: vec![Issuer::new(LISTING.issuer)],
@@ -86,8 +87,16 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     }
 }
 
-fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
-    let mut entry = Entry { row, mistakes };
+/// Snowflake SQL reference, "SHOW USERS": `disabled` is text.
+fn gone(entry: &mut Entry<'_>) -> Option<String> {
+    let is_disabled = match entry.row.get("disabled")?.value {
+        Value::Bool(flag) => *flag,
+        value => value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")),
+    };
+    is_disabled.then(|| "disabled".to_owned())
+}
+
+fn record(entry: &mut Entry<'_>) -> Record {
     let mut facts = KeyFacts {
         issuer: Some(Issuer::new(LISTING.issuer)),
         kind: Reported::Said("programmatic access token".to_owned()),
@@ -95,7 +104,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
         owner: entry.words("user_name").into(),
         created: entry.since("created_on"),
         expires: entry.until("expires_at", Blank::NotSaid),
-        restrictions: bypass(&mut entry).into(),
+        restrictions: bypass(entry).into(),
         ..KeyFacts::default()
     };
     let words: &[Word] = &[("ACTIVE", active), ("EXPIRED", expired), ("DISABLED", revoked)];
@@ -103,7 +112,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Record {
     facts.grants = Reported::Said(vec![grant(entry.words("role_restriction").as_deref())]);
     let facts =
         entry.details(facts, &[("comment", "comment"), ("created_by", "created-by"), ("rotated_to", "rotated-to")]);
-    row.record(facts, Vec::new())
+    entry.row.record(facts, Vec::new())
 }
 
 /// Without a role it has all primary and secondary roles of its user.

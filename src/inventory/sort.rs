@@ -6,7 +6,7 @@ use crate::issuer::Issuer;
 use crate::key::{Expiry, KeyFacts};
 
 /// A sort of key that at least one list tells apart, or of which at least one list holds none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Sort {
     /// NuGet: 46 characters of base32.
     NugetV4,

@@ -4,14 +4,11 @@
 
 use serde_json::{Map, Value};
 
-use super::document::Document;
 use super::importer::Join;
 use super::listing::{Listing, PLAIN};
-use super::mistake::Mistakes;
-use super::row::{Blank, Entry, Row};
+use super::row::{Blank, Entry};
 use super::state::{active, revoked};
-use super::{Format, List, Mark, Record};
-use crate::issuer::Issuer;
+use super::{Format, Mark, Reader, Record};
 use crate::key::{Action, Grant, KeyFacts, Power, Subjects};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,8 +18,7 @@ pub(super) const FORMAT: Format = Format {
     export: "Vercel's list of your tokens: vercel tokens ls --format json, or curl -H \"Authorization: Bearer $TOKEN\" \
              https://api.vercel.com/v6/user/tokens",
     source: "Vercel REST documentation: authentication/list-auth-tokens",
-    recognise,
-    import,
+    reader: Reader::Rows { listing: LISTING, told_by: &[&["id", "name", "type", "activeAt", "createdAt"]], record },
 };
 
 const LISTING: Listing = Listing {
@@ -36,18 +32,8 @@ const LISTING: Listing = Listing {
 /// The first characters of every token of the same sort: `vcp_`.
 const FIXED: usize = 4;
 
-fn recognise(document: &Document<'_>) -> bool {
-    LISTING.has(document, &["id", "name", "type", "activeAt", "createdAt"])
-}
-
-fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
-    LISTING.import(document, mistakes, record)
-}
-
-fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
-    let mut entry = Entry { row, mistakes };
+fn record(entry: &mut Entry<'_>) -> Option<Record> {
     let mut facts = KeyFacts {
-        issuer: Some(Issuer::new(LISTING.issuer)),
         kind: entry.words("type").into(),
         key_id: entry.id("id").into(),
         name: entry.words("name").into(),
@@ -56,7 +42,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
         last_used: entry.used("activeAt", Blank::NotSaid),
         ..KeyFacts::default()
     };
-    let is_set = |name: &str| row.get(name).is_some_and(|found| !found.value.is_null());
+    let is_set = |name: &str| entry.row.get(name).is_some_and(|found| !found.value.is_null());
     (facts.state, facts.state_reason) = if is_set("revokedAt") {
         revoked("the list says that it was revoked")
     } else {
@@ -69,7 +55,7 @@ fn record(row: &Row, mistakes: &mut Mistakes) -> Vec<Record> {
     let facts = entry.details(facts, &[("origin", "origin")]);
     let [prefix, suffix] = ["prefix", "suffix"].map(|name| entry.words(name).unwrap_or_default());
     let fixed = if prefix.starts_with("vc") { FIXED } else { 0 };
-    vec![row.record(facts, Mark::shown(&prefix, &suffix, fixed).into_iter().collect())]
+    Some(entry.row.record(facts, Mark::shown(&prefix, &suffix, fixed).into_iter().collect()))
 }
 
 /// A token of type `user` reaches every team of its user, one of type `team` that team; within it acts as its user.

@@ -28,12 +28,6 @@ const CLASSES: &[(&str, &str, &str, bool)] = &[
     ("bkct_", "buildkite", "cluster token", false),
     ("bkpt_", "buildkite", "package registry token", false),
     ("bkps_", "buildkite", "package registry session token", false),
-    // tailscale.com/kb, "key prefixes"
-    ("tskey-auth-", "tailscale", "auth key", false),
-    ("tskey-api-", "tailscale", "API access token", true),
-    ("tskey-client-", "tailscale", "OAuth client secret", false),
-    ("tskey-scim-", "tailscale", "SCIM token", false),
-    ("tskey-webhook-", "tailscale", "webhook secret", false),
     // platform.openai.com/docs; platform.claude.com/docs
     ("sk-admin-", "openai", "admin key", true),
     ("sk-svcacct-", "openai", "service account key", false),

@@ -44,6 +44,7 @@ mod sentry;
 mod slack;
 mod stripe;
 mod supabase;
+mod tailscale;
 mod telegram;
 mod terraform;
 mod token;
@@ -150,6 +151,7 @@ pub const DECODERS: &[Decoder] = &[
     reads("slack-webhook", "the sort of webhook, team and bot id", slack::decode_webhook),
     reads("stripe", "mode and class", stripe::decode),
     reads("supabase", "the sort of key and what it may do", supabase::decode),
+    reads("tailscale", "the sort of key, the public id", tailscale::decode),
     reads("telegram", "the bot's number", telegram::decode),
     reads("token", "issuer, subject, audience, scopes, creation, expiry; what each known issuer adds", token::decode),
     reads("vault", "the sort of token", vault::decode),

@@ -501,7 +501,12 @@ fn tokens_of_platforms_tell_whom_they_are_of() {
     assert_eq!(decode("slack", "xapp-1-A0123456789-1234567890123-ab").details["app-id"], "A0123456789");
     assert_eq!(decode("slack-webhook", "https://hooks.slack.com/services/T1/B2/x").details["bot-id"], "B2");
     assert_eq!(decode("doppler", "dp.st.prd.x").details["config"], "prd");
-    assert_eq!(decode("vault", &format!("hvs.{}", "a".repeat(24))).kind, said("service token, unsigned"));
+    let root = decode("vault", &format!("hvs.{}", "a".repeat(24)));
+    assert_eq!(root.kind, said("service token, unsigned"));
+    assert_eq!(root.grants.said().map(|grants| grants[0].bound), Some(Bound::AtMost), "root, or no more than that");
+    let auth = decode("tailscale", &format!("tskey-auth-{}-{}", "k123456CNTRL", "s".repeat(32)));
+    assert_eq!((auth.kind, auth.key_id), (said("auth key"), said("k123456CNTRL")));
+    assert_eq!(decode("tailscale", "tskey-api-odd id-x").key_id, Reported::NotSaid);
     assert_eq!(decode("vault", &mint("vault", "")).kind, said("service token"));
     assert_eq!(decode("nats", &mint("nkey", "of=account")).kind, said("account seed"));
 }

@@ -1,6 +1,6 @@
 //! HashiCorp Vault's tokens: the sort by prefix and form (hashicorp/vault `vault/token_store.go`).
 
-use super::facts::KeyFacts;
+use super::facts::{Action, Grant, KeyFacts, Power, Subjects};
 use crate::format::vault::{self, Form};
 use crate::issuer::Issuer;
 
@@ -16,9 +16,11 @@ pub(super) fn decode(key: &[u8]) -> Option<KeyFacts> {
     let of_kind = |kind: &str| KeyFacts::of_kind(kind).issued_by(Issuer::new("vault"));
     if let Some((form, namespace)) = vault::parse(key) {
         let facts = match form {
-            Form::Unsigned => of_kind("service token, unsigned").note(
-                "Vault signs no root token: one of this length is a root token, or its server does not sign at all.",
-            ),
+            Form::Unsigned => of_kind("service token, unsigned")
+                .grant(Grant::at_most(vec![Action::new("root", Power::Everything)], Subjects::Everything))
+                .note(
+                    "Vault signs no root token: one of this length is a root token, or its server does not sign at all.",
+                ),
             Form::Signed => of_kind("service token"),
         };
         return Some(match namespace {

@@ -224,6 +224,8 @@ struct Tool {
 /// When the text is no report of ours, or one of another version.
 pub fn read(file: &str, text: &[u8]) -> Result<Earlier, EarlierError> {
     let wrong = |error: serde_json::Error| EarlierError::NotAReport { file: file.to_owned(), line: error.line() };
+    // Some shells put a byte order mark before what they redirect.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let head: Head = serde_json::from_slice(text).map_err(wrong)?;
     if head.tool.name != env!("CARGO_PKG_NAME") {
         return Err(EarlierError::NotAReport { file: file.to_owned(), line: 0 });
@@ -232,7 +234,15 @@ pub fn read(file: &str, text: &[u8]) -> Result<Earlier, EarlierError> {
         return Err(EarlierError::OtherVersion { file: file.to_owned(), version: head.schema_version });
     }
     let report: Earlier = serde_json::from_slice(text).map_err(wrong)?;
+    if !is_key_id(&report.fingerprint_key) {
+        return Err(EarlierError::NotAReport { file: file.to_owned(), line: 0 });
+    }
     Ok(Earlier { file: file.to_owned(), ..report })
+}
+
+/// Whether a text may be the id of a fingerprint key: anything else is not repeated in a message.
+fn is_key_id(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 /// Refuses reports that were made under different fingerprint keys.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::listed::{Places, RowId};
 use super::{Named, folded, rows};
 use crate::finding::{Finding, Report, Subject};
 use crate::hygiene::{self, Case, Exposure, Policy};
@@ -125,7 +126,7 @@ impl Link {
         match self {
             Self::Key(how) => how.clone(),
             Self::Configuration => "told by the configuration".to_owned(),
-            Self::Name => "of the same name".to_owned(),
+            Self::Name => "secret and key have the same name".to_owned(),
             Self::OnlyKey => "the only living key of its issuer in the lists".to_owned(),
             Self::OneOf(count) => format!("may be: one of {count} living keys of its issuer"),
         }
@@ -151,7 +152,7 @@ pub fn forecast(sources: &Sources<'_>, now: Timestamp, days: u32) -> Forecast {
         never: 0,
         not_said: 0,
         pipelines: sources.pipelines.files(),
-        notes: sources.pipelines.notes.clone(),
+        notes: sources.pipelines.notes.iter().cloned().chain(links.notes()).collect(),
     };
     let mut ids = Ids::default();
     for (id, list, record, issuer) in rows(sources.lists) {
@@ -188,7 +189,7 @@ pub fn forecast(sources: &Sources<'_>, now: Timestamp, days: u32) -> Forecast {
 /// What uses each row, by index of the list and index in it; rows that nothing uses are left out. Doubtful uses are in.
 #[must_use]
 pub fn uses(sources: &Sources<'_>, now: Timestamp) -> BTreeMap<(usize, usize), Vec<Affected>> {
-    Links::of(sources, now).0
+    Links::of(sources, now).uses
 }
 
 /// Dead for another reason than its end.
@@ -273,23 +274,34 @@ fn in_code(pipelines: &Pipelines, finding: &Finding, how: &str) -> Vec<Affected>
     places.collect()
 }
 
-/// A row of a list: index of the list, index in it.
-type RowId = (usize, usize);
-
 /// Which rows each mention may mean.
-struct Links(BTreeMap<RowId, Vec<Affected>>);
+struct Links {
+    uses: BTreeMap<RowId, Vec<Affected>>,
+    /// Of each issuer how many mentions may mean any of more keys than anybody would look through.
+    vague: BTreeMap<Issuer, usize>,
+}
+
+/// A secret that may be any of more keys than these is told once, and not with every one of them.
+const MOST_CANDIDATES: usize = 20;
 
 impl Links {
     fn of(sources: &Sources<'_>, now: Timestamp) -> Self {
         let mut uses: BTreeMap<RowId, Vec<Affected>> = BTreeMap::new();
+        let mut vague: BTreeMap<Issuer, usize> = BTreeMap::new();
         let index = Index::of(sources, now);
         for found in &sources.pipelines.mentions {
-            for (row, because) in index.meant(found) {
-                uses.entry(row).or_default().push(affected(found, because));
+            match index.meant(found) {
+                Meant::Rows(rows) => {
+                    for (row, because) in rows {
+                        uses.entry(row).or_default().push(affected(found, because));
+                    }
+                }
+                Meant::AnyOf(issuer) => *vague.entry(issuer.clone()).or_default() += 1,
             }
         }
+        let places = Places::of(sources.lists);
         for finding in leaks(sources.scan) {
-            let Some(row) = joined(sources.lists, finding) else { continue };
+            let Some(row) = joined(&places, finding) else { continue };
             let how = finding.dossier.inventory().map(|statement| match &statement.evidence {
                 Evidence::Inventory { join, .. } => {
                     format!("the key stands there, joined to the list {}", join.words())
@@ -304,11 +316,22 @@ impl Links {
             let same = |a: &Affected, b: &Affected| (&a.file, &a.job, &a.secret) == (&b.file, &b.job, &b.secret);
             used.dedup_by(|later, first| later.job.is_some() && same(later, first) || later == first);
         }
-        Self(uses)
+        Self { uses, vague }
     }
 
     fn uses(&self, row: RowId) -> Vec<Affected> {
-        self.0.get(&row).cloned().unwrap_or_default()
+        self.uses.get(&row).cloned().unwrap_or_default()
+    }
+
+    /// What is not told with the keys themselves.
+    fn notes(&self) -> impl Iterator<Item = String> {
+        self.vague.iter().map(|(issuer, count)| {
+            let uses = if *count == 1 { "1 use of a secret".to_owned() } else { format!("{count} uses of secrets") };
+            format!(
+                "{uses} may be of any of more than {MOST_CANDIDATES} keys of {issuer}, so no key is told with them; say \
+                 which secret holds which key under [secrets] in the configuration"
+            )
+        })
     }
 }
 
@@ -322,6 +345,14 @@ fn affected(found: &Found, because: Link) -> Affected {
         through: found.mention.through.clone(),
         because,
     }
+}
+
+/// What a mention may mean.
+enum Meant<'i> {
+    /// These rows, and why.
+    Rows(Vec<(RowId, Link)>),
+    /// Any key of this issuer, of which there are too many to tell.
+    AnyOf(&'i Issuer),
 }
 
 /// The rows by what a mention may say of them.
@@ -359,37 +390,47 @@ impl Index {
     }
 
     /// The rows that a mention may mean, and why.
-    fn meant(&self, found: &Found) -> Vec<(RowId, Link)> {
+    fn meant(&self, found: &Found) -> Meant<'_> {
         let name = folded(&found.mention.name);
         let of = |name: &String, link: Link| -> Vec<(RowId, Link)> {
             let rows = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
             rows.iter().map(|row| (*row, link.clone())).collect()
         };
         if let Some(key) = self.stated.get(&name) {
-            return of(key, Link::Configuration);
+            return Meant::Rows(of(key, Link::Configuration));
         }
         let named = of(&name, Link::Name);
         if !named.is_empty() {
-            return named;
+            return Meant::Rows(named);
         }
-        let Some(rows) = self.issuer(found).and_then(|issuer| self.living.get(issuer)) else { return Vec::new() };
-        let link = if rows.len() == 1 { Link::OnlyKey } else { Link::OneOf(rows.len()) };
-        rows.iter().map(|row| (*row, link.clone())).collect()
+        match self.issuer(found) {
+            None => Meant::Rows(Vec::new()),
+            Some((issuer, rows)) if rows.len() > MOST_CANDIDATES => Meant::AnyOf(issuer),
+            Some((_, rows)) => {
+                let link = if rows.len() == 1 { Link::OnlyKey } else { Link::OneOf(rows.len()) };
+                Meant::Rows(rows.iter().map(|row| (*row, link.clone())).collect())
+            }
+        }
     }
 
-    /// Whose key a secret is by its name, or else by the command beside it.
-    fn issuer<'a>(&'a self, found: &'a Found) -> Option<&'a Issuer> {
-        let named = self.living.keys().find(|issuer| speaks_of(&found.mention.name, issuer));
-        let is_key = names_a_key(&found.mention.name);
-        named.or_else(|| found.mention.beside.as_ref().filter(|_| is_key && !is_of_another(&found.mention.name)))
+    /// Whose key a secret is by its name, or else by the command beside it, and the living keys of that issuer.
+    fn issuer(&self, found: &Found) -> Option<(&Issuer, &[RowId])> {
+        let named = || self.living.keys().find(|issuer| speaks_of(&found.mention.name, issuer));
+        let beside = || {
+            let is_key = names_a_key(&found.mention.name) && !is_of_another(&found.mention.name);
+            found.mention.beside.as_ref().filter(|_| is_key)
+        };
+        let (issuer, rows) = self.living.get_key_value(named().or_else(beside)?)?;
+        Some((issuer, rows))
     }
 }
 
 /// The row to which a scan joined a key.
-fn joined(lists: &[Inventory], finding: &Finding) -> Option<RowId> {
-    let Evidence::Inventory { file, line, .. } = &finding.dossier.inventory()?.evidence else { return None };
-    let mut all = rows(lists);
-    all.find(|(_, list, record, _)| list.path.to_string_lossy() == *file && record.line == *line).map(|(id, ..)| id)
+fn joined(places: &Places<'_>, finding: &Finding) -> Option<RowId> {
+    let statement = finding.dossier.inventory()?;
+    let Evidence::Inventory { file, line, .. } = &statement.evidence else { return None };
+    let [id, name] = [&statement.facts.key_id, &statement.facts.name].map(|said| said.said().map(String::as_str));
+    places.row(file, *line, id, name)
 }
 
 /// A name that says whose key it is, and not of whom the command beside it speaks: each run's own token.

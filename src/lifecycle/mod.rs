@@ -4,6 +4,7 @@
 mod calendar;
 pub mod earlier;
 pub mod forecast;
+mod listed;
 pub mod recheck;
 pub mod reconcile;
 pub mod suggest;

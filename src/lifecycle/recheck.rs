@@ -172,7 +172,12 @@ fn status(key: &EarlierKey, found: Option<&Finding>, earlier: &Earlier, now: Tim
                 let status = if was_dead { Status::WasDead } else { Status::Dead };
                 (status, format!("{}{}", why_words(why), and(&when_dead(finding, evidence).unwrap_or(said))))
             }
-            State::Unknown => (Status::Unknown, reason.unwrap_or_else(|| "nobody was asked; --probe asks".to_owned())),
+            State::Unknown => (
+                Status::Unknown,
+                reason.unwrap_or_else(|| {
+                    "nobody said: --probe asks its issuer, --inventory reads the owner's list".to_owned()
+                }),
+            ),
         };
     }
     if was_dead {

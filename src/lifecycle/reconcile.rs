@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::earlier::{Earlier, EarlierEvidence, EarlierKey};
+use super::earlier::{Earlier, EarlierKey};
+use super::listed::{self, Listed, RowId};
 use super::{Named, rows};
 use crate::hygiene::verdict::SHADOW_KEY;
-use crate::inventory::{Inventory, Mark, Record};
+use crate::inventory::{Inventory, Record};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, Inactive, State};
 use crate::location::Region;
@@ -109,9 +110,10 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
         unseen: Vec::new(),
         notes: notes(lists, reports),
     };
+    let listed = Listed::of(lists);
     let mut found = BTreeSet::new();
     for (key, mut seen) in leaks(reports) {
-        let placed = place(lists, &key);
+        let placed = place(&listed, lists, &key);
         if let Placed::Row(id, how) = &placed {
             found.insert(*id);
             let (list, record) = (&lists[id.0], &lists[id.0].records[id.1]);
@@ -122,6 +124,11 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
             continue;
         }
         seen.reason = placed.reason(&seen.issuer);
+        let state = &key.judgement.state;
+        if state.is == "inactive" {
+            let because = state.because.as_deref().unwrap_or("dead");
+            seen.reason = format!("dead already ({because}, as the scan found); {}", seen.reason);
+        }
         match placed {
             Placed::Row(..) | Placed::Shadow(_) => outcome.shadow.push(seen),
             Placed::Unclear(_) => outcome.unclear.push(seen),
@@ -238,97 +245,34 @@ impl Placed {
     }
 }
 
-fn place(lists: &[Inventory], key: &EarlierKey) -> Placed {
-    if let Some((id, how)) = by_scan(lists, key).or_else(|| by_id(lists, key)).or_else(|| by_tail(lists, key)) {
+fn place(listed: &Listed<'_>, lists: &[Inventory], key: &EarlierKey) -> Placed {
+    if let Some((id, how)) = joined(listed, key) {
         return Placed::Row(id, how);
     }
-    let of_issuer: Vec<&Inventory> = lists.iter().filter(|list| list.issuers.contains(&key.issuer)).collect();
-    if of_issuer.is_empty() {
+    let mut of_issuer = lists.iter().filter(|list| list.issuers.contains(&key.issuer)).peekable();
+    if of_issuer.peek().is_none() {
         return Placed::NoList;
     }
     if key.has_verdict(SHADOW_KEY.0) {
         return Placed::Shadow("the scan compared the key itself with the owner's list, and it was not in it");
     }
-    let open = rows(lists).filter(|(_, _, record, issuer)| **issuer == key.issuer && !differs(record, key)).count();
-    match open {
-        0 if of_issuer.iter().all(|list| list.complete) => {
+    match listed.open(key) {
+        0 if of_issuer.all(|list| list.complete) => {
             Placed::Shadow("every key in the list shows an id or an end that is not this key's")
         }
         open => Placed::Unclear(open),
     }
 }
 
-/// The row that the scan itself joined, surely enough: by elimination alone is no join. Its list may have grown since,
-/// so that the row is found by what it says before where it stood.
-fn by_scan(lists: &[Inventory], key: &EarlierKey) -> Option<((usize, usize), String)> {
-    key.dossier.iter().find_map(|statement| {
-        let EarlierEvidence::Inventory { file, line, join } = &statement.evidence else { return None };
-        (join != "elimination").then_some(())?;
-        let facts = &statement.facts;
-        let same = |record: &Record| {
-            let id = record.facts.key_id.said().zip(facts.key_id.as_ref()).map(|(a, b)| a == b);
-            let name = record.facts.name.said().zip(facts.name.as_ref()).map(|(a, b)| a == b);
-            id.or(name)
-        };
-        let here = |list: &Inventory, record: &Record| {
-            list.path.to_string_lossy() == *file && record.line == *line && same(record) != Some(false)
-        };
-        let of_issuer = || rows(lists).filter(|(_, _, _, issuer)| **issuer == key.issuer);
-        let exact = of_issuer().find(|(_, list, record, _)| here(list, record)).map(|(id, ..)| id);
-        let alike: Vec<(usize, usize)> =
-            of_issuer().filter(|(_, _, record, _)| same(record) == Some(true)).map(|(id, ..)| id).collect();
-        let id = exact.or_else(|| <[_; 1]>::try_from(alike).ok().map(|[id]| id))?;
-        Some((id, format!("as the scan joined it, by {join}")))
-    })
-}
-
-fn by_id(lists: &[Inventory], key: &EarlierKey) -> Option<((usize, usize), String)> {
-    let is_it = |record: &Record| ids(record).any(|id| key.ids().any(|own| own.eq_ignore_ascii_case(id)));
-    only(lists, key, is_it).map(|id| (id, "by the issuer's public id".to_owned()))
-}
-
-fn by_tail(lists: &[Inventory], key: &EarlierKey) -> Option<((usize, usize), String)> {
-    only(lists, key, |record| ends_alike(record, key) == Some(true))
-        .map(|id| (id, "by its last four characters".to_owned()))
-}
-
-/// The one row of the key's issuer of which this holds.
-fn only(lists: &[Inventory], key: &EarlierKey, is_it: impl Fn(&Record) -> bool) -> Option<(usize, usize)> {
-    let all = rows(lists).filter(|(_, _, record, issuer)| **issuer == key.issuer && is_it(record));
-    let all: Vec<(usize, usize)> = all.map(|(id, ..)| id).collect();
-    <[_; 1]>::try_from(all).ok().map(|[id]| id)
-}
-
-fn ids(record: &Record) -> impl Iterator<Item = &str> {
-    let marks = record.marks.iter().filter_map(|mark| match mark {
-        Mark::KeyId(id) => Some(id.as_str()),
-        Mark::Sha256(_) | Mark::Sha512(_) | Mark::Ends { .. } | Mark::Hint { .. } => None,
+/// The row of a key, and how it was found: as the scan itself joined it, else by what the report and the lists both show.
+fn joined(listed: &Listed<'_>, key: &EarlierKey) -> Option<(RowId, String)> {
+    let by_scan = listed::joins(key).find_map(|(file, line, join, facts)| {
+        let row = listed.as_joined(&key.issuer, file, line, facts)?;
+        Some((row, format!("as the scan joined it, by {join}")))
     });
-    marks.chain(record.facts.key_id.said().map(String::as_str))
-}
-
-/// Whether a row and a mask end alike; `None` where one of them shows no end.
-fn ends_alike(record: &Record, key: &EarlierKey) -> Option<bool> {
-    let (head, tail) = key.masked.split_once('…')?;
-    let shown = |suffix: &&String| !suffix.is_empty() && !tail.is_empty();
-    let (prefix, suffix) = record.marks.iter().find_map(|mark| match mark {
-        Mark::Ends { prefix, suffix } | Mark::Hint { prefix, suffix } => Some((prefix, suffix)),
-        Mark::Sha256(_) | Mark::Sha512(_) | Mark::KeyId(_) => None,
-    })?;
-    shown(&suffix).then(|| {
-        let ends = suffix.ends_with(tail) || tail.ends_with(suffix.as_str());
-        ends && (prefix.starts_with(head) || head.starts_with(prefix.as_str()))
-    })
-}
-
-/// Whether what a row shows proves that it is another key.
-fn differs(record: &Record, key: &EarlierKey) -> bool {
-    let embedded = record.marks.iter().any(|mark| matches!(mark, Mark::KeyId(_)));
-    // Only an id that is told of both in the same manner can differ: npm's ids stand in no token.
-    let by_id = embedded
-        && key.ids().next().is_some()
-        && !ids(record).any(|id| key.ids().any(|own| own.eq_ignore_ascii_case(id)));
-    by_id || ends_alike(record, key) == Some(false)
+    let by_id = || listed.by_id(key).map(|row| (row, "by the issuer's public id".to_owned()));
+    let by_end = || listed.by_end(key).map(|row| (row, "by its last four characters".to_owned()));
+    by_scan.or_else(by_id).or_else(by_end)
 }
 
 fn is_dead(record: &Record, now: Timestamp) -> bool {

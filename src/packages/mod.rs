@@ -73,12 +73,16 @@ type Reader = fn(&Project<'_>) -> Result<Vec<String>, PackagesError>;
 /// When the file is too large, not UTF-8, or not valid in its format.
 #[must_use]
 pub fn read(path: &str, text: &[u8]) -> Option<Result<Vec<Publishes>, PackagesError>> {
-    let (folders, name) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
-    let (issuer, read) = reader(name)?;
-    if folders.split(['/', '\\']).any(is_foreign) {
-        return None;
-    }
+    let name = path.rsplit_once(['/', '\\']).map_or(path, |(_, name)| name);
+    let (issuer, read) = reader(name).filter(|_| is_read(path))?;
     Some(text_of(text).and_then(|text| read(&Project { stem: stem(name), text })).map(|ids| publishes(issuer, ids)))
+}
+
+/// Whether a file at this path is a project file.
+#[must_use]
+pub fn is_read(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
+    reader(name).is_some() && !folders.split(['/', '\\']).any(is_foreign)
 }
 
 fn reader(name: &str) -> Option<(Issuer, Reader)> {

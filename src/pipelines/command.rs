@@ -33,6 +33,18 @@ const COMMANDS: &[(&str, &str, &[&str])] = &[
     ("choco push", "chocolatey", &["chocolatey.org"]),
     ("vsce publish", "azure-devops", &["visualstudio.com", "dev.azure.com"]),
     ("ovsx publish", "open-vsx", &["open-vsx.org"]),
+    // docs.travis-ci.com and appveyor.com, "deployment"
+    ("provider: npm", "npm", &["npmjs.org", "npmjs.com"]),
+    ("provider: nuget", "nuget", &["nuget.org"]),
+    ("provider: pypi", "pypi", &["pypi.org"]),
+    ("provider: rubygems", "rubygems", &["rubygems.org"]),
+    ("provider: cargo", "crates-io", &["crates.io"]),
+    // plugins.drone.io, woodpecker-ci.org/plugins: both by the name of their image
+    ("plugins/npm", "npm", &["npmjs.org", "npmjs.com"]),
+    ("plugins/pypi", "pypi", &["pypi.org"]),
+    ("plugins/docker", "docker-hub", &["docker.io", "docker.com"]),
+    // jetbrains.com, TeamCity, "NuGet publish"
+    ("nugetpublish", "nuget", &["nuget.org"]),
     ("docker login", "docker-hub", &["docker.io", "docker.com"]),
     ("docker/login-action", "docker-hub", &["docker.io", "docker.com"]),
 ];

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 
 use super::structure::Structure;
-use super::{LONGEST, Mention, Pipeline, System, alias, read};
+use super::{LONGEST, Mention, Pipeline, System, alias, call, read};
 use crate::issuer::Issuer;
 use crate::source::{Blob, Part, Sink};
 
@@ -77,6 +77,7 @@ impl Gatherer {
         // What a pipeline sets a script may read; what two pipelines set differently is nobody's.
         let everywhere = shared(&files);
         let mut pipelines = Pipelines { notes, ..Pipelines::default() };
+        let mut callers: Vec<call::Caller> = Vec::new();
         for (path, shown, pipeline) in files {
             let Pipeline { system, mentions, aliases, structure, publishes } = pipeline;
             if let Some((_, name)) = path.rsplit_once(".github/workflows/") {
@@ -90,8 +91,14 @@ impl Gatherer {
                 }
                 pipelines.mentions.push(Found { path: path.clone(), shown: shown.clone(), system, mention });
             }
+            let mut structure = structure;
+            let calls = structure.as_mut().map(|structure| std::mem::take(&mut structure.calls)).unwrap_or_default();
+            if !calls.is_empty() {
+                callers.push((path.clone(), shown.clone(), calls));
+            }
             pipelines.files.insert(shown, (system, structure));
         }
+        call::follow(&callers, &mut pipelines.mentions);
         pipelines.mentions.sort();
         pipelines.mentions.dedup();
         pipelines

@@ -5,6 +5,7 @@
 //! that fills it, and from there into scripts.
 
 mod alias;
+mod call;
 mod command;
 mod gather;
 mod reference;
@@ -41,9 +42,17 @@ pub enum System {
     Buildkite,
     /// `bitbucket-pipelines.yml`.
     BitbucketPipelines,
+    /// `.drone.yml`.
+    Drone,
+    /// `.woodpecker.yml`, `.woodpecker/*.yml`.
+    Woodpecker,
+    /// `appveyor.yml`.
+    Appveyor,
+    /// `.teamcity/**/*.kts`.
+    Teamcity,
     /// `Dockerfile`, `Containerfile`.
     Dockerfile,
-    /// A shell, PowerShell or batch script, a makefile.
+    /// A shell, PowerShell or batch script, a makefile, the scripts of a `package.json`.
     Script,
     /// A package manager's settings, which name variables: `.npmrc`, `NuGet.Config`.
     Settings,
@@ -62,6 +71,10 @@ impl System {
             Self::TravisCi => "Travis CI",
             Self::Buildkite => "Buildkite",
             Self::BitbucketPipelines => "Bitbucket Pipelines",
+            Self::Drone => "Drone",
+            Self::Woodpecker => "Woodpecker",
+            Self::Appveyor => "AppVeyor",
+            Self::Teamcity => "TeamCity",
             Self::Dockerfile => "Dockerfile",
             Self::Script => "script",
             Self::Settings => "settings",
@@ -79,7 +92,7 @@ impl System {
         Some(match name {
             "jenkinsfile" => Self::Jenkins,
             "dockerfile" | "containerfile" => Self::Dockerfile,
-            "makefile" | "gnumakefile" | "justfile" | "rakefile" => Self::Script,
+            "makefile" | "gnumakefile" | "justfile" | "rakefile" | PACKAGE => Self::Script,
             ".npmrc" | ".yarnrc" | ".yarnrc.yml" | "nuget.config" | "pip.conf" | ".pypirc" => Self::Settings,
             "bitbucket-pipelines.yml" => Self::BitbucketPipelines,
             "action.yml" | "action.yaml" => Self::GithubActions,
@@ -92,6 +105,10 @@ impl System {
             }
             _ if yaml && is_in(".circleci") => Self::Circleci,
             _ if yaml && stem == ".travis" => Self::TravisCi,
+            _ if yaml && stem == ".drone" => Self::Drone,
+            _ if yaml && (stem == ".woodpecker" || is_in(".woodpecker")) => Self::Woodpecker,
+            _ if yaml && matches!(stem, "appveyor" | ".appveyor") => Self::Appveyor,
+            _ if ending == "kts" && folder.split('/').any(|part| part == ".teamcity") => Self::Teamcity,
             _ if yaml && (is_in(".buildkite") || stem == "buildkite") => Self::Buildkite,
             _ if stem == "jenkinsfile" || ending == "jenkinsfile" => Self::Jenkins,
             _ if stem == "dockerfile" || ending == "dockerfile" => Self::Dockerfile,
@@ -110,9 +127,15 @@ impl System {
                 | Self::TravisCi
                 | Self::Buildkite
                 | Self::BitbucketPipelines
+                | Self::Drone
+                | Self::Woodpecker
+                | Self::Appveyor
         )
     }
 }
+
+/// The file of which only the scripts are read.
+const PACKAGE: &str = "package.json";
 
 /// One place at which a secret is named.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -150,9 +173,13 @@ const LONGEST: usize = 1 << 20;
 fn read(path: &str, text: &str) -> Option<Pipeline> {
     let system = System::of(path)?;
     let lines: Vec<&str> = text.lines().collect();
-    let structure = structure::of(system, text, &lines);
-    let aliases = alias::all(system, &lines);
+    let is_package = path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(PACKAGE));
+    let structure = if is_package { structure::of_package(text, &lines) } else { structure::of(system, text, &lines) };
+    let mut aliases = alias::all(system, &lines);
+    aliases.extend(structure.iter().flat_map(|structure| &structure.filled).cloned());
     let mut mentions = reference::all(system, &lines, structure.as_ref());
+    // Of a project file only what a script names is a use.
+    mentions.retain(|mention| !is_package || mention.job.is_some());
     mentions.sort();
     mentions.dedup();
     let publishes = command::all(&lines, structure.as_ref());

@@ -29,10 +29,20 @@ const WAYS: &[Way] = &[
         holds_in: |system| matches!(system, System::GithubActions | System::Jenkins),
     },
     // learn.microsoft.com, Azure Pipelines, "define variables"; MSBuild writes them alike
-    Way { pattern: r"(?-u)\$\(([A-Za-z_][A-Za-z0-9_.\-]*)\)", holds_in: |system| system == System::AzurePipelines },
+    // appveyor.com, "build environment", substitutes in the same way
+    Way {
+        pattern: r"(?-u)\$\(([A-Za-z_][A-Za-z0-9_.\-]*)\)",
+        holds_in: |system| matches!(system, System::AzurePipelines | System::Appveyor),
+    },
     Way {
         pattern: r#"(?-u)\bvariables(?:\.|\[\s*['"])([A-Za-z_][A-Za-z0-9_.\-]*)"#,
         holds_in: |system| system == System::AzurePipelines,
+    },
+    // jetbrains.com, TeamCity, "use parameters in build configurations", "Kotlin DSL"
+    Way { pattern: r"(?-u)%(?:env\.)?([A-Za-z_][A-Za-z0-9_.\-]*)%", holds_in: |system| system == System::Teamcity },
+    Way {
+        pattern: r#"(?-u)\bpassword\(\s*"(?:env\.)?([A-Za-z_][A-Za-z0-9_.\-]*)""#,
+        holds_in: |system| system == System::Teamcity,
     },
     // jenkins.io, "using credentials"
     Way {
@@ -62,6 +72,11 @@ const WAYS: &[Way] = &[
     },
     Way { pattern: r"(?-u)\bprocess\.env\.([A-Za-z_][A-Za-z0-9_]*)", holds_in: |_| true },
 ];
+
+/// docs.github.com, "contexts": a secret whose name stands in the matrix of its job.
+static BY_MATRIX: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u)\bsecrets\[\s*matrix\.([A-Za-z_][A-Za-z0-9_\-]*)\s*\]").expect("a test reads the pattern")
+});
 
 static COMPILED: LazyLock<Vec<(Regex, &Way)>> = LazyLock::new(|| {
     let compile = |way: &Way| Regex::new(way.pattern).expect("a test reads the patterns");
@@ -99,6 +114,12 @@ pub(super) fn all(system: System, lines: &[&str], structure: Option<&Structure>)
     for (line, text) in (1..).zip(lines).filter(|(_, text)| !is_comment(text)) {
         for name in names(system, text) {
             see(line, name);
+        }
+        for by in BY_MATRIX.captures_iter(text).filter(|_| system == System::GithubActions) {
+            let texts = structure
+                .into_iter()
+                .flat_map(|structure| structure.matrix(line, by.get(1).map_or("", |m| m.as_str())));
+            texts.for_each(|name| see(line, name.to_owned()));
         }
     }
     for (line, name) in structure.iter().flat_map(|structure| &structure.listed) {

@@ -1,6 +1,7 @@
 //! Where jobs and steps begin and end.
 
 use super::System;
+use super::call::Call;
 use super::yaml::{self, Node};
 
 /// Lines that belong together, both ends included.
@@ -23,6 +24,12 @@ pub(super) struct Structure {
     steps: Vec<Lines>,
     /// Names that stand in lists of secrets: line and name.
     pub(super) listed: Vec<(usize, String)>,
+    /// Variables and the secrets that fill them, where the file's structure says so.
+    pub(super) filled: Vec<(String, String)>,
+    /// Workflows that its jobs call.
+    pub(super) calls: Vec<Call>,
+    /// Names in a job's matrix and the texts that each stands for.
+    matrices: Vec<(Lines, String, Vec<String>)>,
     /// For each line the innermost job and the innermost step around it.
     around: Vec<(Option<usize>, Option<usize>)>,
 }
@@ -38,6 +45,15 @@ impl Structure {
     pub(super) fn step(&self, line: usize) -> (usize, usize) {
         let step = self.around.get(line).and_then(|(_, step)| *step);
         step.map_or((line, line), |at| (self.steps[at].from, self.steps[at].to))
+    }
+
+    /// What a name of the matrix stands for, in the job around a line.
+    pub(super) fn matrix<'s>(&'s self, line: usize, name: &'s str) -> impl Iterator<Item = &'s str> {
+        let around = self
+            .matrices
+            .iter()
+            .filter(move |(lines, known, _)| (lines.from..=lines.to).contains(&line) && known == name);
+        around.flat_map(|(_, _, texts)| texts.iter().map(String::as_str))
     }
 
     /// Finds out what is around each line: the shorter paints over the longer. Nesting is bounded, so this takes no more
@@ -67,10 +83,17 @@ const DEEPEST: usize = 64;
 /// `None` for a file whose structure cannot be read.
 pub(super) fn of(system: System, text: &str, lines: &[&str]) -> Option<Structure> {
     let structure = if system.is_yaml() {
-        of_yaml(system, &yaml::parse(text)?, lines.len())
+        let documents = yaml::documents(text)?;
+        let ends = documents.iter().skip(1).map(|next| next.line.saturating_sub(1)).chain([lines.len()]);
+        let mut structure = Structure::default();
+        documents.iter().zip(ends).for_each(|(document, last)| of_yaml(system, document, last, &mut structure));
+        structure
     } else {
         match system {
-            System::Jenkins => of_jenkinsfile(lines),
+            System::Jenkins => {
+                of_braces(lines, stage_name, |text| text.contains("withCredentials") || text.contains("steps"))
+            }
+            System::Teamcity => of_braces(lines, build_name, |_| true),
             System::Dockerfile => of_dockerfile(lines),
             _ => of_script(lines),
         }
@@ -78,8 +101,19 @@ pub(super) fn of(system: System, text: &str, lines: &[&str]) -> Option<Structure
     Some(structure.indexed(lines.len()))
 }
 
-fn of_yaml(system: System, file: &Node, last: usize) -> Structure {
+/// The scripts of a `package.json`, each a job.
+pub(super) fn of_package(text: &str, lines: &[&str]) -> Option<Structure> {
+    let documents = yaml::documents(text)?;
     let mut structure = Structure::default();
+    let scripts = spans_of_fields(documents.first()?, lines.len()).into_iter().find(|(name, ..)| *name == "scripts");
+    for (name, _, lines) in scripts.iter().flat_map(|(_, scripts, lines)| spans_of_fields(scripts, lines.to)) {
+        structure.jobs.push((format!("script {name}"), lines));
+        structure.steps.push(lines);
+    }
+    Some(structure.indexed(lines.len()))
+}
+
+fn of_yaml(system: System, file: &Node, last: usize, structure: &mut Structure) {
     walk(file, last, &mut |node, to| {
         for (item, lines) in spans_of_items(node, to) {
             // A step is a map (`run`, `env`) or one command of a list.
@@ -92,13 +126,41 @@ fn of_yaml(system: System, file: &Node, last: usize) -> Structure {
             if name == "secrets" {
                 structure.listed.extend(names_of(field));
             }
+            // docs.drone.io and woodpecker-ci.org, "secrets"
+            if let Some(secret) = field.get("from_secret").and_then(Node::text) {
+                structure.listed.push((lines.to.min(field.line), secret.to_owned()));
+                structure.filled.push((name.to_owned(), secret.to_owned()));
+            }
+            // appveyor.com, docs.travis-ci.com, "encryption": the value itself stands there, encrypted.
+            if field.get("secure").is_some() {
+                structure.listed.push((lines.from, name.to_owned()));
+            }
+            if name == "deploy" {
+                structure.steps.push(lines);
+            }
             if system == System::BitbucketPipelines && name == "step" {
                 structure.jobs.push((title(field).unwrap_or("step").to_owned(), lines));
             }
         }
     });
+    if system == System::GithubActions {
+        let jobs = spans_of_fields(file, last).into_iter().filter(|(name, ..)| *name == "jobs");
+        for (name, job, lines) in jobs.flat_map(|(_, jobs, lines)| spans_of_fields(jobs, lines.to)) {
+            structure.calls.extend(Call::of(name, job));
+            structure.matrices.extend(matrix_of(job).into_iter().map(|(name, texts)| (lines, name, texts)));
+        }
+    }
     structure.jobs.extend(top_jobs(system, file, last));
-    structure
+}
+
+/// docs.github.com, "run job variations": `strategy.matrix.NAME` is a list, and `include` has maps with further names.
+fn matrix_of(job: &Node) -> Vec<(String, Vec<String>)> {
+    let texts = |node: &Node| node.items().iter().filter_map(Node::text).map(str::to_owned).collect::<Vec<_>>();
+    let Some(matrix) = job.get("strategy").and_then(|strategy| strategy.get("matrix")) else { return Vec::new() };
+    let lists = matrix.fields().iter().map(|(name, _, node)| (name.clone(), texts(node)));
+    let included = matrix.get("include").into_iter().flat_map(Node::items).flat_map(Node::fields);
+    let included = included.filter_map(|(name, _, node)| Some((name.clone(), vec![node.text()?.to_owned()])));
+    lists.chain(included).filter(|(_, texts)| !texts.is_empty()).collect()
 }
 
 /// Every collection with its last line, from the outside in.
@@ -159,6 +221,18 @@ fn top_jobs(system: System, file: &Node, last: usize) -> Vec<(String, Lines)> {
             fields.filter(|(name, _)| !NO_GITLAB_JOBS.contains(&name.as_str())).collect()
         }
         System::Circleci => [below("jobs", ""), below("commands", "command ")].concat(),
+        // woodpecker-ci.org, "workflow syntax": steps are a list or a map.
+        System::Woodpecker => [below("steps", ""), below("pipeline", "")].concat(),
+        System::Drone => {
+            let name = title(file).unwrap_or("pipeline").to_owned();
+            let is_pipeline = file.get("steps").is_some();
+            is_pipeline.then_some((name, Lines { from: file.line, to: last })).into_iter().collect()
+        }
+        // appveyor.com, "appveyor.yml reference": what runs one after the other in each build.
+        System::Appveyor => {
+            let runs = |name: &str| name.ends_with("_script") || name.starts_with("deploy") || name.starts_with("on_");
+            all(file, last, "").into_iter().filter(|(name, _)| runs(name) || name == "install").collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -173,6 +247,10 @@ fn named_item(system: System, item: &Node) -> Option<String> {
             let is_step = ["command", "commands", "plugins", "trigger"].iter().any(|name| item.get(name).is_some());
             let name = field("label").or_else(|| field("name")).or_else(|| field("key"));
             is_step.then(|| name.unwrap_or("step").to_owned())
+        }
+        System::Drone | System::Woodpecker => {
+            let is_step = ["image", "commands", "settings"].iter().any(|name| item.get(name).is_some());
+            field("name").filter(|_| is_step).map(str::to_owned)
         }
         System::TravisCi => {
             let is_job = ["script", "deploy", "env", "install"].iter().any(|name| item.get(name).is_some());
@@ -193,17 +271,17 @@ fn names_of(node: &Node) -> Vec<(usize, String)> {
     items.chain(fields).collect()
 }
 
-/// Stages by their braces; `withCredentials` blocks are the steps.
-fn of_jenkinsfile(lines: &[&str]) -> Structure {
+/// Jobs by their braces: `name` reads the job that a line opens, `is_step` whether what it opens is a step.
+fn of_braces(lines: &[&str], name: fn(&str) -> Option<String>, is_step: fn(&str) -> bool) -> Structure {
     let mut structure = Structure::default();
-    // What was opened: the name of a stage, or that it is a step, and its line.
+    // What was opened: the name of a job, or that it is a step, and its line.
     let mut open: Vec<(Option<String>, bool, usize)> = Vec::new();
     for (line, text) in (1..).zip(lines) {
-        let mut stage = stage_name(text);
-        let is_step = text.contains("withCredentials") || text.contains("steps");
+        let mut job = name(text);
+        let is_step = is_step(text);
         for brace in text.bytes().filter(|byte| matches!(byte, b'{' | b'}')) {
             if brace == b'{' {
-                open.push((stage.take(), is_step, line));
+                open.push((job.take(), is_step, line));
             } else if let Some((name, is_step, from)) = open.pop().filter(|_| open.len() < DEEPEST) {
                 let lines = Lines { from, to: line };
                 structure.jobs.extend(name.map(|name| (name, lines)));
@@ -212,6 +290,13 @@ fn of_jenkinsfile(lines: &[&str]) -> Structure {
         }
     }
     structure
+}
+
+/// The name in `object NAME : BuildType({` (jetbrains.com, TeamCity, "Kotlin DSL").
+fn build_name(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("object ")?;
+    let (name, kind) = rest.split_once(':')?;
+    kind.contains("BuildType").then(|| name.trim().to_owned())
 }
 
 /// The name in `stage('NAME')`.

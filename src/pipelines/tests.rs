@@ -79,10 +79,48 @@ fn every_system_names_its_job() {
             vec![is(2, "", "NUGET_KEY → nuget"), is(2, "", "env → nuget")],
         ),
         (".npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n", vec![is(1, "", "NPM_TOKEN")]),
+        (
+            ".drone.yml",
+            "kind: pipeline\nname: build\nsteps:\n- name: test\n  image: node\n---\nkind: pipeline\nname: ship\nsteps:\n- name: publish\n  image: plugins/npm\n  settings:\n    token:\n      from_secret: npm_token\n",
+            vec![is(14, "publish", "npm_token → npm")],
+        ),
+        (
+            ".woodpecker/release.yaml",
+            "steps:\n  publish:\n    image: rust\n    environment:\n      CARGO_REGISTRY_TOKEN:\n        from_secret: crates_token\n    commands:\n      - cargo publish\n",
+            vec![is(6, "publish", "crates_token")],
+        ),
+        (
+            "appveyor.yml",
+            "environment:\n  NUGET_KEY:\n    secure: c29tZXRoaW5n\ndeploy:\n- provider: NuGet\n  api_key:\n    secure: c29tZXRoaW5n\nafter_deploy_script:\n- cmd: nuget push a.nupkg %NUGET_KEY%\n",
+            vec![
+                is(2, "", "NUGET_KEY"),
+                is(6, "deploy", "api_key → nuget"),
+                is(9, "after_deploy_script", "NUGET_KEY → nuget"),
+            ],
+        ),
+        (
+            ".teamcity/settings.kts",
+            "object Release : BuildType({\n    params {\n        password(\"env.NUGET_KEY\", \"credentialsJSON:0\")\n    }\n    steps {\n        nugetPublish {\n            apiKey = \"%env.NUGET_KEY%\"\n        }\n    }\n})\n",
+            vec![is(3, "Release", "NUGET_KEY"), is(7, "Release", "NUGET_KEY → nuget")],
+        ),
+        (
+            "web/package.json",
+            "{\n  \"$schema\": \"https://json.schemastore.org/package\",\n  \"scripts\": {\n    \"build\": \"tsc\",\n    \"ship\": \"npm publish --//registry.npmjs.org/:_authToken=$NPM_TOKEN\"\n  }\n}\n",
+            vec![is(5, "script ship", "NPM_TOKEN → npm")],
+        ),
+        ("justfile", "ship:\n    cargo publish --token $CRATES_TOKEN\n", vec![is(2, "", "CRATES_TOKEN → crates-io")]),
     ] {
         assert_eq!(mentions(path, text), expected, "{path}");
     }
     assert!(read("src/main.rs", "").is_none());
+}
+
+#[test]
+fn a_secret_that_the_matrix_names_is_every_one_of_its_names() {
+    let text = "jobs:\n  ship:\n    strategy:\n      matrix:\n        secret: [NPM_TOKEN, NEXT_TOKEN]\n        include:\n          - secret: OLD_TOKEN\n            dir: old\n    steps:\n      - run: npm publish\n        env:\n          NODE_AUTH_TOKEN: ${{ secrets[matrix.secret] }}\n  other:\n    steps:\n      - run: echo ${{ secrets[matrix.secret] }}\n";
+    let told = mentions(".github/workflows/a.yml", text);
+    let named = ["NEXT_TOKEN → npm", "NPM_TOKEN → npm", "OLD_TOKEN → npm"].map(|name| is(12, "ship", name));
+    assert_eq!(told, named, "the matrix of another job tells nothing");
 }
 
 #[test]

@@ -86,9 +86,10 @@ impl Open {
     }
 }
 
-/// The first document of a file. `None` for what is no YAML.
-pub(super) fn parse(text: &str) -> Option<Node> {
+/// Every document of a file. `None` for what is no YAML.
+pub(super) fn documents(text: &str) -> Option<Vec<Node>> {
     let mut open: Vec<Open> = Vec::new();
+    let mut read = Vec::new();
     let mut nodes = 0_usize;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.ok()?;
@@ -101,17 +102,18 @@ pub(super) fn parse(text: &str) -> Option<Node> {
                 None
             }
             Event::SequenceEnd | Event::MappingEnd => open.pop().map(Open::close),
-            Event::Nothing | Event::StreamStart | Event::DocumentStart(_) => None,
-            Event::StreamEnd | Event::DocumentEnd => return None,
+            Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::StreamEnd | Event::DocumentEnd => {
+                None
+            }
         };
         nodes += 1;
         (open.len() <= DEEPEST && nodes <= MOST_NODES).then_some(())?;
         if let Some(node) = done {
             match open.last_mut() {
                 Some(around) => around.take(node),
-                None => return Some(node),
+                None => read.push(node),
             }
         }
     }
-    None
+    (!read.is_empty()).then_some(read)
 }

@@ -2,23 +2,31 @@
 //!
 //! A key of an account that is known for canary tokens is never asked about: asking is the alarm.
 
-use jiff::Timestamp;
-use sha2::{Digest, Sha256};
-
-use data_encoding::HEXLOWER;
-use hmac::{Hmac, KeyInit, Mac};
-use zeroize::Zeroizing;
-
-use super::carrier::{Carrier, Credential, CredentialHeader};
+use super::carrier::{Carrier, CredentialHeader, OwnerKey};
 use super::client::Reply;
 use super::failure::Failure;
 use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
+use super::sigv4::{self, Service, Signer};
 use crate::issuer::Issuer;
 use crate::key::{Action, Grant, Inactive, KeyFacts, Power, Reported, Subjects};
 
 pub(crate) struct Aws;
 
-static AWS: Issuer = Issuer::known("aws");
+pub(super) static AWS: Issuer = Issuer::known("aws");
+
+/// Where the owner's own access key stands, with which keys are looked up.
+pub(super) const OWNER: OwnerKey = OwnerKey {
+    id: "SKELKEY_ADMIN_AWS_KEY_ID",
+    secret: "SKELKEY_ADMIN_AWS_SECRET",
+    session: "SKELKEY_ADMIN_AWS_SESSION_TOKEN",
+};
+
+/// STS by its oldest name, which is in one region.
+pub(super) const STS: Service = Service { name: "sts", region: "us-east-1" };
+
+/// Why a key of such an account is left alone.
+pub(super) const CANARY: &str =
+    "its account is known for canary tokens: asking about it is the alarm that its owner waits for";
 
 static ABOUT: About = About {
     hosts: &["sts.amazonaws.com"],
@@ -50,9 +58,7 @@ impl Probe for Aws {
 
     fn admits(&self, subject: Subject<'_>) -> Result<(), &'static str> {
         if subject.detail("canary").is_some() {
-            return Err(
-                "its account is known for canary tokens: asking about it is the alarm that its owner waits for",
-            );
+            return Err(CANARY);
         }
         let Some(id) = subject.key_id() else {
             return Err("a secret access key works only with its id, which nothing near it tells");
@@ -72,11 +78,10 @@ impl Probe for Aws {
 
     fn ask(&self, subject: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
         let id = subject.key_id().unwrap_or_default();
-        let date = line.now.strftime("%Y%m%dT%H%M%SZ").to_string();
-        let signed = signature(id, subject.key, &line.host(), line.now);
-        let header = CredentialHeader { name: "authorization", scheme: "" };
-        let Some(credential) = Credential::in_signed_header(header, &signed) else { return Ok(line.unreadable()) };
-        let reply = line.get_with(&caller(), &credential, &[("x-amz-date", date)])?;
+        let (step, signer) = (caller(), Signer { id, secret: subject.key, session: None });
+        let signed = signer.credential(STS, &line.host(), &step.query, line.now);
+        let Some(credential) = signed else { return Ok(line.unknown("could not be asked: the pair signs nothing")) };
+        let reply = line.get_with(&step, &credential, &[sigv4::date(line.now)])?;
         Ok(match reply.status {
             200 => field(&reply, "Arn").map_or_else(|| line.unreadable(), |arn| read(line, &reply, &arn)),
             403 => refused(line, &reply),
@@ -118,7 +123,7 @@ fn refused(line: &Line<'_>, reply: &Reply) -> KeyFacts {
 }
 
 /// A field anywhere in the answer, which is XML, or JSON for whoever prefers that.
-fn field(reply: &Reply, name: &str) -> Option<String> {
+pub(super) fn field(reply: &Reply, name: &str) -> Option<String> {
     fn within(value: &serde_json::Value, name: &str) -> Option<String> {
         let object = value.as_object()?;
         let own = object.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
@@ -131,53 +136,4 @@ fn field(reply: &Reply, name: &str) -> Option<String> {
     let document = roxmltree::Document::parse(text).ok()?;
     let mut elements = document.descendants().filter(|node| node.tag_name().name() == name);
     elements.next()?.text().map(str::to_owned)
-}
-
-const REGION: &str = "us-east-1";
-const SERVICE: &str = "sts";
-
-/// Signature version 4 of the one request that is ever signed (docs.aws.amazon.com, "create a signed request").
-fn signature(id: &str, secret: &str, host: &str, now: Timestamp) -> Zeroizing<String> {
-    let (moment, day) = (now.strftime("%Y%m%dT%H%M%SZ").to_string(), now.strftime("%Y%m%d").to_string());
-    let nothing = HEXLOWER.encode(&Sha256::digest(b""));
-    let request = format!(
-        "GET\n/\nAction=GetCallerIdentity&Version=2011-06-15\nhost:{host}\nx-amz-date:{moment}\n\nhost;x-amz-date\n{nothing}"
-    );
-    let scope = format!("{day}/{REGION}/{SERVICE}/aws4_request");
-    let hash = HEXLOWER.encode(&Sha256::digest(request.as_bytes()));
-    let to_sign = format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hash}");
-    let first = Zeroizing::new(format!("AWS4{secret}"));
-    let mut key = Zeroizing::new(first.as_bytes().to_vec());
-    for part in [day.as_str(), REGION, SERVICE, "aws4_request"] {
-        key = mac(&key, part.as_bytes());
-    }
-    let signature = HEXLOWER.encode(&mac(&key, to_sign.as_bytes()));
-    Zeroizing::new(format!(
-        "AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders=host;x-amz-date, Signature={signature}"
-    ))
-}
-
-fn mac(key: &[u8], text: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(text);
-    Zeroizing::new(mac.finalize().into_bytes().to_vec())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_is_signed_as_the_client_of_the_issuer_signs_it() {
-        let id = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
-        let secret = ["wJalrXUtnFEMI/K7MDENG", "/bPxRfiCYEXAMPLEKEY"].concat();
-        let now = "2026-11-22T12:00:00Z".parse().unwrap();
-        let signed = signature(&id, &secret, "sts.amazonaws.com", now);
-        let (front, signature) = signed.split_once("Signature=").unwrap();
-        let expected = format!(
-            "AWS4-HMAC-SHA256 Credential={id}/20261122/us-east-1/sts/aws4_request, SignedHeaders=host;x-amz-date, "
-        );
-        assert_eq!(front, expected);
-        assert_eq!(signature, "c022b4cde22a80744ba5e24b412eccb8a0a034dcd3b2fcdd2e396161728a4cad");
-    }
 }

@@ -48,6 +48,24 @@ pub enum Carrier {
     Signature(CredentialHeader),
     /// The owner's own credential, from this environment variable, in one header. The key stays here.
     Owner(&'static str, CredentialHeader),
+    /// Two credentials of the owner's that an issuer wants together, each in its header. The key stays here.
+    OwnerPair([(&'static str, CredentialHeader); 2]),
+    /// A signature that the owner's own access key makes. The key stays here.
+    OwnerSignature(OwnerKey, CredentialHeader),
+    /// The owner's own credential in one header, and the key in this parameter of the address: an issuer that finds a key
+    /// by its whole text alone. Asked only by name.
+    OwnerAndQuery(&'static str, CredentialHeader, &'static str),
+}
+
+/// The variables that hold the owner's own access key of an issuer that wants requests signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnerKey {
+    /// The key's public id.
+    pub id: &'static str,
+    /// Its secret, which signs.
+    pub secret: &'static str,
+    /// The session token of a temporary key; not needed for others.
+    pub session: &'static str,
 }
 
 impl Carrier {
@@ -58,13 +76,34 @@ impl Carrier {
 
     /// Whether the key itself travels.
     pub(crate) const fn sends_key(&self) -> bool {
-        !matches!(self, Self::Nothing | Self::Signature(_) | Self::Owner(..))
+        !matches!(
+            self,
+            Self::Nothing | Self::Signature(_) | Self::Owner(..) | Self::OwnerPair(_) | Self::OwnerSignature(..)
+        )
     }
 
-    /// The variable whose credential is used in place of the key.
+    /// The variable whose credential is used in place of the key, or beside it.
     #[must_use]
     pub fn variable(&self) -> Option<&'static str> {
-        if let Self::Owner(name, _) = self { Some(name) } else { None }
+        self.needed().first().copied()
+    }
+
+    /// The variables without which the owner's list cannot be asked for; none if the key itself asks.
+    #[must_use]
+    pub fn needed(&self) -> Vec<&'static str> {
+        match self {
+            Self::Owner(name, _) | Self::OwnerAndQuery(name, ..) => vec![name],
+            Self::OwnerPair(pair) => pair.iter().map(|(name, _)| *name).collect(),
+            Self::OwnerSignature(key, _) => vec![key.secret, key.id],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Every variable that it reads.
+    #[must_use]
+    pub fn variables(&self) -> Vec<&'static str> {
+        let session = if let Self::OwnerSignature(key, _) = self { Some(key.session) } else { None };
+        self.needed().into_iter().chain(session).collect()
     }
 
     /// `Authorization: Bearer KEY`.
@@ -107,17 +146,40 @@ impl Carrier {
             Self::Owner(variable, CredentialHeader { name, scheme }) => {
                 format!("nowhere: the key is not sent. Header `{name}: {scheme}${variable}`")
             }
+            Self::OwnerPair(pair) => {
+                let headers =
+                    pair.map(|(variable, CredentialHeader { name, scheme })| format!("`{name}: {scheme}${variable}`"));
+                format!("nowhere: the key is not sent. Headers {}", headers.join(" and "))
+            }
+            Self::OwnerSignature(OwnerKey { id, secret, session }, CredentialHeader { name, .. }) => format!(
+                "nowhere: the key is not sent. Header `{name}: … ${id} … SIGNATURE`, made with ${secret}; \
+                 `x-amz-security-token: ${session}` if there is one"
+            ),
+            Self::OwnerAndQuery(variable, CredentialHeader { name: header, scheme }, name) => {
+                format!("the address, as `{name}=KEY`. Header `{header}: {scheme}${variable}`")
+            }
         }
     }
 
-    /// The header that it sets.
-    pub(crate) fn header_name(&self) -> Option<&'static str> {
+    /// The headers that it sets.
+    pub(crate) fn header_names(&self) -> Vec<&'static str> {
         match self {
             Self::Header(header)
             | Self::Pair(header, _)
             | Self::Owner(_, header)
+            | Self::OwnerAndQuery(_, header, _)
+            | Self::OwnerSignature(_, header)
             | Self::PathAndHeader(header)
-            | Self::Signature(header) => Some(header.name),
+            | Self::Signature(header) => vec![header.name],
+            Self::OwnerPair(pair) => pair.iter().map(|(_, header)| header.name).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The parameter of the address in which the key stands.
+    pub(crate) const fn parameter(&self) -> Option<&'static str> {
+        match self {
+            Self::Query(name) | Self::OwnerAndQuery(_, _, name) => Some(name),
             _ => None,
         }
     }
@@ -127,6 +189,8 @@ impl Carrier {
 /// it. That library keeps what it sends in memory of its own, which is freed but not wiped.
 pub(crate) enum Credential {
     Header(HeaderName, HeaderValue),
+    Headers(Vec<(HeaderName, HeaderValue)>),
+    HeaderAndQuery((HeaderName, HeaderValue), &'static str, Zeroizing<String>),
     Path(Zeroizing<String>, Option<(HeaderName, HeaderValue)>),
     Query(&'static str, Zeroizing<String>),
     Form(&'static str, Zeroizing<String>),
@@ -145,12 +209,13 @@ impl Credential {
         let text = || Zeroizing::new(key.to_owned());
         match carrier {
             // What is signed depends on the request: its issuer's own file makes the header.
-            Carrier::Nothing | Carrier::Signature(_) => Ok(Self::Nothing),
+            Carrier::Nothing | Carrier::Signature(_) | Carrier::OwnerSignature(..) => Ok(Self::Nothing),
             Carrier::Owner(variable, header) => {
-                let own = subject.variables.get(variable).ok_or(NotAsked::NoCredential(variable))?;
-                let own =
-                    std::str::from_utf8(own.expose_for_request()).map_err(|_| NotAsked::NoCredential(variable))?;
-                Self::in_header(header, own).ok_or(NotAsked::NoCredential(variable))
+                Self::owners(subject, variable, header).map(|(name, value)| Self::Header(name, value))
+            }
+            Carrier::OwnerPair(pair) => {
+                let headers = pair.iter().map(|(variable, header)| Self::owners(subject, variable, *header));
+                headers.collect::<Result<_, _>>().map(Self::Headers)
             }
             _ if !whole => Err(NotAsked::NotText),
             Carrier::Header(header) => Self::in_header(header, key).ok_or(NotAsked::NotText),
@@ -170,7 +235,31 @@ impl Credential {
                 _ => Err(NotAsked::NotText),
             },
             Carrier::Query(name) => Ok(Self::Query(name, text())),
+            Carrier::OwnerAndQuery(variable, header, name) => {
+                Ok(Self::HeaderAndQuery(Self::owners(subject, variable, header)?, name, text()))
+            }
             Carrier::Form(name) => Ok(Self::Form(name, text())),
+        }
+    }
+
+    /// The owner's credential of this variable, in this header.
+    pub(crate) fn owners(
+        subject: Subject<'_>,
+        variable: &'static str,
+        header: CredentialHeader,
+    ) -> Result<(HeaderName, HeaderValue), NotAsked> {
+        let own = subject.variable(variable).and_then(|own| Self::in_header(header, own));
+        match own {
+            Some(Self::Header(name, value)) => Ok((name, value)),
+            _ => Err(NotAsked::NoCredential(variable)),
+        }
+    }
+
+    /// The headers that it sets.
+    pub(crate) fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        match self {
+            Self::Headers(all) => all,
+            _ => &[],
         }
     }
 
@@ -207,6 +296,7 @@ mod tests {
             packages: &[],
             own_server: false,
             decoded: None,
+            host: None,
             variables: &variables,
         };
         Credential::new(carrier, subject)

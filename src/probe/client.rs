@@ -65,7 +65,7 @@ impl Call<'_> {
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(self.query);
         }
-        if let Credential::Query(name, key) = self.credential {
+        if let Credential::Query(name, key) | Credential::HeaderAndQuery(_, name, key) = self.credential {
             url.query_pairs_mut().append_pair(name, key);
         }
         url
@@ -256,7 +256,14 @@ impl Client {
         for (name, value) in call.extra.iter().chain(call.further) {
             request = request.header(*name, value);
         }
-        if let Credential::Header(name, value) | Credential::Path(_, Some((name, value))) = call.credential {
+        let one = match call.credential {
+            Credential::Header(name, value)
+            | Credential::Path(_, Some((name, value)))
+            | Credential::HeaderAndQuery((name, value), ..) => Some((name, value)),
+            _ => None,
+        };
+        let several = call.credential.headers().iter().map(|(name, value)| (name, value));
+        for (name, value) in one.into_iter().chain(several) {
             request = request.header(name.clone(), value.clone());
         }
         let response = request.send().map_err(|error| Failure::of(&error))?;

@@ -37,8 +37,16 @@ pub(crate) enum Is {
     EndsIn(Without),
     /// Words for what the key may do: a list, or one text with spaces or commas between them.
     Scopes,
+    /// The same, where a word may hold spaces: each text is one.
+    Titles,
+    /// The same as scopes; `null` or an empty list means that it may do all that its owner may.
+    ScopesOrAll,
     /// The same: the names of an object's members that are `true`.
     Switches,
+    /// The same: the names of an object's members, of which none means that it may do all that its owner may.
+    Roles,
+    /// The same, as an object of levels (`{"contents": "write"}`) that may be sorted into objects.
+    Levels,
     /// What the words reach; an empty list is everything.
     Reach,
     /// A restriction of this name; nothing if it is empty.
@@ -80,6 +88,11 @@ impl Fact {
         Self(From::Header(name), is)
     }
 
+    /// Whether it is the key's end.
+    pub(crate) const fn is_end(&self) -> bool {
+        matches!(self.1, Is::Expires(..) | Is::EndsIn(_))
+    }
+
     /// For people: "scopes (`/scopes`)".
     pub(crate) fn words(&self) -> String {
         let what = match self.1 {
@@ -92,13 +105,15 @@ impl Fact {
             Is::Expires(_, Without::NotSaid) | Is::EndsIn(Without::NotSaid) => "expiry",
             Is::Expires(_, Without::NullIsNever) | Is::EndsIn(Without::NullIsNever) => "expiry, which may be never",
             Is::Expires(..) | Is::EndsIn(_) => "expiry; without one never",
-            Is::Scopes | Is::Switches => "scopes",
+            Is::Scopes | Is::Titles | Is::Switches | Is::Levels => "scopes",
+            Is::ScopesOrAll | Is::Roles => "scopes; without any all that its owner may",
             Is::Reach => "what they reach",
             Is::Restriction(name) | Is::Detail(name) => name,
         };
         let place = match self.0 {
             From::At("") => return what.to_owned(),
             From::At(pointer) => pointer.trim_start_matches('/').to_owned(),
+            From::Only("", pointer) => format!("the one of the list's {}", &pointer[1..]),
             From::Only(list, pointer) => format!("the one of {}{pointer}", &list[1..]),
             From::Header(name) => name.to_owned(),
         };
@@ -134,6 +149,10 @@ pub(crate) fn read_all(
         match fact.1 {
             Is::Scopes => actions = words(&found).map(|words| named(words, power)).or(actions),
             Is::Switches => actions = switches(&found).map(|words| named(words, power)).or(actions),
+            Is::Titles => actions = titles(&found).map(|words| named(words, power)).or(actions),
+            Is::Levels => actions = levels(&found).map(|words| named(words, power)).or(actions),
+            Is::ScopesOrAll => actions = or_all(words(&found), power),
+            Is::Roles => actions = or_all(members(&found), power),
             Is::Reach => match words(&found) {
                 Some(names) if !names.is_empty() => subjects = Subjects::Named(names),
                 Some(_) => subjects = Subjects::Everything,
@@ -180,7 +199,7 @@ fn one(facts: &mut KeyFacts, is: Is, values: &[&Value], now: Timestamp) {
                 facts.details.insert(name.to_owned(), value);
             }
         }
-        Is::Scopes | Is::Switches | Is::Reach => {}
+        Is::Scopes | Is::Titles | Is::ScopesOrAll | Is::Switches | Is::Roles | Is::Levels | Is::Reach => {}
     }
 }
 
@@ -242,11 +261,46 @@ fn switches(found: &[&Value]) -> Option<Vec<String>> {
     Some(object.iter().filter(|(_, value)| is_on(value)).map(|(name, _)| cut(name.clone())).collect())
 }
 
+/// Texts, each as it is; `None` if there is none.
+fn titles(found: &[&Value]) -> Option<Vec<String>> {
+    let mut all: Vec<String> = found.iter().map(|value| text(value)).filter(|text| !text.is_empty()).map(cut).collect();
+    all.sort();
+    all.dedup();
+    (!all.is_empty()).then_some(all)
+}
+
+/// The members of an object.
+fn members(found: &[&Value]) -> Option<Vec<String>> {
+    Some(found.first()?.as_object()?.keys().map(|name| cut(name.clone())).collect())
+}
+
+/// Names with their levels, `contents:write`, at any depth.
+fn levels(found: &[&Value]) -> Option<Vec<String>> {
+    let object = found.first()?.as_object()?;
+    Some(
+        object
+            .iter()
+            .flat_map(|(name, value)| match value {
+                Value::String(level) => vec![cut(format!("{name}:{level}"))],
+                inner => levels(&[inner]).unwrap_or_default(),
+            })
+            .collect(),
+    )
+}
+
+/// All that the owner may do, if no word limits the key.
+fn or_all(words: Option<Vec<String>>, power: fn(&str) -> Power) -> Option<Vec<Action>> {
+    match words {
+        Some(words) if !words.is_empty() => Some(named(words, power)),
+        _ => Some(vec![Action::new("all that its owner may", Power::Everything)]),
+    }
+}
+
 fn named(words: Vec<String>, power: fn(&str) -> Power) -> Vec<Action> {
     words.into_iter().map(|word| Action::new(word.as_str(), power(&word))).collect()
 }
 
-fn moment(value: &Value, time: Time) -> Option<Timestamp> {
+pub(super) fn moment(value: &Value, time: Time) -> Option<Timestamp> {
     match time {
         Time::Text => {
             let text = value.as_str()?;

@@ -178,6 +178,7 @@ mod tests {
                 packages: &[],
                 own_server: false,
                 decoded: None,
+                host: None,
                 variables: &variables,
             });
             let _ = moment(&date);

@@ -10,24 +10,33 @@ use super::client::Reply;
 use super::failure::Failure;
 use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use crate::issuer::Issuer;
-use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Power, Reported, Subjects};
+use crate::key::{Action, Bound, Expiry, Grant, Inactive, KeyFacts, LastUse, Power, Reported, State, Subjects};
 
 pub(crate) struct GitLab;
 
+pub(super) const HOSTS: &[&str] = &["gitlab.com", "www.gitlab.com", "registry.gitlab.com"];
+
 static ABOUT: About = About {
-    hosts: &["gitlab.com", "www.gitlab.com", "registry.gitlab.com"],
+    hosts: HOSTS,
     // Every GitLab server makes tokens of this form.
     public_by_default: false,
     carrier: Carrier::header("private-token", ""),
     accepts: "personal, project and group access tokens (glpat-…), where the server is known",
-    asks: "for the token's own record",
+    asks: "for the token's own record, then for what its user maintains",
     side_effects: "sets the token's last use",
     source: "GitLab documentation, api/personal_access_tokens; GitLab source, lib/api/api_guard.rb",
-    requests: &[Template::get("/api/v4/personal_access_tokens/self")],
+    requests: &[
+        Template::get("/api/v4/personal_access_tokens/self"),
+        Template::get_if("/api/v4/personal_access_tokens/self/associations?min_access_level=40", MAINTAINS),
+    ],
     readings: &[
         Reading::new(
             "200, `active: true`",
             "active; scopes, expiry (the last second of that day, UTC, although the documentation says midnight as it begins; `null` is never), last use",
+        ),
+        Reading::new(
+            "then 200 from the second page",
+            "active; groups and projects that the token's user maintains too",
         ),
         Reading::new("200, `revoked: true`", "inactive: revoked"),
         Reading::new("200, `active: false`", "inactive: expired"),
@@ -53,13 +62,19 @@ impl Probe for GitLab {
     }
 
     fn steps(&self, _: Subject<'_>) -> Vec<Step> {
-        vec![own_record()]
+        vec![own_record(), associations()]
     }
 
     fn ask(&self, _: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
         let reply = line.get(&own_record())?;
         Ok(match reply.status {
-            200 => reply.json::<Token>().map_or_else(|| line.unreadable(), |token| read(line, token)),
+            200 => match reply.json::<Token>() {
+                Some(token) => {
+                    let facts = read(line, token);
+                    if facts.state == State::Active { maintained(facts, line) } else { facts }
+                }
+                None => line.unreadable(),
+            },
             401 => refused(line, &reply),
             403 => line.unknown("answered 403, which can mean scopes, a blocked account or a network rule"),
             404 => line.unknown("has no such page: an old version, or no GitLab"),
@@ -86,6 +101,44 @@ const OTHER_CLASSES: &[(&str, &str)] = &[
 
 fn own_record() -> Step {
     Step::always(&["api", "v4", "personal_access_tokens", "self"])
+}
+
+const MAINTAINS: &str = "when the token is active";
+
+/// Level 40 is the maintainer's (GitLab documentation, "list all token associations", 17.4).
+fn associations() -> Step {
+    let query = vec![("min_access_level", "40".to_owned())];
+    Step { query, when: MAINTAINS, ..Step::always(&["api", "v4", "personal_access_tokens", "self", "associations"]) }
+}
+
+#[derive(Deserialize)]
+struct Associations {
+    groups: Vec<Group>,
+    projects: Vec<Project>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Project {
+    path_with_namespace: String,
+}
+
+/// An older version has no such page, and not every scope may see it: then nothing is known of it.
+fn maintained(mut facts: KeyFacts, line: &Line<'_>) -> KeyFacts {
+    let reply = line.get(&associations()).ok().filter(|reply| reply.status == 200);
+    let Some(Associations { groups, projects }) = reply.and_then(|reply| reply.json()) else { return facts };
+    let groups = groups.into_iter().map(|group| group.name).collect::<Vec<_>>();
+    let projects = projects.into_iter().map(|project| project.path_with_namespace).collect::<Vec<_>>();
+    for (name, found) in [("maintains-groups", groups), ("maintains-projects", projects)] {
+        if !found.is_empty() {
+            facts = facts.detail(name, found.join(", "));
+        }
+    }
+    facts
 }
 
 #[derive(Deserialize)]
@@ -157,7 +210,7 @@ fn grant(scopes: &[String], granular: bool) -> Grant {
 
 /// What a scope amounts to (GitLab documentation, personal access token scopes). A word not known here counts as
 /// managing unless it says that it reads.
-fn power(scope: &str) -> Power {
+pub(super) fn power(scope: &str) -> Power {
     match scope {
         "api" | "sudo" | "admin_mode" => Power::Everything,
         "write_repository" | "write_registry" | "write_package_registry" | "write_virtual_registry" => {

@@ -129,6 +129,8 @@ pub(crate) struct Step {
     pub(crate) query: Vec<(&'static str, String)>,
     /// What is sent in place of a GET.
     pub(crate) post: Option<Post>,
+    /// Whether the key stands in its address, if its issuer takes it there.
+    pub(crate) carries_key: bool,
     /// When it is sent.
     pub(crate) when: &'static str,
 }
@@ -137,7 +139,27 @@ impl Step {
     /// A request that is always sent.
     pub(crate) fn always(segments: &[&str]) -> Self {
         let segments = segments.iter().map(|&s| s.to_owned()).collect();
-        Self { segments, query: Vec::new(), post: None, when: "always" }
+        Self { segments, query: Vec::new(), post: None, carries_key: true, when: "always" }
+    }
+
+    /// The request of a declared path, whose segments and parameters `fill` completes.
+    pub(crate) fn of(template: &Template, fill: impl Fn(&str) -> String) -> Self {
+        let (path, query) = template.path.split_once('?').unwrap_or((template.path, ""));
+        let fixed = query.split('&').filter(|pair| !pair.ends_with(Carrier::PLACE));
+        let query = fixed.filter_map(|pair| pair.split_once('='));
+        Self {
+            segments: path.split('/').filter(|segment| !segment.is_empty()).map(&fill).collect(),
+            query: query.map(|(name, value)| (name, fill(value))).collect(),
+            post: None,
+            carries_key: true,
+            when: template.when,
+        }
+    }
+
+    /// The same with a text in the place of another in its path.
+    pub(crate) fn with(&self, place: &str, text: &str) -> Self {
+        let segments = self.segments.iter().map(|segment| segment.replace(place, text)).collect();
+        Self { segments, query: self.query.clone(), ..*self }
     }
 
     /// Its method.
@@ -159,6 +181,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) own_server: bool,
     /// What the key's own text and the parts beside it say.
     pub(crate) decoded: Option<&'a KeyFacts>,
+    /// The server that stands near the key.
+    pub(crate) host: Option<&'a str>,
     /// The owner's own credentials and what belongs to them, by the variables that held them.
     pub(crate) variables: &'a BTreeMap<&'static str, Secret>,
 }
@@ -174,7 +198,7 @@ impl<'a> Subject<'a> {
         self.decoded?.owner.said().map(String::as_str)
     }
 
-    /// What a variable held that is no secret: the name of an organisation.
+    /// What a variable held, for a request.
     pub(crate) fn variable(&self, name: &str) -> Option<&'a str> {
         std::str::from_utf8(self.variables.get(name)?.expose_for_request()).ok()
     }

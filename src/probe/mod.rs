@@ -13,6 +13,7 @@
 
 mod address;
 mod aws;
+mod aws_owner;
 mod base;
 mod carrier;
 mod client;
@@ -25,6 +26,7 @@ mod failure;
 mod gcp;
 mod github;
 mod gitlab;
+mod google_key;
 mod heroku;
 mod hex;
 mod hugging_face;
@@ -41,11 +43,12 @@ mod roll;
 mod rolls;
 mod rubygems;
 mod settings;
+mod sigv4;
 mod tenant;
 
 pub use self::address::{Names, SystemNames};
 pub use self::base::{Allow, Base, BaseError};
-pub use self::carrier::{Carrier, CredentialHeader, Half};
+pub use self::carrier::{Carrier, CredentialHeader, Half, OwnerKey};
 pub use self::clock::Clock;
 pub use self::download::{DownloadError, download};
 pub use self::issuer::{About, Reading, Template};
@@ -67,7 +70,10 @@ const OWN_FILES: &[&dyn issuer::Probe] = &[
     &gitlab::GitLab,
     &hugging_face::HuggingFace,
     &aws::Aws,
+    &aws_owner::AccountOfKey,
+    &aws_owner::UserOfKey,
     &gcp::ServiceAccount,
+    &google_key::OwnersKey,
     &heroku::Heroku,
 ];
 
@@ -79,7 +85,7 @@ static PROBES: std::sync::LazyLock<Vec<&'static dyn issuer::Probe>> = std::sync:
 });
 
 /// Names of the variables in [`Settings::variables`] whose text is no secret.
-const PUBLIC_VARIABLES: &[&str] = &[rolls::GITHUB_ORGANISATION];
+const PUBLIC_VARIABLES: &[&str] = &[rolls::GITHUB_ORGANISATION, rolls::ATLAS_ORGANISATION, aws::OWNER.id];
 
 /// One way to ask an issuer, with everything that people are told about it.
 #[derive(Clone, Debug)]
@@ -102,7 +108,7 @@ pub fn list() -> impl Iterator<Item = &'static About> {
 
 /// The variables that may hold the owner's own credentials, and what belongs to them.
 pub fn variables() -> impl Iterator<Item = &'static str> {
-    list().filter_map(|about| about.carrier.variable()).chain(PUBLIC_VARIABLES.iter().copied())
+    list().flat_map(|about| about.carrier.variables()).chain(PUBLIC_VARIABLES.iter().copied())
 }
 
 /// The ways to ask this issuer.

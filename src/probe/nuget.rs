@@ -300,6 +300,7 @@ mod tests {
                 packages: &[],
                 own_server: false,
                 decoded: None,
+                host: None,
                 variables: &variables,
             });
             let _ = days_left(&format!("Your API key expires in {tail}"));

@@ -30,6 +30,21 @@ pub(crate) struct Page {
     pub(crate) notes: &'static [&'static str],
     /// The customer's server that the key is for.
     pub(crate) host: fn(Subject<'_>) -> Option<Named>,
+    /// What else must be known of a key; in a sentence, why it is not asked about.
+    pub(crate) only: fn(Subject<'_>) -> Result<(), &'static str>,
+    /// A further page that an answer leads to.
+    pub(crate) then: Option<Then>,
+}
+
+/// A further page, which tells more of a key that works: it is the second of the requests that people are told of, and `{…}`
+/// in its path is a JSON pointer into the first answer. A refusal there takes nothing back.
+pub(crate) struct Then {
+    /// The list in the answer and where in its elements the key's id is, and where that id stands in the first answer;
+    /// `None` if the whole answer is about the key.
+    pub(crate) pick: Option<(&'static str, &'static str, &'static str)>,
+    /// Which keys it is asked about.
+    pub(crate) of: fn(&str) -> bool,
+    pub(crate) facts: &'static [Fact],
 }
 
 impl Page {
@@ -47,6 +62,8 @@ impl Page {
             power: super::fact::by_verb,
             notes: &[],
             host: |_| None,
+            only: |_| Ok(()),
+            then: None,
         }
     }
 }
@@ -92,6 +109,8 @@ pub(crate) enum When {
     Is(&'static str, &'static str),
     /// The JSON has anything at this pointer.
     Has(&'static str),
+    /// The answer has this header.
+    Header(&'static str),
 }
 
 /// What an answer means for the key.
@@ -144,6 +163,7 @@ impl Row {
             When::Says(text) => reply.says(text),
             When::Is(pointer, wanted) => at(pointer).is_some_and(|found| super::fact::text(&found) == wanted),
             When::Has(pointer) => at(pointer).is_some_and(|found| !found.is_null()),
+            When::Header(name) => reply.header(name).is_some(),
         }
     }
 
@@ -154,6 +174,7 @@ impl Row {
             When::Says(text) => format!("{} that says `{text}`", self.status),
             When::Is(pointer, value) => format!("{} with `{}` = `{value}`", self.status, &pointer[1..]),
             When::Has(pointer) => format!("{} with `{}`", self.status, &pointer[1..]),
+            When::Header(name) => format!("{} with the header `{name}`", self.status),
         };
         let means = match self.verdict {
             Verdict::Active => "active".to_owned(),
@@ -181,13 +202,17 @@ impl Probe for Page {
         if let (Some((_, means)), false) = (rows.iter_mut().find(|(_, means)| means == "active"), told.is_empty()) {
             *means = format!("active; {}", told.join(", "));
         }
+        if let Some(then) = &self.then {
+            let more: Vec<String> = then.facts.iter().map(Fact::words).collect();
+            rows.push(("then 200 from the second page".to_owned(), format!("active; {} too", more.join(", "))));
+        }
         rows
     }
 
     fn admits(&self, subject: Subject<'_>) -> Result<(), &'static str> {
         match self.others.iter().find(|(prefix, _)| subject.key.starts_with(prefix)) {
             Some((_, why)) => Err(why),
-            None if self.forms.iter().any(|form| form.fits(subject.key)) => Ok(()),
+            None if self.forms.iter().any(|form| form.fits(subject.key)) => (self.only)(subject),
             None => Err("its form is not one that the issuer's page about keys is known to take"),
         }
     }
@@ -196,17 +221,16 @@ impl Probe for Page {
         (self.host)(subject)
     }
 
-    fn steps(&self, _: Subject<'_>) -> Vec<Step> {
-        let whole = self.about.requests.first().map_or("", |request| request.path);
-        let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
-        let fixed = query.split('&').filter(|pair| !pair.ends_with(super::carrier::Carrier::PLACE));
-        let query = fixed.filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name, value.to_owned()));
-        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        vec![Step { query: query.collect(), post: self.post, ..Step::always(&segments) }]
+    fn steps(&self, subject: Subject<'_>) -> Vec<Step> {
+        let mut requests = self.about.requests.iter();
+        let first = requests.next().map(|request| Step { post: self.post, ..Step::of(request, str::to_owned) });
+        let second = self.then.as_ref().filter(|then| (then.of)(subject.key)).and(requests.next());
+        first.into_iter().chain(second.map(|request| Step::of(request, str::to_owned))).collect()
     }
 
     fn ask(&self, subject: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
-        let Some(step) = self.steps(subject).pop() else { return Ok(line.unreadable()) };
+        let mut steps = self.steps(subject).into_iter();
+        let Some(step) = steps.next() else { return Ok(line.unreadable()) };
         let reply = line.get(&step)?;
         let Some(row) = self.rows.iter().find(|row| row.fits(&reply)) else { return Ok(line.unexpected(&reply)) };
         Ok(match row.verdict {
@@ -215,7 +239,11 @@ impl Probe for Page {
                 line.unknown("answered with a page for people: something in front of the issuer speaks")
             }
             Verdict::Inactive(why) => self.read(line.inactive(why, row.said), line, &reply),
-            Verdict::Active if self.is_proved(&reply) => self.read(line.active(row.said), line, &reply),
+            Verdict::Active if self.is_proved(&reply) => {
+                let facts = self.read(line.active(row.said), line, &reply);
+                let more = steps.next().filter(|_| reply.status == 200);
+                facts.completed_by(more.and_then(|step| self.more(step, line, &reply)).unwrap_or_default())
+            }
             Verdict::Active => line.unreadable(),
         })
     }
@@ -235,6 +263,26 @@ impl Page {
         self.proof.iter().all(|pointer| value.pointer(pointer).is_some_and(|found| !found.is_null()))
     }
 
+    /// What the second page tells; nothing if the first answer does not lead to it, or if it tells nothing.
+    fn more(&self, step: Step, line: &Line<'_>, first: &Reply) -> Option<KeyFacts> {
+        let (then, first) = (self.then.as_ref()?, first.value()?);
+        let step =
+            Step { segments: step.segments.iter().map(|part| filled(part, &first)).collect::<Option<_>>()?, ..step };
+        let reply = line.get(&step).ok().filter(|reply| reply.status == 200)?;
+        let mut value = reply.value()?;
+        if let Some((list, id, own)) = then.pick {
+            let own = super::fact::text(first.pointer(own)?);
+            let is_own = |item: &&serde_json::Value| {
+                !own.is_empty() && item.pointer(id).is_some_and(|id| super::fact::text(id) == own)
+            };
+            value = value.pointer(list)?.as_array()?.iter().find(is_own)?.clone();
+        }
+        let mut facts = KeyFacts::default();
+        let header = |name: &str| reply.header(name).map(str::to_owned);
+        super::fact::read_all(then.facts, &mut facts, &value, header, self.power, line.now);
+        Some(facts)
+    }
+
     fn read(&self, mut facts: KeyFacts, line: &Line<'_>, reply: &Reply) -> KeyFacts {
         let value = reply.value().unwrap_or_default();
         let header = |name: &str| reply.header(name).map(str::to_owned);
@@ -244,4 +292,15 @@ impl Page {
         }
         facts
     }
+}
+
+/// A part of a path, with the text of the first answer in the place of its braces; `None` if that is nothing that an id
+/// could be.
+fn filled(part: &str, first: &serde_json::Value) -> Option<String> {
+    let Some(pointer) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
+        return Some(part.to_owned());
+    };
+    let text = super::fact::text(first.pointer(&format!("/{}", pointer.replace('.', "/")))?);
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (!text.is_empty() && text.len() <= 128 && text.bytes().all(is_id)).then_some(text)
 }

@@ -15,7 +15,7 @@ use crate::issuer::Issuer;
 use crate::key::{Expiry, KeyFacts};
 use crate::secret::Fingerprint;
 
-/// One question: this key, at this issuer, for this host, by this credential of the owner's.
+/// One question: this key, at this issuer, for this host, in this list of the owner's.
 type QuestionId = (Fingerprint, Issuer, Option<String>, &'static str);
 
 /// Asks the issuers, for one run. It may be shared between threads; a key is asked about once all the same.
@@ -75,8 +75,8 @@ impl Prober {
     pub fn look_up(&self, question: &Question<'_>) -> Vec<Outcome> {
         let look_ups = self.look_ups(question);
         let ask = |probe: &&'static dyn Probe| {
-            let variable = probe.about().carrier.variable().unwrap_or_default();
-            self.once(question, variable, || self.ask_now(*probe, question))
+            let list = probe.about().requests.first().map_or("", |request| request.path);
+            self.once(question, list, || self.ask_now(*probe, question))
         };
         look_ups.iter().map(ask).collect()
     }
@@ -140,8 +140,8 @@ impl Prober {
     fn look_ups(&self, question: &Question<'_>) -> Vec<&'static dyn Probe> {
         let Ok(subject) = self.subject(question, false) else { return Vec::new() };
         let at_hand = |probe: &&'static dyn Probe| {
-            let variable = probe.about().carrier.variable();
-            variable.is_some_and(|variable| self.settings.variables.contains_key(variable))
+            let needed = probe.about().carrier.needed();
+            !needed.is_empty() && needed.iter().all(|variable| self.settings.variables.contains_key(variable))
         };
         probes(question.issuer).filter(at_hand).filter(|probe| probe.admits(subject).is_ok()).collect()
     }
@@ -161,6 +161,7 @@ impl Prober {
             packages,
             own_server,
             decoded: question.decoded,
+            host: question.host,
             variables: &self.settings.variables,
         })
     }
@@ -211,9 +212,10 @@ impl Prober {
         let about = probe.about();
         let set = set_base(about, issuer, &self.settings.instead);
         let public = |base, proved| Whom { base, own_server: false, proved };
-        // A look-up goes to the issuer's own list, wherever the key is used.
-        let written = if about.carrier.variable().is_some() && set.is_some() { None } else { question.host };
-        if let Some(written) = written {
+        if about.carrier.variable().is_some() {
+            return self.list(probe, question, set);
+        }
+        if let Some(written) = question.host {
             let host = normal_host(written).ok_or_else(|| NotAsked::HostNotConfirmed(issuer.clone(), None))?;
             if let Some(base) = self.own_at(issuer, &host) {
                 return Ok(Whom { base: base.clone(), own_server: true, proved: true });
@@ -238,6 +240,36 @@ impl Prober {
         match (own.next(), own.next()) {
             (Some(base), None) => Ok(Whom { base: base.clone(), own_server: true, proved: false }),
             _ => Err(NotAsked::HostNotKnown(issuer.clone())),
+        }
+    }
+
+    /// Whom to ask for the owner's list: the issuer's public server, wherever the key is used. Where there are servers of
+    /// the user's own, the owner's credential is for the one that is configured; it goes to no other, and not at all if
+    /// there are several or if the key is for another.
+    fn list(&self, probe: &dyn Probe, question: &Question<'_>, set: Option<Base>) -> Result<Whom, NotAsked> {
+        let (issuer, about) = (question.issuer, probe.about());
+        if let (true, Some(base)) = (about.public_by_default, set.clone()) {
+            return Ok(Whom { base, own_server: false, proved: true });
+        }
+        let written = match question.host {
+            Some(written) => Some(normal_host(written).ok_or(NotAsked::HostNotConfirmed(issuer.clone(), None))?),
+            None => None,
+        };
+        let elsewhere = |host: &str| NotAsked::HostNotConfirmed(issuer.clone(), Some(host.to_owned()));
+        let mut own = self.own(issuer);
+        match (own.next(), own.next(), set) {
+            (Some(base), None, _) => match &written {
+                Some(host) if *host != base.host() && *host != base.name() => Err(elsewhere(host)),
+                _ => Ok(Whom { base: base.clone(), own_server: true, proved: written.is_some() }),
+            },
+            (Some(_), Some(_), _) => Err(NotAsked::Closed(format!(
+                "the owner's credential is for one {issuer} server, and the configuration names several"
+            ))),
+            (None, _, Some(base)) => match &written {
+                Some(host) if !about.hosts.contains(&host.as_str()) => Err(elsewhere(host)),
+                _ => Ok(Whom { base, own_server: false, proved: written.is_some() }),
+            },
+            (None, ..) => Err(NotAsked::HostNotKnown(issuer.clone())),
         }
     }
 

@@ -118,7 +118,7 @@ impl fmt::Display for NotAsked {
 pub struct PlannedRequest {
     /// `GET`, or `POST` for the few pages that only answer one.
     pub method: &'static str,
-    /// Where to; `{key}` where the key stands.
+    /// Where to; `{key}` where the key stands, and other braces where an earlier answer is filled in.
     pub url: String,
     /// Where the key stands, for people.
     pub carries: String,
@@ -134,13 +134,13 @@ impl PlannedRequest {
         if !step.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&step.query);
         }
-        if let Carrier::Query(name) = about.carrier {
+        if let Some(name) = about.carrier.parameter().filter(|_| step.carries_key) {
             url.query_pairs_mut().append_pair(name, Carrier::PLACE);
         }
-        let headers = about.carrier.header_name().into_iter().chain(["accept", "user-agent"]);
+        let headers = about.carrier.header_names().into_iter().chain(["accept", "user-agent"]);
         Self {
             method: step.method(),
-            url: url.as_str().replace("%7Bkey%7D", Carrier::PLACE),
+            url: url.as_str().replace("%7B", "{").replace("%7D", "}"),
             carries: about.carrier.words(),
             headers: headers.chain(about.extra.iter().map(|(name, _)| *name)).collect(),
             when: step.when,

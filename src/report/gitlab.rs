@@ -13,6 +13,7 @@ use super::escape::{SafeJson, step_plain, terminal};
 use super::occurrence::{self, Occurrence};
 use super::uuid::of_fingerprint;
 use super::words;
+use crate::coverage::Reason;
 use crate::finding::{Finding, Remedy, Report};
 use crate::severity::{Confidence, Severity};
 
@@ -56,6 +57,11 @@ fn scan(report: &Report, options: &Options) -> Value {
     let (start, end) = options.run_times(report).unwrap_or((report.now, report.now));
     let complete = report.coverage.is_complete();
     let mut messages: Vec<Value> = report.coverage.skips.iter().filter(|skip| skip.reason.is_gap()).map(gap).collect();
+    let known = report.coverage.blobs_known();
+    messages.extend((known > 0).then(|| {
+        let value = format!("{} {}", words::count(known, "file"), Reason::Known.words());
+        json!({ "level": "info", "value": value })
+    }));
     messages.extend(left_out(report).iter().map(|said| json!({ "level": "warn", "value": said })));
     json!({
         "type": "secret_detection",
@@ -80,7 +86,9 @@ fn time(at: Timestamp) -> String {
 fn vulnerability(at: Occurrence<'_>, report: &Report, options: &Options) -> Value {
     let finding = at.finding;
     let (first, last) = at.lines();
-    let commit = at.commit().or(options.commit.as_deref()).unwrap_or(NO_COMMIT);
+    let root = at.place.root.and_then(|root| report.roots.get(root));
+    let checked_out = root.and_then(|root| root.revision.as_deref());
+    let commit = at.commit().or(options.commit.as_deref()).or(checked_out).unwrap_or(NO_COMMIT);
     let mut location = json!({
         "file": at.path(),
         "start_line": first,

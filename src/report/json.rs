@@ -11,7 +11,7 @@ use super::Options;
 use super::escape::SafeJson;
 use super::words::{self, Tally};
 use crate::coverage::Coverage;
-use crate::finding::{Asked, Finding, Mode, Published, Report, Root, SetAside};
+use crate::finding::{Asked, Finding, Gone, Mode, Published, Report, Root, SetAside};
 use crate::severity::Severity;
 
 /// Grows when a field changes its meaning or goes. New fields do not raise it.
@@ -52,6 +52,8 @@ pub(super) struct Head<'a> {
     now_is_given: bool,
     roots: &'a [Root],
     fingerprint_key: &'a str,
+    /// What the baseline knows and the run did not find again.
+    gone: &'a [Gone],
     below_confidence: usize,
     published: &'a [Published],
     asked: &'a [Asked],
@@ -103,7 +105,9 @@ impl<'a> Head<'a> {
             fingerprint_key,
             findings: _,
             suppressed: _,
+            gone,
             below_confidence,
+            unseen: _,
             published,
             asked,
             notes,
@@ -125,6 +129,7 @@ impl<'a> Head<'a> {
             now_is_given: *now_is_given,
             roots,
             fingerprint_key,
+            gone,
             below_confidence: *below_confidence,
             published,
             asked,

@@ -92,7 +92,7 @@ fn coverage_suite(report: &Report, xml: &mut Writer<&mut dyn Write>) -> io::Resu
     let counts = [("tests", 1), ("failures", 0), ("errors", 0)];
     xml.write_event(Event::Start(element("testsuite", &[("name", "skelkey")], &counts)))?;
     let files = words::count(report.coverage.blobs_scanned, "file");
-    let name = format!("no finding in {files}");
+    let name = format!("no finding in {files}{}", words::known(&report.coverage));
     xml.write_event(Event::Empty(element("testcase", &[("classname", "skelkey"), ("name", &name)], &[])))?;
     xml.write_event(Event::End(BytesEnd::new("testsuite")))
 }

@@ -93,7 +93,7 @@ fn head(report: &Report, out: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn gaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.coverage.is_complete() && report.coverage.blobs_scanned > 0 {
+    if report.coverage.is_complete() && !report.coverage.nothing_scanned() {
         return Ok(());
     }
     writeln!(
@@ -185,10 +185,11 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
     writeln!(
         out,
-        "Scanned {}, {}, with {}.",
+        "Scanned {}, {}, with {}{}.",
         words::count(coverage.blobs_scanned, "file"),
         words::size(coverage.bytes_scanned),
-        words::count(coverage.rules as u64, "rule")
+        words::count(coverage.rules as u64, "rule"),
+        words::known(coverage)
     )?;
     let aside = words::set_aside(report);
     if !aside.is_empty() {

@@ -9,7 +9,7 @@ use super::Options;
 use super::read::Read;
 use crate::coverage::{Configuration, Count, Coverage};
 use crate::finding::{
-    Asked, Finding, Fingerprint, Mode, Place, Published, Report, Root, SetAside, sort_aside, worst_first,
+    Asked, Finding, Fingerprint, Gone, Mode, Place, Published, Report, Root, SetAside, sort_aside, worst_first,
 };
 use crate::key::{Evidence, State};
 use crate::severity::{Confidence, Severity};
@@ -119,6 +119,7 @@ fn joint(mut all: Report, mut more: Report) -> Report {
     all.now_is_given &= more.now_is_given;
     all.findings = joint_findings(all.findings, more.findings);
     all.suppressed = joint_aside(all.suppressed, more.suppressed, &all.findings);
+    all.gone = joint_gone(all.gone, more.gone, &all.findings, &all.suppressed);
     all.below_confidence = all.below_confidence.saturating_add(more.below_confidence);
     all.published = joint_published(all.published, more.published);
     all.asked = joint_asked(all.asked, more.asked);
@@ -131,12 +132,32 @@ fn joint(mut all: Report, mut more: Report) -> Report {
 /// Takes roots in, and says where each of them is now.
 fn adopt(all: &mut Vec<Root>, more: &[Root]) -> Vec<usize> {
     let mut at = |root: &Root| {
-        all.iter().position(|known| known == root).unwrap_or_else(|| {
-            all.push(root.clone());
-            all.len() - 1
-        })
+        let same = |known: &Root| known.path == root.path && known.repository == root.repository;
+        match all.iter().position(same) {
+            Some(at) => {
+                // Shards of two commits have none in common.
+                all[at].revision.take_if(|revision| root.revision.as_ref() != Some(revision));
+                all[at].branch.take_if(|branch| root.branch.as_ref() != Some(branch));
+                at
+            }
+            None => {
+                all.push(root.clone());
+                all.len() - 1
+            }
+        }
     };
     more.iter().map(&mut at).collect()
+}
+
+/// What no shard found again.
+fn joint_gone(all: Vec<Gone>, more: Vec<Gone>, findings: &[Finding], aside: &[SetAside]) -> Vec<Gone> {
+    let there: BTreeSet<&Fingerprint> = findings
+        .iter()
+        .flat_map(|finding| finding.places.iter().map(|place| &place.fingerprint))
+        .chain(aside.iter().map(|aside| &aside.place))
+        .collect();
+    let gone: BTreeSet<Gone> = all.into_iter().chain(more).filter(|gone| !there.contains(&gone.place)).collect();
+    gone.into_iter().collect()
 }
 
 fn renumber(finding: &mut Finding, roots: &[usize]) {

@@ -6,6 +6,7 @@ mod brief;
 mod codeclimate;
 mod csv;
 pub mod escape;
+mod fix;
 mod github;
 mod gitlab;
 #[cfg(feature = "html")]
@@ -38,6 +39,7 @@ use crate::finding::{Finding, Report};
 use crate::rules::RuleSet;
 
 pub use self::brief::{Advice, brief};
+pub use self::fix::{Fix, by_environment};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -26,7 +26,11 @@ pub(super) fn without_owners(report: &Report) -> Report {
         aside.suppression.reason.iter_mut().for_each(|reason| words.scrub(reason));
     }
     // An absolute path often holds its user's name.
-    report.roots.iter_mut().for_each(|root| REDACTED.clone_into(&mut root.path));
+    for root in &mut report.roots {
+        REDACTED.clone_into(&mut root.path);
+        // So does a branch's.
+        root.branch = None;
+    }
     words.scrub_all(&mut report.notes);
     words.scrub_all(&mut report.coverage.inputs);
     for file in &mut report.coverage.configuration.files {

@@ -273,10 +273,12 @@ fn check(report: &Report, line: usize) -> Result<(), ReadError> {
         .suppressed
         .iter()
         .position(|aside| [&aside.key, &aside.place].iter().any(|print| print.kid() != report.fingerprint_key));
-    match aside {
-        Some(s) => at(format!("suppressed[{s}]"), "a fingerprint of another key than `fingerprint_key` names"),
-        None => Ok(()),
-    }
+    let gone = report
+        .gone
+        .iter()
+        .position(|gone| [&gone.key, &gone.place].iter().any(|print| print.kid() != report.fingerprint_key));
+    let named = aside.map(|at| format!("suppressed[{at}]")).or(gone.map(|at| format!("gone[{at}]")));
+    named.map_or(Ok(()), |field| at(field, "a fingerprint of another key than `fingerprint_key` names"))
 }
 
 fn wrong(line: usize, message: impl Into<String>) -> ReadError {

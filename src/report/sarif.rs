@@ -6,8 +6,9 @@
 
 mod aside;
 mod automation;
-mod fix;
+mod fixes;
 mod flow;
+mod gone;
 mod invocation;
 mod limits;
 mod place;
@@ -64,6 +65,7 @@ fn run(report: &Report, rules: &RuleSet, options: &Options) -> Run {
     let mut results = result::all(report, &descriptors, &shape, options.sarif_profile);
     if options.sarif_profile == SarifProfile::Full {
         results.extend(aside::all(report, &descriptors));
+        results.extend(gone::all(report, &descriptors));
     }
     let mut run = Run::builder()
         .tool(Tool::builder().driver(driver(&descriptors)).build())
@@ -125,20 +127,27 @@ fn root_uri(root: &Root) -> Option<String> {
     uri.starts_with("file:").then(|| format!("{}/", uri.trim_end_matches('/')))
 }
 
-/// Only a remote of which host and path are known; one with a user in it could hold a password.
+/// What is known of a root's repository; `None` for a folder that is in none.
 fn provenance_of((at, root): (usize, &Root), options: &Options) -> Option<VersionControlDetails> {
-    let remote = url::Url::parse(&format!("https://{}", root.repository.as_deref()?)).ok()?;
-    let is_bare = remote.username().is_empty() && remote.password().is_none() && remote.query().is_none();
-    is_bare.then(|| {
+    let here = || root_uri(root).filter(|_| root.revision.is_some());
+    root.repository.as_deref().and_then(remote_uri).or_else(here).map(|repository| {
         let mapped = ArtifactLocation::builder().uri_base_id(base_id(at)).build();
-        let mut details = VersionControlDetails::builder().repository_uri(remote.to_string()).mapped_to(mapped).build();
-        if at == 0 {
-            // What the pipeline has checked out is the first root; the others are beside or within it.
-            details.revision_id.clone_from(&options.commit);
-            details.branch = options.branch_shown().map(|branch| super::escape::terminal(branch).into_owned());
-        }
+        let mut details = VersionControlDetails::builder().repository_uri(repository).mapped_to(mapped).build();
+        // What the pipeline has checked out is the first root; the others are beside or within it.
+        let (commit, named) = if at == 0 { (options.commit.as_ref(), options.branch_shown()) } else { (None, None) };
+        details.revision_id = root.revision.as_ref().or(commit).cloned();
+        // A pipeline's checkout stands at a commit and on no branch.
+        let branch = root.branch.as_deref().or(named);
+        details.branch = branch.map(|branch| super::escape::terminal(branch).into_owned());
         details
     })
+}
+
+/// Only a remote of which host and path are known; one with a user in it could hold a password.
+fn remote_uri(remote: &str) -> Option<String> {
+    let remote = url::Url::parse(&format!("https://{remote}")).ok()?;
+    let is_bare = remote.username().is_empty() && remote.password().is_none() && remote.query().is_none();
+    is_bare.then(|| remote.to_string())
 }
 
 fn run_properties(report: &Report, options: &Options) -> Value {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::escape::step_plain;
+use crate::coverage::{Coverage, Reason};
 use crate::finding::{Finding, Part, Place, Published, Remedy, Report, Subject};
 use crate::issuer::Issuer;
 use crate::key::{Conflict, Dossier, Evidence, Inactive, JoinStrength, State};
@@ -174,6 +175,15 @@ pub fn count(n: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
+/// What is added to the number of scanned files where the cache knows of more; empty where it does not.
+#[must_use]
+pub fn known(coverage: &Coverage) -> String {
+    match coverage.blobs_known() {
+        0 => String::new(),
+        known => format!("; {} {}", count(known, "more file"), Reason::Known.words()),
+    }
+}
+
 /// `1204` → `1,204`.
 #[must_use]
 pub fn grouped(n: u64) -> String {
@@ -321,7 +331,16 @@ fn short(id: &str) -> &str {
 pub fn details(dossier: &Dossier) -> String {
     let decoded = dossier.statements().iter().filter(|statement| statement.evidence == Evidence::Decoded);
     let details = decoded.flat_map(|statement| &statement.facts.details);
-    details.map(|(name, value)| format!("{} {value}", name.replace('-', " "))).collect::<Vec<_>>().join(", ")
+    details.map(|(name, value)| format!("{} {value}", name.replace(['-', '_'], " "))).collect::<Vec<_>>().join(", ")
+}
+
+/// What narrows the key's use: `cidr 10.0.0.0/8, not before 2026-12-01T00:00:00Z`.
+pub fn limits(dossier: &Dossier) -> String {
+    let limits = dossier.restrictions().iter();
+    limits
+        .map(|limit| format!("{} {}", limit.name.replace(['-', '_'], " "), limit.value))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What the repository publishes at one issuer: `nuget: Contoso.Core, Contoso.Logging`.

@@ -42,7 +42,7 @@ pub(crate) use self::reading::LONGEST_READ;
 pub use self::reading::Reading;
 pub use self::remedy::{Keyless, RemedyTemplate};
 pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, Start, kinds};
-pub(crate) use self::syntax::{begins_at_word_edge, parse as pattern_syntax};
+pub(crate) use self::syntax::{begins_at_line, begins_at_word_edge, parse as pattern_syntax};
 use crate::format::Check;
 use crate::issuer::Issuer;
 pub use crate::mistake::Mistake;

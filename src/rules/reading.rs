@@ -30,11 +30,13 @@ pub enum Reading {
     Otp,
     /// The values of a Kubernetes Secret.
     Manifest,
+    /// A password, or its hash, in a line of a file of accounts: shadow, htpasswd, `.pgpass`, what `chpasswd` reads.
+    Record,
 }
 
 impl Reading {
     /// Every reading by the word that rule files use.
-    pub(crate) const WORDS: [(&'static str, Self); 11] = [
+    pub(crate) const WORDS: [(&'static str, Self); 12] = [
         ("password", Self::Password),
         ("secret", Self::Secret),
         ("token", Self::Token),
@@ -46,6 +48,7 @@ impl Reading {
         ("basic", Self::Basic),
         ("otp", Self::Otp),
         ("manifest", Self::Manifest),
+        ("record", Self::Record),
     ];
 
     /// How far before and after the first byte of a word of so many bytes it looks.

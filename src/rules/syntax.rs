@@ -17,3 +17,8 @@ pub(crate) fn begins_at_word_edge(pattern: &Hir) -> bool {
     let begins = pattern.properties().look_set_prefix();
     begins.contains(Look::WordAscii) || begins.contains(Look::WordStartAscii)
 }
+
+/// Whether every match begins where a line does.
+pub(crate) fn begins_at_line(pattern: &Hir) -> bool {
+    pattern.properties().look_set_prefix().contains(Look::StartLF)
+}

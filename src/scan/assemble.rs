@@ -106,7 +106,7 @@ impl<'a> Assembly<'a> {
         ask: Asker<'_>,
     ) -> Report {
         let settings = self.scanner.settings();
-        let mut below_confidence = 0;
+        let mut unseen = Vec::new();
         let mut findings = Vec::new();
         let mut log = Log::default();
         let mut groups = self.group(sightings);
@@ -117,8 +117,8 @@ impl<'a> Assembly<'a> {
         inventory::settle(&mut joins);
         for (group, join) in groups.into_iter().zip(joins) {
             if group.first().found.confidence < settings.confidence {
-                below_confidence += 1;
                 self.cover_unseen(&group, &mut log.used);
+                unseen.push(group.fingerprint);
             } else {
                 findings.push(self.finding(group, &join, ask, &mut log));
             }
@@ -154,7 +154,9 @@ impl<'a> Assembly<'a> {
             fingerprint_key: self.key.get().kid().to_owned(),
             findings,
             suppressed: Vec::new(),
-            below_confidence,
+            gone: Vec::new(),
+            below_confidence: unseen.len(),
+            unseen,
             published: self
                 .published
                 .iter()
@@ -260,7 +262,7 @@ impl<'a> Assembly<'a> {
         let remedy = self.remedy(&known, &dossier, &judgement.state);
         let join = match join {
             JoinOutcome::NoList => None,
-            outcome => Some(outcome.words(&issuer, &settings.inventories)),
+            outcome => Some(outcome.words(&issuer, &self.lists)),
         };
         let (fingerprint, confidence) = (group.fingerprint.clone(), group.first().found.confidence);
         let parts = self.parts(&group);
@@ -523,7 +525,8 @@ fn decode(rule: &Rule, secret: &Secret) -> Option<KeyFacts> {
 /// The key's facts with what its other parts say, the part at the surest place first.
 fn with_parts(decoded: Option<KeyFacts>, sightings: &[Sighting]) -> Option<KeyFacts> {
     let parts = sightings.iter().flat_map(|sighting| &sighting.parts).map(|part| part.facts.clone());
-    let parts = parts.filter(|facts| *facts != KeyFacts::default());
+    let around = sightings.iter().find_map(|sighting| sighting.around.as_deref().cloned());
+    let parts = parts.chain(around).filter(|facts| *facts != KeyFacts::default());
     parts.fold(decoded, |known, facts| {
         Some(known.map_or_else(|| facts.clone(), |known| known.completed_by(facts.clone())))
     })

@@ -54,6 +54,15 @@ pub(super) fn among(rules: &RuleSet, matches: &[Match], blob: &Blob<'_>, part: &
     found
 }
 
+/// What every text with a clue contains.
+#[cfg(feature = "git")]
+pub(super) fn signs(rules: &RuleSet) -> Option<regex::bytes::Regex> {
+    let rules = CLUES.iter().filter_map(|(id, _)| rules.get(id));
+    let words = rules.flat_map(|rule| rule.anchors.iter().map(|word| regex::escape(word)));
+    let words = words.collect::<Vec<_>>();
+    regex::bytes::RegexBuilder::new(&words.join("|")).case_insensitive(true).build().ok().filter(|_| !words.is_empty())
+}
+
 /// All clues of a run, in an order that does not depend on the threads.
 #[derive(Debug, Default)]
 pub(super) struct Clues(Vec<Placed>);

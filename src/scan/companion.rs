@@ -55,18 +55,44 @@ impl Joined {
     }
 }
 
-/// Of two that are as near, the earlier.
+/// Of two that are as near, the earlier. The matches are sorted and do not overlap, so only those within reach are asked:
+/// a text may hold very many.
 fn nearest(rules: &RuleSet, matches: &[Match], at: usize, companion: &Companion) -> Option<usize> {
     let here = matches[at].span;
-    let named = |found: &Match| rules.rules[found.rule].id == companion.rule;
-    let others = matches.iter().enumerate().filter(|(other, found)| *other != at && named(found));
-    let near = others.map(|(other, found)| (gap(here, found.span), other)).filter(|(gap, _)| *gap <= companion.reach);
-    near.min().map(|(_, other)| other)
+    let near = |other: &usize| gap(here, matches[*other].span) <= companion.reach;
+    let named = |other: &usize| rules.rules[matches[*other].rule].id == companion.rule;
+    let before = (0..at).rev().take_while(near).find(named);
+    let after = (at + 1..matches.len()).take_while(near).find(named);
+    before.into_iter().chain(after).min_by_key(|&other| (gap(here, matches[other].span), other))
 }
 
 /// The bytes between two spans.
 fn gap(a: Span, b: Span) -> usize {
     if a.start < b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) }
+}
+
+/// Rules whose key stands in a connection string, which says where the key works and as whom.
+const IN_CONNECTION_STRINGS: [&str; 5] = [
+    "azure-app-configuration-secret",
+    "azure-messaging-key",
+    "azure-shared-access-key-setting",
+    "azure-storage-account-key-setting",
+    "database-url-ado-net",
+];
+/// A longer string is read no further.
+const CONNECTION_STRING: usize = 600;
+
+/// What the connection string says in which a key stands: the text between the quotes, or the line, around it.
+pub(super) fn around(rule: &Rule, text: &[u8], key: Span) -> Option<KeyFacts> {
+    IN_CONNECTION_STRINGS.contains(&rule.id.as_str()).then_some(())?;
+    let is_end = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\n' | b'\r');
+    let least = key.start.saturating_sub(CONNECTION_STRING);
+    let start = text.get(least..key.start)?.iter().rposition(is_end).map_or(least, |at| least + at + 1);
+    let most = key.end.saturating_add(CONNECTION_STRING).min(text.len());
+    let end = text.get(key.end..most)?.iter().position(is_end).map_or(most, |at| key.end + at);
+    let facts = (key::decoder("connection-pairs")?.decode)(text.get(start..end)?)?;
+    // The rule says what sort of key it is.
+    Some(KeyFacts { kind: Reported::NotSaid, ..facts })
 }
 
 /// What a companion's text says of the key: as its decoder reads it, or as the fact that it is named to be.

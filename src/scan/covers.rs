@@ -67,7 +67,13 @@ impl<'a> Covers<'a> {
                     used.notes.push(format!("{at}: skelkey:ignore ended on {until}, so the finding counts again"));
                 }
                 (None, until) => {
-                    return Some(Suppression { by: By::Comment, reason: marker.reason.clone(), owner: None, until });
+                    return Some(Suppression {
+                        by: By::Comment,
+                        reason: marker.reason.clone(),
+                        owner: None,
+                        until,
+                        moved_from: None,
+                    });
                 }
             }
         }
@@ -93,7 +99,7 @@ impl<'a> Covers<'a> {
                 }
                 until => {
                     let reason = allow.reason.clone();
-                    return Some(Suppression { by: By::Configuration, reason, owner: None, until });
+                    return Some(Suppression { by: By::Configuration, reason, owner: None, until, moved_from: None });
                 }
             }
         }

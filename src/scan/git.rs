@@ -73,7 +73,7 @@ impl Scanner {
 }
 
 fn root(git: &Git) -> Root {
-    Root { path: git.root().to_string_lossy().into_owned(), repository: git.remote() }
+    super::root_of(git.root(), Some(&git.repository()))
 }
 
 /// Scans the histories of a repository's submodules, and of theirs. `folder` is where the repository itself stands.

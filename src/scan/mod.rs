@@ -36,7 +36,7 @@ use crate::issuer::Issuer;
 use crate::rules::RuleSet;
 use crate::secret::FingerprintKey;
 use crate::severity::Confidence;
-use crate::source::{Blob, FileOptions, Files, Outcome, Progress, Repository, Sink, Standing};
+use crate::source::{Blob, CheckedOut, FileOptions, Files, Outcome, Progress, Repository, Sink, Standing};
 
 use self::assemble::Assembly;
 use self::scrub::Scrub;
@@ -267,7 +267,13 @@ impl Scanner {
 }
 
 fn root_of(path: &Path, repository: Option<&Repository>) -> Root {
-    Root { path: path.to_string_lossy().into_owned(), repository: repository.and_then(Repository::remote) }
+    let CheckedOut { commit, branch } = repository.map(Repository::checked_out).unwrap_or_default();
+    Root {
+        path: path.to_string_lossy().into_owned(),
+        repository: repository.and_then(Repository::remote),
+        revision: commit,
+        branch,
+    }
 }
 
 /// Names a run's early end as a gap of each input: what was not scanned is not known.

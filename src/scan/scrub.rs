@@ -1,6 +1,8 @@
 //! Names that stand in a report beside the keys: paths, package ids, remotes. A key can stand in one of them as well, so
 //! each is looked through with the same rules and every match in it is masked.
 
+use std::collections::HashSet;
+
 use crate::coverage::{Coverage, Skip};
 use crate::detect::{Detector, Scratch};
 use crate::finding::{Part, Place, Root};
@@ -11,26 +13,48 @@ use super::sighting::mask;
 pub(super) struct Scrub<'d> {
     detector: &'d Detector,
     scratch: Scratch,
+    /// Names in which nothing was found: the same paths stand at very many places.
+    clean: HashSet<String>,
 }
+
+/// So many of them are remembered at most.
+const REMEMBERED: usize = 4096;
 
 impl<'d> Scrub<'d> {
     pub(super) fn new(detector: &'d Detector) -> Self {
-        Self { detector, scratch: Scratch::default() }
+        Self { detector, scratch: Scratch::default(), clean: HashSet::new() }
     }
 
     /// `name` with every match masked.
     pub(super) fn name(&mut self, name: &mut String) {
-        let matches = self.detector.scan(name.as_bytes(), "", &mut self.scratch);
-        let rules = &self.detector.rules().rules;
-        for found in matches.iter().rev().filter(|found| !rules[found.rule].part_only) {
-            let shown = mask(&rules[found.rule], &found.secret);
-            if name.is_char_boundary(found.span.start) && name.is_char_boundary(found.span.end) {
-                name.replace_range(found.span.start..found.span.end, shown.as_str());
-            } else {
-                "…".clone_into(name);
-                return;
+        if self.clean.contains(name) {
+            return;
+        }
+        match self.masked(name) {
+            Some(shown) => *name = shown,
+            None => {
+                if self.clean.len() == REMEMBERED {
+                    self.clean.clear();
+                }
+                self.clean.insert(name.clone());
             }
         }
+    }
+
+    /// What is shown instead of a name that holds a match.
+    fn masked(&mut self, name: &str) -> Option<String> {
+        let matches = self.detector.scan(name.as_bytes(), "", &mut self.scratch);
+        let rules = &self.detector.rules().rules;
+        let mut shown = None;
+        for found in matches.iter().rev().filter(|found| !rules[found.rule].part_only) {
+            let mask = mask(&rules[found.rule], &found.secret);
+            if !name.is_char_boundary(found.span.start) || !name.is_char_boundary(found.span.end) {
+                return Some("…".to_owned());
+            }
+            let shown = shown.get_or_insert_with(|| name.to_owned());
+            shown.replace_range(found.span.start..found.span.end, mask.as_str());
+        }
+        shown
     }
 
     pub(super) fn names(&mut self, names: &mut [String]) {
@@ -56,7 +80,7 @@ impl<'d> Scrub<'d> {
 
     pub(super) fn root(&mut self, root: &mut Root) {
         self.name(&mut root.path);
-        root.repository.as_mut().into_iter().for_each(|remote| self.name(remote));
+        root.repository.iter_mut().chain(&mut root.branch).for_each(|name| self.name(name));
     }
 
     pub(super) fn coverage(&mut self, coverage: &mut Coverage) {

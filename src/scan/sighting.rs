@@ -1,5 +1,6 @@
 //! What the workers bring home: one sighting per match, and the package ids of project files.
 
+use std::collections::BTreeMap;
 #[cfg(feature = "git")]
 use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Names, NearbyNames};
+use crate::key::KeyFacts;
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
 use crate::provenance::{Provenance, Reach};
@@ -25,9 +27,9 @@ use crate::secret::{Masked, Secret};
 #[cfg(feature = "git")]
 use crate::severity::Confidence;
 #[cfg(feature = "git")]
-use crate::source::{Before, Built, GitSink, Look};
+use crate::source::{Before, Built, GitSink, Judge, Look, Place};
 use crate::source::{Blob, Part, Progress, Sink};
-use crate::suppression::{MARKER_REACH, Marker, comments, markers};
+use crate::suppression::{MARKER_REACH, Marker, begins_comment, holds_comment, markers};
 
 use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};
@@ -48,6 +50,8 @@ pub(super) struct Sighting {
     pub(super) found: Match,
     /// The other parts of the key that stand near it.
     pub(super) parts: Vec<Companion>,
+    /// What the connection string says in which it stands.
+    pub(super) around: Option<Box<KeyFacts>>,
     pub(super) provenance: Option<Box<Provenance>>,
     /// What comments beside it ask to set aside.
     pub(super) markers: Vec<Marker>,
@@ -100,6 +104,11 @@ pub(super) struct Gathered {
 /// Files about code, which show comments instead of having them.
 const PROSE: [&str; 5] = [".md", ".mdx", ".markdown", ".rst", ".adoc"];
 
+fn is_prose(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    PROSE.iter().any(|ending| path.ends_with(ending))
+}
+
 /// A text with everything that its frames need besides the matches.
 #[derive(Clone, Copy)]
 struct Seen<'s> {
@@ -115,6 +124,9 @@ pub(super) struct Gatherer<'g> {
     detector: &'g Detector,
     #[cfg(feature = "git")]
     first_look: OnceLock<FirstLook<'g>>,
+    /// What texts contain that tell something about keys in others.
+    #[cfg(feature = "git")]
+    signs: OnceLock<Option<regex::bytes::Regex>>,
     /// Least confidence of what counts.
     #[cfg(feature = "git")]
     least: Confidence,
@@ -136,6 +148,8 @@ impl<'g> Gatherer<'g> {
             detector,
             #[cfg(feature = "git")]
             first_look: OnceLock::new(),
+            #[cfg(feature = "git")]
+            signs: OnceLock::new(),
             #[cfg(feature = "git")]
             least: settings.confidence,
             #[cfg(feature = "git")]
@@ -171,28 +185,24 @@ impl<'g> Gatherer<'g> {
         Gathered { sightings, published, notes, comments, clues: Clues::new(clues) }
     }
 
-    /// The `skelkey:ignore` comments of one text, or of one part of a long one.
-    fn comments(&self, blob: &Blob<'_>, part: &Part, into: &mut Vec<Comment>) {
-        let path = blob.path.to_ascii_lowercase();
-        if !self.reads_markers || PROSE.iter().any(|ending| path.ends_with(ending)) {
-            return;
-        }
-        let found = comments(blob.bytes);
-        if found.is_empty() {
+    /// The `skelkey:ignore` comments of one text, or of one part of a long one, given where the words stand.
+    fn comments(&self, blob: &Blob<'_>, part: &Part, marked: &[usize], into: &mut Vec<Comment>) {
+        if marked.is_empty() || !self.reads_markers || is_prose(blob.path) {
             return;
         }
         let index = LineIndex::new(blob.bytes);
-        let own = found.into_iter().filter(|&at| part.own.contains_start(Span::new(at, at + 1)));
+        let own = marked.iter().filter(|&&at| part.own.contains_start(Span::new(at, at + 1)));
         into.extend(
-            own.map(|at| Comment { shown: blob.shown.to_owned(), line: index.line_of(at) + part.before.lines }),
+            own.filter(|&&at| begins_comment(blob.bytes, at))
+                .map(|&at| Comment { shown: blob.shown.to_owned(), line: index.line_of(at) + part.before.lines }),
         );
     }
 
     /// Looks through one text, or one part of a long one.
     fn look(&self, worker: &mut Worker, blob: &Blob<'_>, part: &Part) {
         let Worker { scratch, sightings, published, notes, clues, comments } = worker;
-        self.comments(blob, part, comments);
         let matches = self.detector.scan(blob.bytes, blob.path, scratch);
+        self.comments(blob, part, scratch.markers(), comments);
         clues.extend(clues::among(self.detector.rules(), &matches, blob, part));
         let counts = |found: &Match| part.own.contains_start(found.span);
         self.sight(&Seen { blob, part, lost: scratch.lost(), provenance: None }, matches, counts, sightings);
@@ -236,6 +246,7 @@ impl<'g> Gatherer<'g> {
             .collect();
         // In the order of places: on a long line each column is counted from the one before.
         let regions: Vec<Region> = sighted.iter().map(|&at| index.region(matches[at].span)).collect();
+        let mut lines = self.reads_markers.then(|| MarkedLines::new(&index, &masks, part.before.lines));
         for ((&at, parts), region) in sighted.iter().zip(parts).zip(regions).rev() {
             // From the last on, so that no place that is still to come moves.
             let mut found = matches.swap_remove(at);
@@ -243,22 +254,39 @@ impl<'g> Gatherer<'g> {
             found.span = Span::new(here.start + part.offset, here.end + part.offset);
             into.push(Sighting {
                 parts,
+                around: companion::around(&rules[found.rule], blob.bytes, here).map(Box::new),
                 root: blob.root,
                 path: blob.path.to_owned(),
                 shown: blob.shown.to_owned(),
                 region: region.after(&part.before),
                 frame: frame::draw(&index, here, &masks, part.before.lines),
                 nearby: self.names.near(blob.bytes, here, found.variable.as_deref()),
-                markers: if self.reads_markers {
-                    markers_at(&index, &found, here, &masks, part.before.lines)
-                } else {
-                    Vec::new()
-                },
+                markers: lines.as_mut().map(|lines| lines.beside(&found, here)).unwrap_or_default(),
                 found,
                 provenance: provenance.cloned().map(Box::new),
             });
         }
         sighted.len()
+    }
+
+    /// Sights the matches in one text of a repository. `is_new` tells whether a secret is. Gives the number of all matches.
+    #[cfg(feature = "git")]
+    fn sight_in_git(
+        &self,
+        worker: &mut Worker,
+        blob: &Blob<'_>,
+        provenance: &Provenance,
+        matches: Vec<Match>,
+        is_new: impl Fn(&[u8]) -> bool,
+    ) -> usize {
+        let Worker { scratch, sightings, clues, .. } = worker;
+        let all = matches.len();
+        let counts = |found: &Match| is_new(&blob.bytes[found.span.start..found.span.end]);
+        let part = Part::whole(blob.bytes);
+        clues.extend(clues::among(self.detector.rules(), &matches, blob, &part));
+        let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
+        self.sight(&seen, matches, counts, sightings);
+        all
     }
 
     /// A companion with everything that must be read while its text is at hand.
@@ -289,28 +317,53 @@ impl Sink for Gatherer<'_> {
     fn overlap(&self) -> usize {
         self.overlap
     }
+
+    #[cfg(feature = "git")]
+    fn judge(&self) -> Option<&dyn Judge> {
+        Some(self)
+    }
 }
 
-/// The markers on the lines on which the secret begins and ends, and on the line before if it is nothing but a comment.
-/// Their words will be shown, so every match is masked before they are read, and so is the secret where it is repeated.
-/// `before`: the lines of the file before this part of it.
-fn markers_at(index: &LineIndex<'_>, found: &Match, at: Span, masks: &[(Span, Masked)], before: usize) -> Vec<Marker> {
-    let (first, last) = (index.line_of(at.start), index.line_of(at.end.max(at.start + 1) - 1));
-    let read = |number: usize| {
-        let found = markers(&frame::masked(index, number, masks, MARKER_REACH));
-        found.into_iter().map(move |marker| Marker { line: number + before, ..marker })
-    };
-    let mut all: Vec<Marker> = read(first).collect();
-    if last > first {
-        all.extend(read(last));
+/// The markers on the lines of one text. A line of megabytes may hold thousands of secrets, each of which asks for them.
+struct MarkedLines<'l> {
+    index: &'l LineIndex<'l>,
+    /// Of every match: a marker's words will be shown, so every match is masked before they are read.
+    masks: &'l [(Span, Masked)],
+    /// The lines of the file before this part of it.
+    before: usize,
+    known: BTreeMap<usize, Vec<Marker>>,
+}
+
+impl<'l> MarkedLines<'l> {
+    fn new(index: &'l LineIndex<'l>, masks: &'l [(Span, Masked)], before: usize) -> Self {
+        Self { index, masks, before, known: BTreeMap::new() }
     }
-    if index.line(first - 1).is_some_and(|(_, line)| is_comment(line)) {
-        all.extend(read(first - 1));
+
+    /// Those on a line (from 1).
+    fn on(&mut self, number: usize) -> &[Marker] {
+        let Self { index, masks, before, .. } = *self;
+        self.known.entry(number).or_insert_with(|| {
+            let found = markers(&frame::masked(index, number, masks, MARKER_REACH));
+            found.into_iter().map(|marker| Marker { line: number + before, ..marker }).collect()
+        })
     }
-    for reason in all.iter_mut().filter_map(|marker| marker.reason.as_mut()) {
-        found.secret.hide_in(reason);
+
+    /// Those on the lines on which the secret at `at` begins and ends, and on the line before if it is nothing but a comment.
+    /// The secret is masked in their words too, where they repeat it.
+    fn beside(&mut self, found: &Match, at: Span) -> Vec<Marker> {
+        let (first, last) = (self.index.line_of(at.start), self.index.line_of(at.end.max(at.start + 1) - 1));
+        let mut all = self.on(first).to_vec();
+        if last > first {
+            all.extend_from_slice(self.on(last));
+        }
+        if self.index.line(first - 1).is_some_and(|(_, line)| is_comment(line)) {
+            all.extend_from_slice(self.on(first - 1));
+        }
+        for reason in all.iter_mut().filter_map(|marker| marker.reason.as_mut()) {
+            found.secret.hide_in(reason);
+        }
+        all
     }
-    all
 }
 
 fn is_comment(line: &[u8]) -> bool {
@@ -330,17 +383,19 @@ pub(super) fn mask(rule: &Rule, secret: &Secret) -> Masked {
 impl GitSink for Gatherer<'_> {
     fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
-        let Worker { scratch, sightings, clues, .. } = &mut *worker;
-        let matches = self.detector.scan(blob.bytes, blob.path, scratch);
-        let all = matches.len();
-        let counts = |found: &Match| !before.holds(&blob.bytes[found.span.start..found.span.end]);
-        let part = Part::whole(blob.bytes);
-        clues.extend(clues::among(self.detector.rules(), &matches, blob, &part));
-        let seen = Seen { blob, part: &part, lost: scratch.lost(), provenance: Some(provenance) };
-        self.sight(&seen, matches, counts, sightings);
-        all
+        let matches = self.detector.scan(blob.bytes, blob.path, &mut worker.scratch);
+        self.sight_in_git(&mut worker, blob, provenance, matches, |secret| !before.holds(secret))
     }
 
+    fn take_looked_at(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, places: &[Place]) -> usize {
+        let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
+        let matches = self.detector.scan_places(blob.bytes, blob.path, places, &mut worker.scratch);
+        self.sight_in_git(&mut worker, blob, provenance, matches, |_| true)
+    }
+}
+
+#[cfg(feature = "git")]
+impl Judge for Gatherer<'_> {
     fn judgement(&self) -> String {
         let Configuration { disabled_rules, rerated_rules, .. } = self.configuration;
         let mut hash = Sha256::new();
@@ -361,6 +416,19 @@ impl GitSink for Gatherer<'_> {
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look {
         let mut worker = lock(&self.workers[worker.min(self.workers.len() - 1)]);
         self.first_look.get_or_init(|| self.detector.first_look(self.least)).at(bytes, built, &mut worker.scratch)
+    }
+
+    fn is_silent(&self, bytes: &[u8]) -> bool {
+        let signs = self.signs.get_or_init(|| clues::signs(self.detector.rules()));
+        !holds_comment(bytes) && signs.as_ref().is_some_and(|signs| !signs.is_match(bytes))
+    }
+
+    fn tells(&self, path: &str) -> bool {
+        packages::is_read(path)
+    }
+
+    fn note(&self, sentence: String) {
+        lock(&self.workers[self.workers.len() - 1]).notes.push(sentence);
     }
 }
 

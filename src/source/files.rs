@@ -18,6 +18,7 @@ use globset::GlobSet;
 use super::ignores::Ignores;
 use super::open::{Opened, open};
 use super::repository::Repository;
+use super::spare::Spare;
 use super::tally::{Outcome, Progress};
 use super::window::{Buffer, Reading};
 use super::{Blob, Part, Sink};
@@ -34,6 +35,9 @@ pub struct FileOptions {
     pub exclude: GlobSet,
     /// Number of threads, at least 1.
     pub jobs: usize,
+    /// Where it is kept which files were read before and hold nothing that counts.
+    #[cfg(feature = "git")]
+    pub cache: Option<std::sync::Arc<super::git::Cache>>,
 }
 
 /// The named files and folders, opened.
@@ -165,6 +169,7 @@ impl Files {
             sink,
             progress,
             claimed: &self.claimed,
+            spares: Spare::all(&self.roots, &self.options, sink),
             workers: (0..=jobs).map(|_| Mutex::new(Worker::default())).collect(),
         };
         match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
@@ -189,6 +194,7 @@ impl Files {
             }
             Err(error) => outcome.skipped(Reason::Unreadable, "(threads)", None, Some(error.to_string())),
         }
+        walk.spares.into_iter().flatten().for_each(Spare::save);
         for worker in walk.workers {
             outcome.merge(worker.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).outcome);
         }
@@ -233,6 +239,8 @@ struct Walk<'w> {
     sink: &'w dyn Sink,
     progress: &'w Progress,
     claimed: &'w HashSet<PathBuf>,
+    /// For each root what is known of its files.
+    spares: Vec<Option<Spare<'w>>>,
     workers: Vec<Mutex<Worker>>,
 }
 
@@ -241,7 +249,7 @@ impl Walk<'_> {
     fn counts(&self) -> (u64, u64) {
         let add = |sum: (u64, u64), worker: &Mutex<Worker>| {
             let outcome = &lock(worker).outcome;
-            (sum.0 + outcome.seen, sum.1 + outcome.scanned)
+            (sum.0 + outcome.seen, sum.1 + outcome.covered())
         };
         self.workers.iter().fold((0, 0), add)
     }
@@ -321,7 +329,16 @@ impl Walk<'_> {
         let index = self.worker();
         let mut worker = lock(&self.workers[index]);
         let Worker { buffer, outcome } = &mut *worker;
+        // What the user named is read in any case.
+        let spare = self.spares[root].as_ref().filter(|_| !named);
+        let untouched = spare.and_then(|spare| spare.untouched(relative, absolute));
+        if untouched.as_ref().is_some_and(|file| file.is_known()) {
+            return outcome.spared(1);
+        }
         let take = |bytes: &[u8], part: Option<&Part>| {
+            if part.is_none() && untouched.as_ref().is_some_and(|file| file.learn(index, bytes)) {
+                return;
+            }
             let blob = Blob { root: Some(root), path: relative, shown, bytes };
             part.map_or_else(|| self.sink.take(index, &blob), |part| self.sink.take_part(index, &blob, part));
         };

@@ -10,6 +10,11 @@ mod ignores;
 mod kept;
 mod open;
 mod repository;
+#[cfg(feature = "git")]
+mod spare;
+#[cfg(not(feature = "git"))]
+#[path = "spare_nothing.rs"]
+mod spare;
 mod standing;
 mod tally;
 mod window;
@@ -17,10 +22,10 @@ mod window;
 pub use self::files::{FileOptions, Files};
 #[cfg(feature = "git")]
 pub use self::git::{
-    Before, Built, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Look, OpenError, Place, Push, PushedTo,
-    RangeSpec, RefUpdate, Submodule,
+    Before, Built, Cache, Copied, Git, GitOptions, GitOutcome, GitPlaces, GitSink, Judge, Look, OpenError, Place, Push,
+    PushedTo, RangeSpec, RefUpdate, Submodule,
 };
-pub use self::repository::{Repository, code_owners, normalised_remote};
+pub use self::repository::{CheckedOut, Repository, code_owners, normalised_remote};
 pub use self::standing::Standing;
 pub use self::tally::{HistoryProgress, Outcome, Progress};
 
@@ -70,4 +75,10 @@ pub trait Sink: Sync {
 
     /// How many bytes around its own a part has to hold, unless the text begins or ends there.
     fn overlap(&self) -> usize;
+
+    /// Who tells of whole texts whether they hold anything; `None` if nobody does, and every file is read.
+    #[cfg(feature = "git")]
+    fn judge(&self) -> Option<&dyn Judge> {
+        None
+    }
 }

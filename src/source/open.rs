@@ -8,6 +8,13 @@ use std::time::Duration;
 /// Something opened for reading.
 pub(super) struct Opened {
     file: File,
+    /// Length of a regular file.
+    length: Option<u64>,
+    /// Bytes read.
+    read: u64,
+    /// Whether a regular file gave all that it said it has, and then less than it was asked for: it need not be asked
+    /// once more.
+    ended: bool,
     /// For a pipe: how long a writer may still take to come.
     patience: Duration,
     seen_a_writer: bool,
@@ -26,12 +33,14 @@ pub(super) fn open(path: &Path, named: bool) -> io::Result<Opened> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
     let file = options.open(path)?;
-    let kind = file.metadata()?.file_type();
+    let metadata = file.metadata()?;
+    let kind = metadata.file_type();
     if !named && !kind.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file any more"));
     }
     let patience = if is_pipe(kind) { PATIENCE } else { Duration::ZERO };
-    Ok(Opened { file, patience, seen_a_writer: !is_pipe(kind) })
+    let length = kind.is_file().then(|| metadata.len());
+    Ok(Opened { file, length, read: 0, ended: false, patience, seen_a_writer: !is_pipe(kind) })
 }
 
 #[cfg(unix)]
@@ -45,14 +54,17 @@ fn is_pipe(_: FileType) -> bool {
 }
 
 impl Opened {
-    /// Length of a regular file.
+    /// Length of a regular file, as it was when it was opened.
     pub(super) fn length(&self) -> Option<u64> {
-        self.file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+        self.length
     }
 }
 
 impl Read for Opened {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
         loop {
             match self.file.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.seen_a_writer = true,
@@ -64,6 +76,10 @@ impl Read for Opened {
                 }
                 Ok(read) => {
                     self.seen_a_writer = true;
+                    self.read += read as u64;
+                    // Files that the system makes up as they are read say that they are empty.
+                    let said = self.length.filter(|length| *length > 0);
+                    self.ended = read < buffer.len() && said.is_some_and(|said| self.read >= said);
                     return Ok(read);
                 }
                 Err(error) => return Err(error),

@@ -1,8 +1,10 @@
-//! The repository around a path: where its work tree begins, and the remote that names it.
+//! The repository around a path: where its work tree begins, the remote that names it, and what it has checked out.
 
 use std::path::{Path, PathBuf};
 
 use gix_discover::repository::Path as Found;
+use gix_ref::Target;
+use gix_ref::file::{ReferenceExt as _, Store};
 
 use crate::codeowners;
 
@@ -11,8 +13,19 @@ use crate::codeowners;
 pub struct Repository {
     /// Top of the work tree, absolute.
     pub work_tree: PathBuf,
+    /// The folder with `HEAD` (its own, for a linked work tree).
+    pub git_dir: PathBuf,
     /// The folder with `config` and `info` (the main repository's, for a linked work tree).
     pub common_dir: PathBuf,
+}
+
+/// What a repository has checked out, as far as its `HEAD` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckedOut {
+    /// The commit's id in hex.
+    pub commit: Option<String>,
+    /// The branch's short name; `None` where `HEAD` is at a commit of its own. Escape before showing.
+    pub branch: Option<String>,
 }
 
 impl Repository {
@@ -21,9 +34,12 @@ impl Repository {
     pub fn around(folder: &Path) -> Option<Self> {
         let (found, _trust) = gix_discover::upwards(folder).ok()?;
         match found {
-            Found::WorkTree(work_tree) => Some(Self { common_dir: common_dir(&work_tree.join(".git")), work_tree }),
+            Found::WorkTree(work_tree) => {
+                let git_dir = work_tree.join(".git");
+                Some(Self { common_dir: common_dir(&git_dir), git_dir, work_tree })
+            }
             Found::LinkedWorkTree { work_dir, git_dir } => {
-                Some(Self { work_tree: work_dir, common_dir: common_dir(&git_dir) })
+                Some(Self { work_tree: work_dir, common_dir: common_dir(&git_dir), git_dir })
             }
             Found::Repository(_) => None,
         }
@@ -36,11 +52,39 @@ impl Repository {
         self.common_dir.join("info").join("exclude")
     }
 
+    fn config(&self) -> Option<gix_config::File> {
+        gix_config::File::from_path_no_includes(self.common_dir.join("config"), gix_config::Source::Local).ok()
+    }
+
+    /// The commit and the branch at `HEAD`.
+    #[must_use]
+    pub fn checked_out(&self) -> CheckedOut {
+        let is_sha256 = |config: gix_config::File| {
+            config.string("extensions.objectFormat").is_some_and(|format| format.eq_ignore_ascii_case(b"sha256"))
+        };
+        let hash = if self.config().is_some_and(is_sha256) { gix_hash::Kind::Sha256 } else { gix_hash::Kind::Sha1 };
+        let (git_dir, common_dir) = (self.git_dir.clone(), self.common_dir.clone());
+        let store = if git_dir == common_dir {
+            Store::at(git_dir, hash)
+        } else {
+            Store::for_linked_worktree(git_dir, common_dir, hash)
+        };
+        let Ok(Some(mut head)) = store.try_find("HEAD") else { return CheckedOut::default() };
+        let branch = match &head.target {
+            Target::Symbolic(name) => name.as_bstr().strip_prefix(b"refs/heads/").map(String::from_utf8_lossy),
+            Target::Object(_) => None,
+        };
+        // Where refs are kept in tables, the file names a branch that no repository can have.
+        let branch = branch.filter(|branch| branch != ".invalid").map(std::borrow::Cow::into_owned);
+        let packed = store.open_packed_buffer().ok().flatten();
+        let commit = head.follow_to_object_packed(&store, packed.as_ref()).ok().map(|id| id.to_string());
+        CheckedOut { commit, branch }
+    }
+
     /// The normalised address (`host/path`) of `origin`, or else of the first remote by name.
     #[must_use]
     pub fn remote(&self) -> Option<String> {
-        let config =
-            gix_config::File::from_path_no_includes(self.common_dir.join("config"), gix_config::Source::Local).ok()?;
+        let config = self.config()?;
         let mut remotes: Vec<(String, String)> = config
             .sections_by_name("remote")?
             .filter_map(|section| {

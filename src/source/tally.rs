@@ -94,6 +94,20 @@ impl Outcome {
         self.bytes += bytes;
     }
 
+    /// Counts blobs that are known to hold nothing.
+    pub fn spared(&mut self, blobs: u64) {
+        if blobs > 0 {
+            self.seen += blobs;
+            self.counts.entry(Reason::Known).or_default().0 += blobs;
+        }
+    }
+
+    /// Blobs that were scanned, now or by a run of which the cache knows.
+    #[must_use]
+    pub fn covered(&self) -> u64 {
+        self.scanned + self.counts.get(&Reason::Known).map_or(0, |count| count.0)
+    }
+
     /// Counts something that was left out; what a reader must be able to look up is kept by name.
     pub fn skipped(&mut self, reason: Reason, path: &str, bytes: Option<u64>, detail: Option<String>) {
         let is_blob = !matches!(reason, Reason::Missing | Reason::Empty | Reason::Interrupted | Reason::Elsewhere);

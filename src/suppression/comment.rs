@@ -4,6 +4,8 @@
 
 use jiff::civil::Date;
 
+use crate::detect::MARKER;
+
 /// A request to set aside what stands on its line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marker {
@@ -18,8 +20,6 @@ pub struct Marker {
     /// The line on which it stands, from 1; 0 where nobody counted.
     pub line: usize,
 }
-
-const OWN: &str = "skelkey:ignore";
 
 /// How other scanners spell it. None of them names a rule in a way that we could know.
 const FOREIGN: [&str; 8] = [
@@ -50,22 +50,26 @@ pub fn markers(line: &[u8]) -> Vec<Marker> {
 }
 
 fn own(text: &str) -> impl Iterator<Item = Marker> {
-    text.match_indices(OWN).map(|(at, marker)| parse(&text[at + marker.len()..]))
+    text.match_indices(MARKER).map(|(at, marker)| parse(&text[at + marker.len()..]))
 }
 
 /// Signs that begin a comment in some language.
 const SIGNS: [&[u8]; 10] = [b"#", b"//", b"--", b";", b"/*", b"*", b"<!--", b"%", b"(*", b"{-"];
 
-/// Where our own markers stand in comments of a text: the offset of each one's word. A marker in a sentence or a string is
-/// none that somebody forgot.
+/// Whether one of our own markers, which stands at `at`, begins a comment. One in a sentence or a string is none that somebody
+/// forgot.
 #[must_use]
-pub fn comments(text: &[u8]) -> Vec<usize> {
-    let begins_comment = |at: &usize| {
-        let line = memchr::memrchr(b'\n', &text[..*at]).map_or(0, |end| end + 1);
-        let before = text[line.max(at.saturating_sub(MARKER_REACH))..*at].trim_ascii_end();
-        SIGNS.iter().any(|sign| before.ends_with(sign))
-    };
-    memchr::memmem::find_iter(text, OWN).filter(begins_comment).collect()
+pub fn begins_comment(text: &[u8], at: usize) -> bool {
+    let from = at.saturating_sub(MARKER_REACH);
+    let line = memchr::memrchr(b'\n', &text[from..at]).map_or(from, |end| from + end + 1);
+    let before = text[line..at].trim_ascii_end();
+    SIGNS.iter().any(|sign| before.ends_with(sign))
+}
+
+/// Whether one of our own markers stands in a comment of a text.
+#[must_use]
+pub fn holds_comment(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, MARKER).any(|at| begins_comment(text, at))
 }
 
 /// Reads what follows the marker's word.
@@ -136,7 +140,8 @@ mod tests {
 
     #[test]
     fn only_comments_count_as_comments() {
-        let count = |text: &str| comments(text.as_bytes()).len();
+        let begins = |text: &str, at: &usize| begins_comment(text.as_bytes(), *at);
+        let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), MARKER).filter(|at| begins(text, at)).count();
         assert_eq!(count("k=1 # skelkey:ignore\n// skelkey:ignore[x]\n<!--skelkey:ignore-->"), 3);
         assert_eq!(count("write `skelkey:ignore` there, or \"skelkey:ignore\""), 0);
     }

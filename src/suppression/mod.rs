@@ -7,7 +7,7 @@ mod comment;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use self::comment::{MARKER_REACH, Marker, comments, markers};
+pub use self::comment::{MARKER_REACH, Marker, begins_comment, holds_comment, markers};
 
 /// What set a place aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -32,4 +32,7 @@ pub struct Suppression {
     pub owner: Option<String>,
     /// The last day on which it holds.
     pub until: Option<Date>,
+    /// The path under which the baseline knows the place, where its file has moved since. Escape before showing.
+    #[serde(default)]
+    pub moved_from: Option<String>,
 }

@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use skelkey::decode::readable;
-use skelkey::detect::{Detector, FirstLook, Scratch};
+use skelkey::detect::{Detector, FirstLook, Match, Scratch};
 use skelkey::provenance::{Holder, Provenance};
 use skelkey::rules::{PathCondition, Rule, RuleSet, load};
-use skelkey::source::{Before, Blob, Built, Git, GitOptions, GitPlaces, GitSink, Look, Progress};
+use skelkey::source::{Before, Blob, Built, Git, GitOptions, GitPlaces, GitSink, Judge, Look, Place, Progress};
 
 use super::repo::{Repo, git_in, leak, token};
 
@@ -29,8 +29,8 @@ fn detector() -> Detector {
 }
 
 /// Adds what is found in one object.
-fn scan(detector: &Detector, id: &str, text: &[u8], scratch: &mut Scratch, found: &mut Found) {
-    for one in detector.scan(&readable(text), "", scratch) {
+fn add(detector: &Detector, id: &str, matches: Vec<Match>, found: &mut Found) {
+    for one in matches {
         let rule = &detector.rules().rules[one.rule];
         // A half of a key alone is no leak, and no reason to look at a text again.
         if !rule.part_only {
@@ -52,10 +52,29 @@ impl GitSink for Recorder<'_> {
         let is_object = matches!(provenance.holder, Holder::File | Holder::Commit | Holder::Tag);
         if let (true, Some(id)) = (is_object, &provenance.object) {
             let (scratch, found) = &mut *self.workers[worker].lock().unwrap();
-            scan(self.detector, id, blob.bytes, scratch, found);
+            add(self.detector, id, self.detector.scan(blob.bytes, "", scratch), found);
         }
         0
     }
+
+    fn take_looked_at(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, places: &[Place]) -> usize {
+        let (scratch, found) = &mut *self.workers[worker].lock().unwrap();
+        let matches = self.detector.scan_places(blob.bytes, "", places, scratch);
+        add(self.detector, provenance.object.as_ref().unwrap(), matches, found);
+        0
+    }
+}
+
+impl Judge for Recorder<'_> {
+    fn is_silent(&self, _: &[u8]) -> bool {
+        unreachable!("no cache is asked for")
+    }
+
+    fn tells(&self, _: &str) -> bool {
+        unreachable!("no cache is asked for")
+    }
+
+    fn note(&self, _: String) {}
 
     fn judgement(&self) -> String {
         unreachable!("no cache is asked for")
@@ -109,7 +128,8 @@ fn plain(detector: &Detector, repo: &Path) -> (Found, u64, u64) {
         objects += 1;
         if kind != "tree" {
             texts += 1;
-            scan(detector, id, &bytes[..bytes.len() - 1], &mut scratch, &mut found);
+            let text = readable(&bytes[..bytes.len() - 1]);
+            add(detector, id, detector.scan(&text, "", &mut scratch), &mut found);
         }
         line.clear();
     }

@@ -15,7 +15,10 @@ pub(crate) struct Case {
     pub(crate) host: Option<&'static str>,
     /// Asked at a server of the user's own.
     pub(crate) own: bool,
+    /// With an answer that says that the key works.
     pub(crate) headers: &'static [(&'static str, &'static str)],
+    /// What the second page answers to the first of the rows, if there is one.
+    pub(crate) then: Option<&'static str>,
     /// Status, body, and what that says; the first is the full success.
     pub(crate) rows: Vec<(u16, &'static str, State)>,
     /// What the first tells.
@@ -42,12 +45,16 @@ fn case(
     told: &'static str,
 ) -> Case {
     let key = format!("{}{}", key.0, "a1B2c3D4".chars().cycle().take(key.1).collect::<String>());
-    Case { issuer, path, key, owner: None, id: None, host: None, own: false, headers: &[], rows, told }
+    Case { issuer, path, key, owner: None, id: None, host: None, own: false, headers: &[], then: None, rows, told }
 }
 
 fn lower(mut case: Case) -> Case {
     case.key.make_ascii_lowercase();
     case
+}
+
+fn then(body: &'static str, case: Case) -> Case {
+    Case { then: Some(body), ..case }
 }
 
 fn own(case: Case) -> Case {
@@ -112,21 +119,26 @@ fn building() -> Vec<Case> {
             ],
             "owner ann@acme.example; user-id=d6245f20; user-name=Ann",
         ),
-        case(
-            "terraform",
-            "/api/v2/account/details",
-            ("abcdefghijklmn.atlasv1.", 60),
-            vec![
-                (
-                    200,
-                    r#"{"data":{"id":"user-V3","type":"users","attributes":{"username":"ann","is-service-account":false}}}"#,
-                    ACTIVE,
-                ),
-                (401, r#"{"errors":[{"status":"401","title":"unauthorized"}]}"#, UNKNOWN),
-                (404, r#"{"errors":[{"status":"404","title":"not found"}]}"#, UNKNOWN),
-                SSO,
-            ],
-            "owner ann; service-account=false; user-id=user-V3",
+        then(
+            r#"{"data":[{"id":"at-1","attributes":{"description":"ci","created-at":"2026-01-01T00:00:00.000Z",
+                "last-used-at":null,"expired-at":"2027-01-01T00:00:00.000Z","token":null}}]}"#,
+            case(
+                "terraform",
+                "/api/v2/account/details",
+                ("abcdefghijklmn.atlasv1.", 60),
+                vec![
+                    (
+                        200,
+                        r#"{"data":{"id":"user-V3","type":"users","attributes":{"username":"ann","is-service-account":false}}}"#,
+                        ACTIVE,
+                    ),
+                    (401, r#"{"errors":[{"status":"401","title":"unauthorized"}]}"#, UNKNOWN),
+                    (404, r#"{"errors":[{"status":"404","title":"not found"}]}"#, UNKNOWN),
+                    SSO,
+                ],
+                "name ci; id at-1; owner ann; created 2026-01-01T00:00:00Z; ends 2027-01-01T00:00:00Z; service-account=false; \
+             user-id=user-V3",
+            ),
         ),
         case(
             "postman",
@@ -139,12 +151,21 @@ fn building() -> Vec<Case> {
             ],
             "owner ann; roles=admin, user; team=acme",
         ),
-        case(
-            "launchdarkly",
-            "/api/v2/caller-identity",
-            ("api-", 36),
-            vec![(200, r#"{"accountId":"acc","tokenId":"tok","tokenName":"ci","serviceToken":true}"#, ACTIVE), NO, SSO],
-            "name ci; id tok; owner acc; service-token=true",
+        then(
+            r#"{"_id":"tok","role":"writer","customRoleIds":["deployers"],"inlineRole":[{"effect":"allow","actions":["*"],"resources":["proj/*"]}],
+                "creationDate":1785000000000,"lastUsed":1795000000000}"#,
+            case(
+                "launchdarkly",
+                "/api/v2/caller-identity",
+                ("api-", 36),
+                vec![
+                    (200, r#"{"accountId":"acc","tokenId":"tok","tokenName":"ci","serviceToken":true}"#, ACTIVE),
+                    NO,
+                    SSO,
+                ],
+                "name ci; id tok; owner acc; created 2026-07-25T17:20:00Z; used 2026-11-18T11:06:40Z; may writer:Manage on everything; \
+             custom-roles=deployers; inline-actions=*; inline-resources=proj/*; service-token=true",
+            ),
         ),
         case(
             "jsr",
@@ -193,24 +214,51 @@ fn cloud() -> Vec<Case> {
     let vault = r#"{"data":{"display_name":"token","entity_id":"e-1","type":"service","policies":["default","deploy"],
         "creation_time":1785000000,"expire_time":null,"num_uses":0,"orphan":true,"renewable":true,"path":"auth/token/create"}}"#;
     vec![
+        then(
+            r#"{"result":{"id":"ed17","name":"deploy","issued_on":"2026-01-01T00:00:00Z","modified_on":"2026-02-01T00:00:00Z",
+                "policies":[{"effect":"allow","permission_groups":[{"name":"Zone Read"},{"name":"DNS Write"}]}]},"success":true}"#,
+            case(
+                "cloudflare",
+                "/client/v4/user/tokens/verify",
+                ("cfut_", 48),
+                vec![
+                    (
+                        200,
+                        r#"{"result":{"id":"ed17","status":"active","expires_on":"2026-12-31T00:00:00Z","not_before":"2026-01-01T00:00:00Z"},"success":true}"#,
+                        ACTIVE,
+                    ),
+                    (200, r#"{"result":{"id":"ed17","status":"expired"},"success":true}"#, EXPIRED),
+                    (200, r#"{"result":{"id":"ed17","status":"disabled"},"success":true}"#, REVOKED),
+                    (200, r#"{"result":{"id":"ed17","status":"brand new"},"success":true}"#, UNKNOWN),
+                    (401, r#"{"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}]}"#, UNKNOWN),
+                    (400, r#"{"success":false,"errors":[{"code":6003}]}"#, UNKNOWN),
+                    SSO,
+                ],
+                "name deploy; id ed17; created 2026-01-01T00:00:00Z; ends 2026-12-31T00:00:00Z; \
+             may DNS Write:Manage+Zone Read:Read on everything; only not-before=2026-01-01T00:00:00Z; modified=2026-02-01T00:00:00Z",
+            ),
+        ),
         case(
-            "cloudflare",
-            "/client/v4/user/tokens/verify",
-            ("cfut_", 48),
+            "gcp",
+            "/v1beta/models?pageSize=1",
+            ("AIza", 35),
             vec![
+                (200, r#"{"models":[{"name":"models/gemini"}]}"#, ACTIVE),
+                (403, r#"{"error":{"details":[{"reason":"API_KEY_HTTP_REFERRER_BLOCKED"}]}}"#, ACTIVE),
+                (403, r#"{"error":{"details":[{"reason":"API_KEY_IP_ADDRESS_BLOCKED"}]}}"#, ACTIVE),
+                (403, r#"{"error":{"details":[{"reason":"API_KEY_ANDROID_APP_BLOCKED"}]}}"#, ACTIVE),
+                (403, r#"{"error":{"details":[{"reason":"API_KEY_IOS_APP_BLOCKED"}]}}"#, ACTIVE),
+                (403, r#"{"error":{"details":[{"reason":"API_KEY_SERVICE_BLOCKED"}]}}"#, ACTIVE),
+                (403, r#"{"error":{"details":[{"reason":"SERVICE_DISABLED"}]}}"#, ACTIVE),
+                (400, r#"{"error":{"details":[{"reason":"API_KEY_INVALID"}]}}"#, REJECTED),
                 (
-                    200,
-                    r#"{"result":{"id":"ed17","status":"active","expires_on":"2026-12-31T00:00:00Z","not_before":"2026-01-01T00:00:00Z"},"success":true}"#,
-                    ACTIVE,
+                    400,
+                    r#"{"error":{"status":"FAILED_PRECONDITION","message":"User location is not supported"}}"#,
+                    UNKNOWN,
                 ),
-                (200, r#"{"result":{"id":"ed17","status":"expired"},"success":true}"#, EXPIRED),
-                (200, r#"{"result":{"id":"ed17","status":"disabled"},"success":true}"#, REVOKED),
-                (200, r#"{"result":{"id":"ed17","status":"brand new"},"success":true}"#, UNKNOWN),
-                (401, r#"{"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}]}"#, UNKNOWN),
-                (400, r#"{"success":false,"errors":[{"code":6003}]}"#, UNKNOWN),
                 SSO,
             ],
-            "id ed17; ends 2026-12-31T00:00:00Z; only not-before=2026-01-01T00:00:00Z",
+            "",
         ),
         case(
             "digitalocean",
@@ -270,19 +318,22 @@ fn cloud() -> Vec<Case> {
             "owner sa@p.example; ends 2026-11-30T00:53:20Z; \
              may https://www.googleapis.com/auth/cloud-platform:Everything+openid:Read on everything; client-id=1.apps.example",
         ),
-        own(case(
-            "databricks",
-            "/api/2.0/token/list",
-            ("dapi", 32),
-            vec![
-                (200, list, ACTIVE),
-                (200, r#"{"token_infos":[]}"#, UNKNOWN),
-                NO,
-                (403, "Invalid access token.", REJECTED),
-                SSO,
-            ],
-            "name ci; id abc; created 2026-07-25T17:20:00Z; never ends",
-        )),
+        then(
+            r#"{"id":"1","userName":"ann@acme.example"}"#,
+            own(case(
+                "databricks",
+                "/api/2.0/token/list",
+                ("dapi", 32),
+                vec![
+                    (200, list, ACTIVE),
+                    (200, r#"{"token_infos":[]}"#, UNKNOWN),
+                    NO,
+                    (403, "Invalid access token.", REJECTED),
+                    SSO,
+                ],
+                "name ci; id abc; owner ann@acme.example; created 2026-07-25T17:20:00Z; never ends",
+            )),
+        ),
         own(case(
             "vault",
             "/v1/auth/token/lookup-self",
@@ -379,18 +430,28 @@ fn cloud() -> Vec<Case> {
                  only queries-per-hour=100",
             )))
         },
-        case(
-            "mapbox",
-            "/tokens/v2?access_token={key}",
-            ("sk.eyJ", 60),
-            vec![
-                (200, r#"{"code":"TokenValid","token":{"usage":"sk","user":"ann","authorization":"cjx1"}}"#, ACTIVE),
-                (200, r#"{"code":"TokenExpired"}"#, EXPIRED),
-                (200, r#"{"code":"TokenRevoked"}"#, REVOKED),
-                (200, r#"{"code":"TokenInvalid"}"#, REJECTED),
-                (200, r#"{"code":"TokenMalformed"}"#, UNKNOWN),
-            ],
-            "kind sk; id cjx1; owner ann",
+        then(
+            r#"[{"id":"other","scopes":["all"]},
+                {"id":"cjx1","note":"maps","usage":"sk","created":"2026-01-01T00:00:00Z","scopes":["styles:read","tokens:read"],
+                 "allowedUrls":["https://acme.example"]}]"#,
+            case(
+                "mapbox",
+                "/tokens/v2?access_token={key}",
+                ("sk.eyJ", 60),
+                vec![
+                    (
+                        200,
+                        r#"{"code":"TokenValid","token":{"usage":"sk","user":"ann","authorization":"cjx1"}}"#,
+                        ACTIVE,
+                    ),
+                    (200, r#"{"code":"TokenExpired"}"#, EXPIRED),
+                    (200, r#"{"code":"TokenRevoked"}"#, REVOKED),
+                    (200, r#"{"code":"TokenInvalid"}"#, REJECTED),
+                    (200, r#"{"code":"TokenMalformed"}"#, UNKNOWN),
+                ],
+                "kind sk; name maps; id cjx1; owner ann; created 2026-01-01T00:00:00Z; \
+             may styles:read:Read+tokens:read:Read on everything; only urls=https://acme.example",
+            ),
         ),
     ]
 }
@@ -513,23 +574,26 @@ fn models() -> Vec<Case> {
     let dead = r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#;
     let restricted = r#"{"error":{"message":"You have insufficient permissions for this operation."}}"#;
     vec![
-        case(
-            "openai",
-            "/v1/models",
-            ("sk-proj-", 100),
-            vec![
-                (200, models, ACTIVE),
-                (403, restricted, ACTIVE),
-                (
-                    401,
-                    r#"{"error":{"message":"You have insufficient permissions. Missing scopes: api.model.read"}}"#,
-                    ACTIVE,
-                ),
-                (401, bad, REJECTED),
-                (401, r#"{"error":{"code":"ip_not_authorized","message":"no"}}"#, UNKNOWN),
-                (403, r#"{"error":{"code":"unsupported_country_region_territory"}}"#, UNKNOWN),
-            ],
-            "",
+        then(
+            r#"{"object":"user","id":"user-1","email":"ann@acme.example","orgs":{"data":[{"id":"org-1","title":"Acme","role":"owner"}]}}"#,
+            case(
+                "openai",
+                "/v1/models",
+                ("sk-", 48),
+                vec![
+                    (200, models, ACTIVE),
+                    (403, restricted, ACTIVE),
+                    (
+                        401,
+                        r#"{"error":{"message":"You have insufficient permissions. Missing scopes: api.model.read"}}"#,
+                        ACTIVE,
+                    ),
+                    (401, bad, REJECTED),
+                    (401, r#"{"error":{"code":"ip_not_authorized","message":"no"}}"#, UNKNOWN),
+                    (403, r#"{"error":{"code":"unsupported_country_region_territory"}}"#, UNKNOWN),
+                ],
+                "owner ann@acme.example; organisation-roles=owner; organisations=Acme; user-id=user-1",
+            ),
         ),
         case(
             "openai",
@@ -823,6 +887,22 @@ fn work() -> Vec<Case> {
             ],
             "name ci; owner Acme; bot-id=16d; owner-type=workspace",
         ),
+        Case {
+            host: Some("bitbucket.org"),
+            headers: &[("x-oauth-scopes", "repository:write, pullrequest"), ("x-credential-type", "repo_access_token")],
+            ..case(
+                "atlassian",
+                "/2.0/repositories?pagelen=1",
+                ("ATCTT3", 100),
+                vec![
+                    (200, r#"{"values":[{"full_name":"acme/shop"}]}"#, ACTIVE),
+                    (200, r#"{"values":[{"full_name":"somebody/else"}],"public":true}"#, UNKNOWN),
+                    NO,
+                    SSO,
+                ],
+                "kind repo_access_token; may repository:write:Manage+pullrequest:Manage on everything; repositories=acme/shop",
+            )
+        },
         case(
             "atlassian",
             "/admin/v1/orgs",
@@ -834,18 +914,23 @@ fn work() -> Vec<Case> {
             ],
             "owner Acme; organisation-ids=o1",
         ),
-        own(case(
-            "okta",
-            "/api/v1/users/me",
-            ("00", 40),
-            vec![
-                (200, r#"{"id":"00u1","status":"ACTIVE","profile":{"login":"ann@acme.example"}}"#, ACTIVE),
-                (401, r#"{"errorCode":"E0000011","errorSummary":"Invalid token provided"}"#, REJECTED),
-                (401, r#"{"errorCode":"E0000999"}"#, UNKNOWN),
-                SSO,
-            ],
-            "owner ann@acme.example; user-id=00u1; user-status=ACTIVE",
-        )),
+        then(
+            r#"[{"id":"00T1","name":"ci","userId":"00u1","created":"2026-01-01T00:00:00.000Z","expiresAt":"2026-12-22T00:00:00.000Z",
+                "tokenWindow":"P30D","network":{"connection":"ANYWHERE"}}]"#,
+            own(case(
+                "okta",
+                "/api/v1/users/me",
+                ("00", 40),
+                vec![
+                    (200, r#"{"id":"00u1","status":"ACTIVE","profile":{"login":"ann@acme.example"}}"#, ACTIVE),
+                    (401, r#"{"errorCode":"E0000011","errorSummary":"Invalid token provided"}"#, REJECTED),
+                    (401, r#"{"errorCode":"E0000999"}"#, UNKNOWN),
+                    SSO,
+                ],
+                "name ci; id 00T1; owner ann@acme.example; created 2026-01-01T00:00:00Z; ends 2026-12-22T00:00:00Z; \
+             only network=ANYWHERE; idle-window=P30D; user-id=00u1; user-status=ACTIVE",
+            )),
+        ),
         case(
             "tailscale",
             "/api/v2/secret-scanning/verify",

@@ -290,6 +290,25 @@ mod gitlab_tokens {
     }
 
     #[test]
+    fn what_its_user_maintains_is_told_where_the_token_may_see_it() {
+        let found = r#"{"groups":[{"id":1,"name":"platform","access_levels":50}],
+            "projects":[{"id":2,"path_with_namespace":"platform/shop","access_levels":{"group_access_level":50}}]}"#;
+        let (got, seen) = ask().of_script(HEADER, vec![record(&[]), answer(200, found)]);
+        assert_eq!(seen[1].path, "/api/v4/personal_access_tokens/self/associations?min_access_level=40");
+        let details = got.facts.details;
+        assert_eq!(
+            (details["maintains-groups"].as_str(), details["maintains-projects"].as_str()),
+            ("platform", "platform/shop")
+        );
+        for refused in [answer(403, "{}"), answer(404, "{}"), answer(200, "[]"), answer(200, "<html>")] {
+            let (got, _) = ask().of_script(HEADER, vec![record(&[]), refused]);
+            assert_eq!(got.facts.state, State::Active);
+        }
+        let dead = record(&[("active", "false"), ("revoked", "true")]);
+        assert_eq!(ask().of_script(HEADER, vec![dead]).1.len(), 1, "a dead token is asked no more");
+    }
+
+    #[test]
     fn null_is_never_and_absence_is_silence() {
         let null = ask().facts(HEADER, record(&[("expires_at", "null"), ("last_used_at", "null")]));
         assert_eq!((ends(&null), null.last_used.said()), (Some(Expiry::Never), Some(&LastUse::Never)));

@@ -1,9 +1,12 @@
 //! The issuers that take more than a table: AWS, Google Cloud's service accounts, Heroku, devpi, Verdaccio.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64;
 use skelkey::issuer::Issuer;
 use skelkey::key::{Inactive, KeyFacts, Reported, State};
-use skelkey::probe::{NotAsked, Prober};
+use skelkey::probe::{NotAsked, Outcome, Prober};
+use skelkey::secret::Secret;
 
 use crate::bench::{Ask, FakeClock, answered, not_asked, server, settings};
 use crate::pages::line;
@@ -128,6 +131,243 @@ mod aws {
         let mut whole = bytes[2..].to_vec();
         whole.extend([0; 4]);
         format!("{}{}", "AKIA", data_encoding::BASE32_NOPAD.encode(&whole))
+    }
+}
+
+mod aws_owner {
+    use super::*;
+
+    const ID: (&str, &str) = ("AKIA", "QYLPMN5HHHFPZAM2");
+    const SECRET: &str = "an/owners/own/secret/access/key/of/forty";
+
+    fn ask() -> Ask {
+        let mut ask = Ask::new(Issuer::new("aws"), "aB3/".repeat(10));
+        ask.decoded = Some(decoded(None, Some(&format!("{}{}", ID.0, ID.1))));
+        ask
+    }
+
+    /// The answers of the two look-ups: the account's, then the user's.
+    fn looked_up(ask: &Ask, session: bool, script: Vec<Script>) -> (Vec<KeyFacts>, Vec<Seen>) {
+        let stub = Stub::new(script);
+        let mut settings = settings(&FakeClock::new());
+        settings.instead.push(server(&ask.issuer, &stub.url()));
+        let mut variables = vec![("SKELKEY_ADMIN_AWS_KEY_ID", "ASIAOWNERS"), ("SKELKEY_ADMIN_AWS_SECRET", SECRET)];
+        if session {
+            variables.push(("SKELKEY_ADMIN_AWS_SESSION_TOKEN", "an-owners-session"));
+        }
+        let variables = variables.into_iter().map(|(name, text)| (name, Secret::new(text.as_bytes())));
+        settings.variables = Arc::new(variables.collect());
+        let outcomes = ask.look_up(&Prober::new(settings).unwrap());
+        let seen = stub.seen();
+        for request in &seen {
+            let text = format!("{request:?}");
+            assert_eq!(request.method, "GET");
+            assert!(!text.contains(&ask.key) && !text.contains(SECRET), "no secret is sent: {text}");
+            assert!(request.header("authorization").unwrap().contains("Credential=ASIAOWNERS/20261122/us-east-1/"));
+            assert_eq!(request.header("x-amz-security-token"), session.then_some("an-owners-session"));
+        }
+        (outcomes.into_iter().map(|outcome| answered(outcome).facts).collect(), seen)
+    }
+
+    fn error(status: u16, code: &str) -> Script {
+        answer(status, &format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"))
+    }
+
+    fn account() -> Script {
+        answer(
+            200,
+            "<GetAccessKeyInfoResponse><GetAccessKeyInfoResult><Account>609629065308</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>",
+        )
+    }
+
+    fn used(user: &str) -> Script {
+        answer(
+            200,
+            &format!(
+                "<GetAccessKeyLastUsedResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetAccessKeyLastUsedResult>\
+                 <AccessKeyLastUsed><Region>us-west-2</Region><LastUsedDate>2026-11-13T10:45:00Z</LastUsedDate><ServiceName>s3</ServiceName>\
+                 </AccessKeyLastUsed>{user}</GetAccessKeyLastUsedResult></GetAccessKeyLastUsedResponse>"
+            ),
+        )
+    }
+
+    fn keys(id: &str, status: &str) -> Script {
+        answer(
+            200,
+            &format!(
+                "<ListAccessKeysResponse><ListAccessKeysResult><AccessKeyMetadata><member><AccessKeyId>OTHER</AccessKeyId>\
+                 <Status>Inactive</Status></member><member><UserName>b+ob</UserName><AccessKeyId>{id}</AccessKeyId><Status>{status}</Status>\
+                 <CreateDate>2026-01-01T00:00:00Z</CreateDate></member></AccessKeyMetadata></ListAccessKeysResult></ListAccessKeysResponse>"
+            ),
+        )
+    }
+
+    const BOB: &str = "<UserName>b+ob</UserName>";
+
+    #[test]
+    fn account_user_state_and_last_use_are_told_by_the_id_alone() {
+        let id = format!("{}{}", ID.0, ID.1);
+        for session in [false, true] {
+            let (facts, seen) = looked_up(&ask(), session, vec![account(), used(BOB), keys(&id, "Active")]);
+            assert_eq!(
+                (&facts[0].state, line(&facts[0])),
+                (&State::Unknown, "owner 609629065308; account-id=609629065308".to_owned())
+            );
+            assert_eq!(facts[1].state, State::Active);
+            assert_eq!(
+                line(&facts[1]),
+                "owner b+ob; created 2026-01-01T00:00:00Z; used 2026-11-13T10:45:00Z; last-used-region=us-west-2; last-used-service=s3"
+            );
+            let paths: Vec<&str> = seen.iter().map(|request| request.path.as_str()).collect();
+            assert_eq!(
+                paths,
+                [
+                    format!("/?AccessKeyId={id}&Action=GetAccessKeyInfo&Version=2011-06-15"),
+                    format!("/?AccessKeyId={id}&Action=GetAccessKeyLastUsed&Version=2010-05-08"),
+                    "/?Action=ListAccessKeys&UserName=b%2Bob&Version=2010-05-08".to_owned(),
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn rows_of_the_user() {
+        let id = format!("{}{}", ID.0, ID.1);
+        for (script, state) in [
+            (vec![used(BOB), keys(&id, "Active")], State::Active),
+            (vec![used(BOB), keys(&id, "Inactive")], REVOKED),
+            (vec![used(BOB), keys(&id, "Brand new")], State::Unknown),
+            (vec![used(BOB), keys("ANOTHER", "Active")], State::Unknown),
+            (vec![used(BOB), error(403, "AccessDenied")], State::Unknown),
+            (vec![used(BOB), answer(200, "<html>")], State::Unknown),
+            (vec![used("")], State::Unknown),
+            (vec![error(403, "AccessDenied")], State::Unknown),
+            (vec![error(403, "RequestExpired")], State::Unknown),
+            (vec![error(403, "SignatureDoesNotMatch")], State::Unknown),
+            (vec![error(404, "NoSuchEntity")], State::Unknown),
+            (vec![error(400, "ValidationError")], State::Unknown),
+            (vec![answer(200, "<html>welcome</html>")], State::Unknown),
+            (vec![answer(200, "{}")], State::Unknown),
+            (vec![answer(418, "")], State::Unknown),
+        ] {
+            let (facts, _) = looked_up(&ask(), false, [account()].into_iter().chain(script).collect());
+            assert_eq!(facts[1].state, state, "{:?}", facts[1].state_reason);
+            assert!(facts[1].state_reason.is_some());
+        }
+    }
+
+    #[test]
+    fn rows_of_the_account() {
+        for script in [
+            error(403, "AccessDenied"),
+            error(403, "RequestExpired"),
+            answer(200, "<html>"),
+            answer(200, ""),
+            answer(418, ""),
+        ] {
+            let (facts, _) = looked_up(&ask(), false, vec![script, error(403, "AccessDenied")]);
+            assert_eq!((&facts[0].state, facts[0].owner.said()), (&State::Unknown, None));
+        }
+    }
+
+    #[test]
+    fn a_canary_a_temporary_key_and_no_id_are_never_looked_up() {
+        let mut canary = ask();
+        canary.decoded = canary.decoded.map(|facts| facts.detail("canary", "Thinkst"));
+        let mut temporary = ask();
+        temporary.decoded = Some(decoded(None, Some(&format!("{}{}", "ASIA", ID.1))));
+        let mut none = ask();
+        none.decoded = None;
+        let mut odd = ask();
+        odd.decoded = Some(decoded(None, Some("AKIA/../?Action=Delete")));
+        for ask in [canary, temporary, none, odd] {
+            let (facts, seen) = looked_up(&ask, false, Vec::new());
+            assert!(facts.is_empty() && seen.is_empty());
+        }
+    }
+}
+
+mod google_key {
+    use super::*;
+
+    const OWN: &str = "owners-access-token";
+
+    fn ask() -> Ask {
+        Ask::new(Issuer::new("gcp"), format!("{}{}", "AIza", "aB3_-".repeat(7)))
+    }
+
+    fn looked_up(named: bool, script: Vec<Script>) -> (Vec<Outcome>, Vec<Seen>) {
+        let stub = Stub::new(script);
+        let mut settings = settings(&FakeClock::new());
+        settings.instead.push(server(&Issuer::new("gcp"), &stub.url()));
+        settings.variables = Arc::new([("SKELKEY_ADMIN_GOOGLE", Secret::new(OWN.as_bytes()))].into_iter().collect());
+        if named {
+            settings.named.insert(Issuer::new("gcp"));
+        }
+        let outcomes = ask().look_up(&Prober::new(settings).unwrap());
+        let seen = stub.seen();
+        for request in &seen {
+            assert_eq!(
+                (request.method.as_str(), request.header("authorization")),
+                ("GET", Some("Bearer owners-access-token"))
+            );
+        }
+        (outcomes, seen)
+    }
+
+    fn facts(script: Vec<Script>) -> (KeyFacts, Vec<Seen>) {
+        let (mut outcomes, seen) = looked_up(true, script);
+        (answered(outcomes.remove(0)).facts, seen)
+    }
+
+    const FOUND: &str =
+        r#"{"parent":"projects/123/locations/global","name":"projects/123/locations/global/keys/11111111-2222"}"#;
+    const RECORD: &str = r#"{"name":"projects/123/locations/global/keys/11111111-2222","uid":"11111111-2222","displayName":"maps",
+        "createTime":"2026-01-01T00:00:00Z","restrictions":{"browserKeyRestrictions":{"allowedReferrers":["acme.example/*"]},
+        "apiTargets":[{"service":"maps-backend.googleapis.com"}]}}"#;
+
+    #[test]
+    fn the_key_goes_to_google_alone_and_only_by_name() {
+        let (outcomes, seen) = looked_up(false, Vec::new());
+        assert!(matches!(outcomes[..], [Outcome::NotAsked(NotAsked::OnlyByName(..))]) && seen.is_empty());
+        let (found, seen) = facts(vec![answer(200, FOUND), answer(200, RECORD)]);
+        assert_eq!(found.state, State::Active);
+        assert_eq!(
+            line(&found),
+            "kind API key; name maps; id 11111111-2222; owner 123; created 2026-01-01T00:00:00Z; never ends; \
+             may call:Manage on maps-backend.googleapis.com; only referrer=acme.example/*"
+        );
+        assert_eq!(seen[0].path, format!("/v2/keys:lookupKey?keyString={}", ask().key));
+        assert_eq!(seen[1].path, "/v2/projects/123/locations/global/keys/11111111-2222");
+    }
+
+    #[test]
+    fn rows() {
+        let open = RECORD.replace("apiTargets", "nothing").replace("browserKeyRestrictions", "none");
+        let (free, _) = facts(vec![answer(200, FOUND), answer(200, &open)]);
+        assert!(line(&free).contains("may call:Everything on everything; only cidr=none"), "{}", line(&free));
+        let deleted = RECORD.replace("\"uid\"", "\"deleteTime\":\"2026-11-01T00:00:00Z\",\"uid\"");
+        let purged = r#"{"parent":"projects/123/locations/global"}"#;
+        let odd = FOUND.replace("keys/11111111-2222", "keys/../../../evil");
+        for (script, state) in [
+            (vec![answer(200, FOUND), answer(200, &deleted)], REVOKED),
+            (vec![answer(200, FOUND), answer(403, "{}")], State::Active),
+            (vec![answer(200, FOUND), answer(200, "<html>")], State::Active),
+            (vec![answer(200, purged)], REVOKED),
+            (vec![answer(200, &odd)], State::Unknown),
+            (vec![answer(200, "{}")], State::Unknown),
+            (vec![answer(200, "<html>")], State::Unknown),
+            (vec![answer(400, "{}")], State::Unknown),
+            (vec![answer(401, "{}")], State::Unknown),
+            (vec![answer(403, "{}")], State::Unknown),
+            (vec![answer(404, "{}")], State::Unknown),
+            (vec![answer(418, "")], State::Unknown),
+        ] {
+            let count = script.len();
+            let (found, seen) = facts(script);
+            assert_eq!(found.state, state, "{:?}", found.state_reason);
+            assert!(seen.len() <= count);
+        }
     }
 }
 

@@ -58,6 +58,24 @@ fn ask(case: &Case) -> Ask {
     ask
 }
 
+/// What the issuer answers to one question: the first page, and the second if there is one and the first says that the key
+/// works. To all but the first row the second page is a refusal, which takes nothing back.
+fn script(case: &Case, round: usize, body: &str) -> Vec<Script> {
+    let (status, _, state) = &case.rows[round];
+    let headers = if *state == State::Active { case.headers } else { &[] };
+    let first = answer_with(*status, headers, body);
+    let second = match case.then {
+        Some(body) if round == 0 => Some(answer(200, body)),
+        Some(_) if *state == State::Active && *status == 200 => Some(answer(403, "{}")),
+        _ => None,
+    };
+    std::iter::once(first).chain(second).collect()
+}
+
+fn all_rows(case: &Case) -> Vec<Script> {
+    (0..case.rows.len()).flat_map(|round| script(case, round, case.rows[round].1)).collect()
+}
+
 /// One scripted server in the place of every issuer, and one prober for all: making one takes time. Customers' servers are
 /// the user's own here, so that a refusal proves what it says.
 struct Stage {
@@ -102,9 +120,7 @@ impl Stage {
 #[test]
 fn every_row_says_what_the_table_says() {
     let cases = cases();
-    let rows =
-        |case: &Case| case.rows.iter().map(|(status, body, _)| answer_with(*status, case.headers, body)).collect();
-    let stage = Stage::of(&cases, cases.iter().flat_map(|case| -> Vec<Script> { rows(case) }).collect());
+    let stage = Stage::of(&cases, cases.iter().flat_map(all_rows).collect());
     for case in &cases {
         for (round, (status, body, state)) in case.rows.iter().enumerate() {
             let facts = stage.facts(case, round);
@@ -116,21 +132,70 @@ fn every_row_says_what_the_table_says() {
             }
         }
     }
-    let rows: usize = cases.iter().map(|case| case.rows.len()).sum();
-    assert_eq!(stage.stub.seen().len(), rows, "one request for each question");
+    let requests: usize = cases.iter().map(|case| all_rows(case).len()).sum();
+    assert_eq!(stage.stub.seen().len(), requests, "one request for each question, and one for each second page");
 }
 
 #[test]
 fn every_request_is_the_one_that_was_planned_and_carries_the_key_in_its_one_place() {
     let cases = cases();
-    let first = |case: &Case| answer_with(case.rows[0].0, case.headers, case.rows[0].1);
-    let stage = Stage::of(&cases, cases.iter().map(first).collect());
+    let stage = Stage::of(&cases, cases.iter().flat_map(|case| script(case, 0, case.rows[0].1)).collect());
     for case in &cases {
+        let before = stage.stub.seen().len();
         stage.facts(case, 0);
         let plan = stage.ask(case, 0).plan(&stage.prober).unwrap();
         assert!(!format!("{plan:?}").contains(&case.key), "{}: the plan shows the key", case.issuer);
         let seen = stage.stub.seen();
-        check_request(case, seen.last().unwrap(), &plan[0].url.replace(&stage.stub.url(), ""));
+        check_request(case, &seen[before], &plan[0].url.replace(&stage.stub.url(), ""));
+        assert_eq!(seen.len() - before, plan.len(), "{}: no request but the planned ones", case.issuer);
+        if let (Some(second), Some(planned)) = (seen.get(before + 1), plan.get(1)) {
+            let front = planned.url.replace(&stage.stub.url(), "").replace("{key}", &case.key);
+            let (front, back) = front
+                .split_once('{')
+                .map_or((front.as_str(), ""), |(a, rest)| (a, rest.split_once('}').map_or("", |(_, back)| back)));
+            assert!(second.path.starts_with(front) && second.path.ends_with(back), "{}: {}", case.issuer, second.path);
+            check_place(case, second);
+        }
+    }
+}
+
+/// The second page is asked of few, and never about what the first answer has no id for.
+#[test]
+fn a_second_page_is_asked_only_where_the_first_answer_leads_to_it() {
+    let mut cases = cases();
+    cases.retain(|case| ["launchdarkly", "cloudflare", "mapbox", "terraform"].contains(&case.issuer));
+    for odd in ["../../admin", "a/b", "x?y=z", "", "a b", "a#b", "{evil}"] {
+        let body = |case: &Case| {
+            let names = [("\"tok\"", "tokenId"), ("\"ed17\"", "id"), ("\"ann\"", "user"), ("\"user-V3\"", "id")];
+            names.iter().fold(case.rows[0].1.to_owned(), |body, (from, _)| body.replace(from, &format!("\"{odd}\"")))
+        };
+        let stage = Stage::of(&cases, cases.iter().map(|case| answer(200, &body(case))).collect());
+        for case in &cases {
+            let facts = stage.facts(case, 0);
+            assert!(matches!(facts.state, State::Active | State::Unknown), "{}", case.issuer);
+        }
+        assert_eq!(stage.stub.seen().len(), cases.len(), "{odd}: nothing is asked at an odd address");
+    }
+    let stub = Stub::new(vec![answer(200, r#"{"object":"list","data":[]}"#)]);
+    let mut settings = settings(&FakeClock::new());
+    settings.instead.push(server(&Issuer::new("openai"), &stub.url()));
+    let project = Ask::new(Issuer::new("openai"), format!("sk-proj-{}", "aB3d".repeat(25)));
+    answered(project.of(&Prober::new(settings).unwrap()));
+    assert_eq!(stub.paths(), ["/v1/models"], "a project's key has no user");
+}
+
+#[test]
+fn what_the_second_page_answers_takes_nothing_back() {
+    let mut cases = cases();
+    cases.retain(|case| case.then.is_some());
+    assert!(cases.len() >= 6);
+    for odd in [answer(401, "{}"), answer(404, ""), answer(200, "<html>"), answer(200, "{"), answer_with(302, &[], "")]
+    {
+        let row = |case: &Case| answer_with(200, case.headers, case.rows[0].1);
+        let stage = Stage::of(&cases, cases.iter().flat_map(|case| [row(case), odd.clone()]).collect());
+        for case in &cases {
+            assert_eq!(stage.facts(case, 0).state, State::Active, "{}", case.issuer);
+        }
     }
 }
 
@@ -138,6 +203,15 @@ fn check_request(case: &Case, request: &Seen, planned: &str) {
     let about = about(case);
     assert_eq!(request.method, about.requests[0].method, "{}", case.issuer);
     assert_eq!(request.path, planned.replace("{key}", &case.key), "{}", case.issuer);
+    check_place(case, request);
+    if request.method == "POST" || request.path.contains(&case.key) {
+        assert!(about.only_by_name.is_some(), "{}: only by name", case.issuer);
+    }
+}
+
+/// The key stands in its one place, and nowhere else.
+fn check_place(case: &Case, request: &Seen) {
+    let about = about(case);
     let holds: Vec<&str> =
         request.headers.iter().filter(|(_, value)| value.contains(&case.key)).map(|(name, _)| name.as_str()).collect();
     match about.carrier {
@@ -160,9 +234,6 @@ fn check_request(case: &Case, request: &Seen, planned: &str) {
     assert_eq!(request.body.contains(&case.key), in_body, "{}", case.issuer);
     if request.method == "GET" {
         assert!(request.body.is_empty(), "{}", case.issuer);
-    }
-    if request.method == "POST" || in_address {
-        assert!(about.only_by_name.is_some(), "{}: only by name", case.issuer);
     }
 }
 
@@ -215,9 +286,11 @@ fn no_row_of_a_table_is_without_a_test() {
             .filter(|case| entry.about.issuer.as_str() == case.issuer && case.path == entry.about.requests[0].path)
             .collect();
         for (answer, means) in &entry.readings {
-            let covered = own.iter().flat_map(|case| &case.rows).any(|(status, body, state)| {
-                fits(answer, *status, body) && state_word(state) == means.split([';', ':']).next().unwrap()
-            });
+            let second = answer.starts_with("then ") && own.iter().any(|case| case.then.is_some());
+            let covered = second
+                || own.iter().flat_map(|case| &case.rows).any(|(status, body, state)| {
+                    fits(answer, *status, body) && state_word(state) == means.split([';', ':']).next().unwrap()
+                });
             if !covered {
                 missing.push(format!("{} {answer}: {means}", entry.about.issuer));
             }
@@ -246,6 +319,7 @@ fn fits(reading: &str, status: u16, body: &str) -> bool {
         body.pointer(&format!("/{pointer}")).cloned().filter(|found| !found.is_null())
     };
     match (rest.split(' ').next(), quoted.as_slice()) {
+        (Some("with"), _) if rest.starts_with("with the header ") => true,
         (Some("that"), [text]) => body.contains(text),
         (Some("with"), [pointer, value]) => {
             at(pointer).is_some_and(|found| found.as_str().map_or(found.to_string(), str::to_owned) == *value)
@@ -396,7 +470,7 @@ fn a_clock_that_is_wrong_kills_no_key() {
     let old = |case: &Case| case.rows[0].1.replace("2026-12", "2026-10").replace("\"expires_at\":null", ended);
     let mut cases = cases();
     cases.retain(|case| ["buildkite", "cloudflare", "fastly"].contains(&case.issuer));
-    let stage = Stage::of(&cases, cases.iter().map(|case| answer(200, &old(case))).collect());
+    let stage = Stage::of(&cases, cases.iter().flat_map(|case| script(case, 0, &old(case))).collect());
     for case in &cases {
         let facts = stage.facts(case, 0);
         assert_eq!(facts.state, State::Active, "{}", case.issuer);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use skelkey::coverage::{Configuration, Count, Coverage, Reason, Skip};
 use skelkey::finding::{
-    Asked, Finding, FrameLine, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, SetAside, Subject,
+    Asked, Finding, FrameLine, Gone, IssuerBasis, Mode, Part, Place, Published, Remedy, Report, Root, SetAside, Subject,
 };
 use skelkey::hygiene::{Breadth, Judgement, Verdict, VerdictId};
 use skelkey::issuer::Issuer;
@@ -55,6 +55,8 @@ pub(crate) fn report() -> Report {
         roots: vec![Root {
             path: "/home/ann/tools".to_owned(),
             repository: Some("example.test/contoso/tools".to_owned()),
+            revision: Some("5e1f".repeat(10)),
+            branch: Some("main".to_owned()),
         }],
         fingerprint_key: key().kid().to_owned(),
         findings: vec![skeleton_key(), shadow_key(), pypi_token(), listed_key(), expired_key()],
@@ -70,9 +72,12 @@ pub(crate) fn report() -> Report {
                 reason: Some("a key of\u{202e} the test server".to_owned()),
                 owner: None,
                 until: Some(jiff::civil::date(2027, 1, 31)),
+                moved_from: None,
             },
         }],
+        gone: Vec::new(),
         below_confidence: 3,
+        unseen: Vec::new(),
         published: vec![Published {
             issuer: Issuer::NUGET,
             ids: vec!["Contoso.Core".to_owned(), "Contoso.Logging".to_owned()],
@@ -109,6 +114,7 @@ pub(crate) fn exposed() -> Report {
         reason: Some("before the gate [x](y)".to_owned()),
         owner: Some("@ops".to_owned()),
         until: Some(jiff::civil::date(2026, 11, 1)),
+        moved_from: None,
     };
     let old = SetAside {
         rule: "unknown-rule".to_owned(),
@@ -117,7 +123,26 @@ pub(crate) fn exposed() -> Report {
         suppression,
         ..report.suppressed[0].clone()
     };
-    report.suppressed.push(old);
+    let moved = SetAside {
+        rule: "nuget-api-key".to_owned(),
+        place: key().of_secret("sample", b"moved here"),
+        path: "new/deploy.sh".to_owned(),
+        suppression: Suppression {
+            reason: None,
+            until: None,
+            moved_from: Some("old/\u{202e}deploy.sh".to_owned()),
+            ..old.suppression.clone()
+        },
+        ..old.clone()
+    };
+    report.suppressed.extend([old, moved]);
+    let gone = |rule: &str, path: &str| Gone {
+        path: path.to_owned(),
+        rule: rule.to_owned(),
+        key: key().of_secret("sample", path.as_bytes()),
+        place: key().of_secret("sample here", path.as_bytes()),
+    };
+    report.gone = vec![gone("nuget-api-key-v4", "closed/a.sh"), gone("unknown-rule", "closed/b.sh")];
     report
 }
 

@@ -88,6 +88,10 @@ pub(crate) fn load(from: &Where<'_>) -> Result<Loaded> {
     }
     let table = joining.table;
     loaded.config = Config::deserialize(table).context("join the configuration files")?;
+    loaded.remember_names();
+    if let Some(file) = loaded.config.network.ca_file.as_ref().filter(|file| !file.is_file()) {
+        bail!("{}: [network] ca-file: {}: no such file", loaded.place("network.ca-file"), file.display());
+    }
     Ok(loaded)
 }
 
@@ -179,6 +183,20 @@ impl Loaded {
         config.network = Network::default();
     }
 
+    /// Remembers where each file is named, for the message about one that cannot be read.
+    fn remember_names(&mut self) {
+        let Self { config, lines, named, .. } = self;
+        let lists = [("rules.paths", &config.rules.paths), ("inventory.files", &config.inventory.files)];
+        let listed = lists.into_iter().flat_map(|(field, paths)| {
+            paths.iter().flatten().enumerate().map(move |(at, path)| (format!("{field}[{at}]"), path))
+        });
+        let single = [("scan.baseline", &config.scan.baseline), ("fingerprint.key-file", &config.fingerprint.key_file)];
+        let single = single.into_iter().filter_map(|(field, path)| Some((field.to_owned(), path.as_ref()?)));
+        for (field, path) in listed.chain(single) {
+            named.written(path, format!("{}: {field}", place(lines, &field)));
+        }
+    }
+
     /// Every field in force with its value, and where it was written last, in order.
     pub(crate) fn origins(&self) -> Result<Vec<(String, toml::Value, &str)>> {
         let mut into = Vec::new();
@@ -266,7 +284,7 @@ fn read(text: &Text<'_>) -> Result<(Config, BTreeMap<String, String>)> {
         Err(error) => {
             let line =
                 error.span().map_or(1, |span| written[..span.start.min(written.len())].matches('\n').count() + 1);
-            bail!("{name}:{line}: {}", skelkey::escape::message(error.message()));
+            bail!("{name}:{line}: {}", super::mistake::explained(error.message()));
         }
     };
     for (id, issuer) in &config.issuers {

@@ -3,6 +3,7 @@
 mod extends;
 mod fields;
 mod load;
+mod mistake;
 mod store;
 
 pub(crate) use self::extends::{Extends, GitFile};

@@ -96,6 +96,12 @@ pub(crate) struct RunArgs {
     /// Let no comment (skelkey:ignore) set a finding aside
     #[arg(long)]
     pub(crate) no_inline_ignore: bool,
+    /// Remember which files hold nothing, in your cache folder or in this one, and do not read them again: what took too
+    /// long goes on where it ended
+    #[cfg(feature = "git")]
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_parser = super::super::cache::folder())]
+    pub(crate) cache: Option<PathBuf>,
     /// Answer within so many seconds, and refuse what could not be scanned by then; 0 for no limit [default: 4.5 for
     /// pre-receive, else none]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]

@@ -10,7 +10,7 @@ use skelkey::scan::{GitScan, Scanner};
 use skelkey::severity::Severity;
 use skelkey::source::{Git, GitOptions, Progress, Push, PushedTo, RefUpdate};
 
-use super::super::args::{Global, SourceArgs};
+use super::super::args::{GitArgs, Global, SourceArgs};
 use super::super::config::Loaded;
 use super::super::options::{self, PreCommit, Surroundings};
 use super::super::output::is_watched;
@@ -42,7 +42,8 @@ fn decide(global: &Global, hook: GitHook, args: &RunArgs, around: &Surroundings,
     let fail_on = options::fail_on(args.fail_on, &loaded)?;
     let baseline = args.baseline.as_ref().or(loaded.config.scan.baseline.as_ref());
     let baseline = baseline.map(|file| baseline::read(file, &loaded)).transpose()?;
-    let source = SourceArgs { no_inline_ignore: args.no_inline_ignore, ..SourceArgs::default() };
+    let git = GitArgs { cache: args.cache.clone(), ..GitArgs::default() };
+    let source = SourceArgs { no_inline_ignore: args.no_inline_ignore, git, ..SourceArgs::default() };
     let look = Look { global, around, loaded: &loaded, source: &source, lists: &[], fail_on };
     let (scanner, files) = look.scanner()?;
     let options = GitOptions {
@@ -50,7 +51,7 @@ fn decide(global: &Global, hook: GitHook, args: &RunArgs, around: &Surroundings,
         exclude: files.exclude.clone(),
         jobs: files.jobs.max(1),
         submodules: false,
-        cache: None,
+        cache: files.cache.clone(),
     };
     let git = Git::open(Path::new("."), around.git.clone());
     let input = if hook == GitHook::Commit { ". (staged)" } else { ". (push)" };
@@ -107,7 +108,7 @@ impl Verdict<'_> {
     /// Decides, and says why.
     fn on(&mut self, mut report: Report, advice: &Advice<'_>) -> Result<Exit> {
         if let Some(baseline) = &mut self.baseline {
-            baseline.apply(self.scanner, &mut report)?;
+            baseline.apply(self.scanner, &mut report, |_| false)?;
         }
         let exit = Exit::of(&report, self.fail_on, false);
         let mut words = Vec::new();

@@ -57,6 +57,11 @@ fn install_one(hooks: &Hooks, hook: GitHook, program: &Path) -> Result<Result<St
     let Some(manager) = Manager::of(&hooks.folder, theirs.as_deref()) else {
         return Ok(Ok(words(place.install(program)?, &place)));
     };
+    let first = place.run_first();
+    if manager == Manager::PreCommit && hook == GitHook::Push && first.text()?.is_none_or(|text| is_ours(&text)) {
+        let done = words(first.install(program)?, &first);
+        return Ok(Ok(format!("{done}; pre-commit runs it before its own hooks, and tells it alone of every ref")));
+    }
     Ok(match manager.runs_skelkey(hooks.top(), hook) {
         Some(file) => Ok(format!("runs from {} already", file.display())),
         None => Err(format!("{} manages this hook and would write over it; {}", manager.name(), manager.advice(hook))),
@@ -109,6 +114,10 @@ pub(super) fn standing(folder: &Path, hook: GitHook) -> Result<Standing> {
     let text = place.text()?;
     if text.as_deref().is_some_and(is_ours) {
         return Ok(Standing::Ours(place.file));
+    }
+    let first = place.run_first();
+    if first.text()?.as_deref().is_some_and(is_ours) {
+        return Ok(Standing::Ours(first.file));
     }
     Ok(match (Manager::of(&hooks.folder, text.as_deref()), text) {
         (Some(manager), _) => Standing::Managed(manager.name(), manager.runs_skelkey(hooks.top(), hook)),

@@ -43,6 +43,12 @@ impl Place {
         Self { hook, file: folder.join(hook.name()) }
     }
 
+    /// Where the pre-commit framework keeps a hook that it found, and runs before its own. It hands git's lines to that one
+    /// alone: the hooks of its configuration hear of the first ref of a push (pre_commit/commands/hook_impl.py).
+    pub(super) fn run_first(&self) -> Self {
+        Self { hook: self.hook, file: beside(&self.file, LEGACY) }
+    }
+
     /// The text of the hook that is there, as far as it tells whose it is; `None` if there is none.
     pub(super) fn text(&self) -> Result<Option<String>> {
         text(&self.file)

@@ -6,31 +6,30 @@ use anyhow::{Result, bail};
 use skelkey::finding::Report;
 use skelkey::hygiene::Verdict;
 use skelkey::hygiene::verdict::SEVERAL_JOBS;
-use skelkey::lifecycle::forecast::{Affected, Sources, uses};
+use skelkey::lifecycle::forecast::{Affected, uses};
 use skelkey::pipelines::System;
 use skelkey::scan::Scanner;
-use skelkey::secret::FingerprintKey;
 use skelkey::severity::{Confidence, Severity};
-use skelkey::source::Progress;
 
-use super::super::args::{AuditArgs, Global, SourceArgs};
+use super::super::args::{AuditArgs, Global};
 use super::super::config::Loaded;
 use super::super::options::{self, Surroundings};
 use super::super::output::Outputs;
 use super::super::session::Session;
 use super::super::{Exit, scan};
+use super::look::{Look, mask_uses};
 
 pub(super) fn run(global: &Global, args: &AuditArgs, around: &Surroundings) -> Result<Exit> {
-    let AuditArgs { paths, output } = args;
+    let AuditArgs { paths, output, .. } = args;
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(output)?;
-    let fail_on = options::fail_on(output.fail_on, &loaded)?;
+    let fail_on = options::fail_on(output.gate.fail_on, &loaded)?;
     let scanner = scanner(global, args, around, &loaded, fail_on)?;
     if scanner.settings().inventories.is_empty() {
         bail!("no list to audit: name one with --inventory FILE (docs/inventory.md says how to export each)");
     }
     let report = if paths.is_empty() { scanner.audit() } else { with_jobs(args, &loaded, &scanner)? };
-    let exit = Exit::of(&report, fail_on, output.exit_zero);
+    let exit = Exit::of(&report, fail_on, output.gate.exit_zero);
     let options = scan::report_options(output, exit, &report, around.now);
     let exit = outputs.write(&report, scanner.rules(), &options, global.color, exit);
     scan::say_notes(global, &loaded, &report, outputs.tells_people());
@@ -44,40 +43,23 @@ fn scanner(
     loaded: &Loaded,
     fail_on: Severity,
 ) -> Result<Scanner> {
-    let (lists, confidence) = (&args.output.inventory[..], Confidence::Low);
+    let (lists, confidence) = (&args.lists.inventory[..], Confidence::Low);
     let session = Session { global, around, loaded, lists, confidence, inline_ignore: false };
     session.scanner(|stated| options::state(stated, fail_on, None, None))
 }
 
 /// The audit with what the pipelines tell: which keys serve more than one job.
 fn with_jobs(args: &AuditArgs, loaded: &Loaded, scanner: &Scanner) -> Result<Report> {
-    let files = options::file_options(&SourceArgs::default(), loaded)?;
-    let seen = scanner.files(&args.paths, files.clone(), &Progress::default(), None);
-    let pipelines = super::pipelines(&args.paths, files);
-    let settings = scanner.settings();
-    let published = FingerprintKey::published(None);
-    let sources = Sources {
-        lists: &settings.inventories,
-        pipelines: &pipelines,
-        scan: &seen,
-        stated: &loaded.config.secrets,
-        policy: &settings.policy,
-        fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
-    };
-    let mut by_row = uses(&sources, settings.now);
-    for used in by_row.values_mut() {
-        super::mask_uses(scanner, used);
-    }
+    let look = Look::at(&args.paths, loaded, scanner)?;
+    let mut by_row = uses(&look.sources(loaded, scanner), scanner.settings().now);
+    by_row.values_mut().for_each(|used| mask_uses(scanner, used));
     let mut report = scanner.audit_with(&|list, row| {
         let used = by_row.get(&(list, row)).map(Vec::as_slice).unwrap_or_default();
         several(used).into_iter().collect()
     });
     // Where the pipelines lie is a part of what was asked for.
-    report.coverage.add_gaps(&seen.coverage);
-    report.notes.extend(pipelines.notes.into_iter().map(|mut note| {
-        scanner.mask(&mut note);
-        note
-    }));
+    report.coverage.add_gaps(&look.seen.coverage);
+    report.notes.extend(look.pipelines.notes);
     Ok(report)
 }
 

@@ -1,5 +1,6 @@
 //! `skelkey keys forecast`: what ends when, and which jobs break.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anyhow::Result;
@@ -8,54 +9,40 @@ use skelkey::finding::{Finding, Mode, Report};
 use skelkey::hygiene::Verdict;
 use skelkey::hygiene::verdict::EXPIRES_SOON;
 use skelkey::lifecycle::calendar;
-use skelkey::lifecycle::forecast::{Affected, Ending, Forecast, Sources, forecast};
+use skelkey::lifecycle::forecast::{Affected, Ending, Forecast, forecast};
 use skelkey::report::{self, Format, escape, words};
 use skelkey::scan::Scanner;
-use skelkey::secret::FingerprintKey;
 use skelkey::severity::Confidence;
-use skelkey::source::Progress;
 
-use super::super::args::{ForecastArgs, ForecastFormat, Global, SourceArgs};
+use super::super::args::{ForecastArgs, ForecastFormat, Global};
 use super::super::options::{self, Surroundings};
 use super::super::session::Session;
 use super::super::{Exit, scan};
-use super::{emit, in_days, json, mask_uses, or_here, pipelines};
+use super::look::{Look, mask_uses};
+use super::{emit, in_days, json, or_here};
 
 pub(super) fn run(global: &Global, args: &ForecastArgs, around: &Surroundings) -> Result<Exit> {
     let loaded = around.config(global)?;
-    let fail_on = options::fail_on(args.page.fail_on, &loaded)?;
-    let (lists, confidence) = (&args.inventory[..], Confidence::Medium);
+    let fail_on = options::fail_on(args.page.gate.fail_on, &loaded)?;
+    let (lists, confidence) = (&args.lists.inventory[..], Confidence::Medium);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
     let scanner = session.scanner(|stated| options::state(stated, fail_on, None, None))?;
-    let paths = or_here(&args.paths);
-    let files = options::file_options(&SourceArgs::default(), &loaded)?;
-    let seen = scanner.files(&paths, files.clone(), &Progress::default(), None);
-    let pipelines = pipelines(&paths, files);
-    let settings = scanner.settings();
-    let published = FingerprintKey::published(None);
-    let sources = Sources {
-        lists: &settings.inventories,
-        pipelines: &pipelines,
-        scan: &seen,
-        stated: &loaded.config.secrets,
-        policy: &settings.policy,
-        fingerprint_key: settings.fingerprint_key.as_ref().unwrap_or(&published),
-    };
-    let mut told = forecast(&sources, settings.now, args.days);
+    let look = Look::at(&or_here(&args.paths), &loaded, &scanner)?;
+    let (settings, seen) = (scanner.settings(), &look.seen);
+    let mut told = forecast(&look.sources(&loaded, &scanner), settings.now, args.days);
     for ending in &mut told.keys {
         mask_uses(&scanner, &mut ending.breaks);
     }
-    told.notes.iter_mut().for_each(|note| scanner.mask(note));
     if settings.inventories.is_empty() {
         told.notes
             .push("no list was given: only keys in the code whose own text says when they end are told".to_owned());
     }
     let complete = seen.coverage.is_complete();
-    write(args, &told, complete, &scanner, &seen)?;
+    write(args, &told, complete, &scanner, seen)?;
     let worst = told.keys.iter().map(|ending| ending.severity).max();
-    scan::say_gaps(&seen);
+    scan::say_gaps(seen);
     Ok(match worst {
-        Some(worst) if worst >= fail_on && !args.page.exit_zero => Exit::Findings,
+        Some(worst) if worst >= fail_on && !args.page.gate.exit_zero => Exit::Findings,
         _ if complete => Exit::Clean,
         _ => Exit::Incomplete,
     })
@@ -68,10 +55,10 @@ fn write(args: &ForecastArgs, told: &Forecast, complete: bool, scanner: &Scanner
         ForecastFormat::Markdown => markdown(told, complete, out),
         ForecastFormat::Ics => out.write_all(calendar(told).as_bytes()),
         ForecastFormat::Sarif => {
-            let mut rows = scanner.told_of_rows(&|list, row| {
-                let ending = told.keys.iter().find(|ending| ending.row == Some((list, row)));
-                ending.map(verdict).into_iter().collect()
-            });
+            let ending: HashMap<(usize, usize), &Ending> =
+                told.keys.iter().filter_map(|ending| Some((ending.row?, ending))).collect();
+            let of_row = |list, row| ending.get(&(list, row)).map(|ending| verdict(ending)).into_iter().collect();
+            let mut rows = scanner.told_of_rows(&of_row);
             rows.findings.extend(told.keys.iter().filter_map(|ending| in_code(ending, seen)));
             rows.roots.clone_from(&seen.roots);
             rows.coverage = seen.coverage.clone();

@@ -2,6 +2,7 @@
 
 mod audit;
 mod forecast;
+mod look;
 mod reconcile;
 mod suggest;
 
@@ -10,11 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
-use skelkey::lifecycle::forecast::Affected;
-use skelkey::pipelines::{Gatherer, Pipelines};
 use skelkey::report::Format;
-use skelkey::scan::Scanner;
-use skelkey::source::{FileOptions, Files, Progress};
 
 use super::Exit;
 use super::args::{Global, KeysCommand, OutputArgs};
@@ -29,24 +26,6 @@ pub(crate) fn run(global: &Global, command: &KeysCommand, around: &Surroundings)
         KeysCommand::Reconcile(args) => reconcile::run(global, args, around),
         KeysCommand::Forecast(args) => forecast::run(global, args, around),
         KeysCommand::Suggest(args) => suggest::run(global, args, around),
-    }
-}
-
-/// What the pipelines below `paths` name.
-fn pipelines(paths: &[PathBuf], files: FileOptions) -> Pipelines {
-    let gatherer = Gatherer::default();
-    // What cannot be read is a gap of the scan over the same files, and told there.
-    let _ = Files::open(paths, files).scan(&gatherer, &Progress::default());
-    gatherer.finish()
-}
-
-/// Masks every key in what pipelines call their files, jobs and variables.
-fn mask_uses(scanner: &Scanner, used: &mut [Affected]) {
-    for one in used {
-        scanner.mask(&mut one.file);
-        for name in [&mut one.job, &mut one.secret, &mut one.through].into_iter().flatten() {
-            scanner.mask(name);
-        }
     }
 }
 

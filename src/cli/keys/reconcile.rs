@@ -28,8 +28,8 @@ pub(super) fn run(global: &Global, args: &ReconcileArgs, around: &Surroundings) 
     let loaded = around.config(global)?;
     let outputs = Outputs::pair(&args.output)?;
     check_privacy(&args.output, &outputs)?;
-    let fail_on = options::fail_on(args.output.fail_on, &loaded)?;
-    let (lists, confidence) = (&args.output.inventory[..], Confidence::Low);
+    let fail_on = options::fail_on(args.output.gate.fail_on, &loaded)?;
+    let (lists, confidence) = (&args.lists.inventory[..], Confidence::Low);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
     let scanner = session.scanner(|stated| options::state(stated, fail_on, None, None))?;
     let settings = scanner.settings();
@@ -41,7 +41,7 @@ pub(super) fn run(global: &Global, args: &ReconcileArgs, around: &Surroundings) 
     let told = reconcile(&settings.inventories, &reports, settings.now);
     let complete = reports.iter().all(|report| report.complete);
     let exit = match told.worst() {
-        Some(worst) if worst >= fail_on && !args.output.exit_zero => Exit::Findings,
+        Some(worst) if worst >= fail_on && !args.output.gate.exit_zero => Exit::Findings,
         _ if complete => Exit::Clean,
         _ => Exit::Incomplete,
     };

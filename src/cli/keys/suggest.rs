@@ -13,13 +13,13 @@ use skelkey::key::glob::{self, Suggestion};
 use skelkey::lifecycle::suggest::{Least, Sources, suggest};
 use skelkey::report::escape;
 use skelkey::severity::Confidence;
-use skelkey::source::Progress;
 
-use super::super::args::{Global, ListFormat, SourceArgs, SuggestArgs};
-use super::super::options::{self, Surroundings};
+use super::super::args::{Global, ListFormat, SuggestArgs};
+use super::super::options::Surroundings;
 use super::super::session::Session;
 use super::super::{Exit, scan, tell};
-use super::{emit, json, or_here, pipelines};
+use super::look::Look;
+use super::{emit, json, or_here};
 
 #[derive(Serialize)]
 struct Suggestions {
@@ -32,18 +32,15 @@ pub(super) fn run(global: &Global, args: &SuggestArgs, around: &Surroundings) ->
     let (lists, confidence) = (&args.inventory[..], Confidence::Medium);
     let session = Session { global, around, loaded: &loaded, lists, confidence, inline_ignore: false };
     let scanner = session.scanner(|_| {})?;
-    let paths = or_here(&args.paths);
-    let files = options::file_options(&SourceArgs::default(), &loaded)?;
-    let seen = scanner.files(&paths, files.clone(), &Progress::default(), None);
-    let pipelines = pipelines(&paths, files);
-    let settings = scanner.settings();
+    let look = Look::at(&or_here(&args.paths), &loaded, &scanner)?;
+    let (settings, seen) = (scanner.settings(), &look.seen);
     let known = known(&settings.known_packages, &settings.inventories);
-    let repository = repository(&seen);
+    let repository = repository(seen);
     let mut registries = suggest(&Sources {
         published: &seen.published,
         known: &known,
         repository: repository.as_deref(),
-        pipelines: &pipelines,
+        pipelines: &look.pipelines,
         rules: scanner.rules(),
         policy: &settings.policy,
     });
@@ -57,7 +54,7 @@ pub(super) fn run(global: &Global, args: &SuggestArgs, around: &Surroundings) ->
         ListFormat::Json => json("skelkey-suggestions", &told, complete, out),
         ListFormat::Markdown => markdown(&told, out),
     })?;
-    scan::say_gaps(&seen);
+    scan::say_gaps(seen);
     if told.registries.is_empty() && !global.quiet {
         tell(format_args!(
             "note: no project file here publishes to NuGet, the PowerShell Gallery, npm, JSR, PyPI, crates.io or RubyGems under a name that stands in it"

@@ -1,4 +1,4 @@
-//! What an editor can do about a key: set it aside by a comment.
+//! What an editor can do about a key: read it from the environment, or set it aside by a comment.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,22 @@ use tower_lsp_server::ls_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, Position, Range, TextEdit, Uri, WorkspaceEdit,
 };
 
-use super::diagnose::Shown;
+use super::diagnose::{Shown, range};
 use super::document::{Columns, Document, offset};
 
 /// The actions for one key.
 pub(super) fn all(shown: &Shown, document: &Document, uri: &Uri, columns: Columns) -> Vec<CodeActionOrCommand> {
-    ignore(shown, document, uri, columns).into_iter().map(CodeActionOrCommand::CodeAction).collect()
+    let all = [move_out(shown, uri, columns), ignore(shown, document, uri, columns)];
+    all.into_iter().flatten().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// The literal replaced by a look-up of an environment variable, where the language is known.
+fn move_out(shown: &Shown, uri: &Uri, columns: Columns) -> Option<CodeAction> {
+    let fix = shown.fix.as_ref()?;
+    let needs = fix.needs.map(|needs| format!("; the file needs `{needs}`")).unwrap_or_default();
+    let title = format!("Move to the environment variable {} (revoke the key first{needs})", fix.variable);
+    let action = edit(&title, shown, uri, range(&fix.region, columns), fix.text.clone());
+    Some(CodeAction { is_preferred: Some(true), ..action })
 }
 
 /// A comment at the end of the key's line, where the language has such comments.

@@ -18,6 +18,8 @@ pub(super) struct Shown {
     /// What the key opens, until when, and how to close it, in Markdown.
     pub(super) hover: String,
     pub(super) rule: String,
+    /// How the place reads the key from the environment instead.
+    pub(super) fix: Option<report::Fix>,
 }
 
 /// Everything in a document that counts.
@@ -29,6 +31,7 @@ pub(super) fn all(report: &Report, uri: &Uri, fail_on: Severity, columns: Column
             diagnostic: diagnostic(finding, place, report, uri, fail_on, columns),
             hover: hover.clone(),
             rule: place.rule.clone().unwrap_or_else(|| finding.rule.clone()),
+            fix: report::by_environment(finding, place),
         }));
     }
     shown

@@ -288,5 +288,6 @@ fn too_long() -> Shown {
         },
         hover: message,
         rule: String::new(),
+        fix: None,
     }
 }

@@ -18,9 +18,14 @@ mod words;
 use std::borrow::Cow;
 
 use self::tables::gram::{Frequencies, head, is_word};
+pub(crate) use self::tables::MARKER;
 use self::tables::{Tables, Wanted};
+use super::credential::shaped::is_whole_word;
 use crate::location::Span;
 use crate::rules::{Rule, RuleSet, Seek, Start};
+
+/// The number that stands for the marker among those of the rules.
+pub(super) const OF_MARKER: usize = tables::OF_MARKER as usize;
 
 /// Every place of every anchor, in one pass over a text.
 pub(super) struct Anchors {
@@ -52,7 +57,7 @@ impl Anchors {
         self.tables.longest
     }
 
-    /// Calls `found` with every rule and place: first of anchors that may stand anywhere, in the order of the grams, then of
+    /// Calls `found` with every rule and place, and with [`OF_MARKER`] and each of its places: first of anchors that may stand anywhere, in the order of the grams, then of
     /// those that begin words, in the order of places, and of values, in the order of these. The order depends on the text
     /// alone.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
@@ -69,15 +74,14 @@ impl Anchors {
         let sieve = &*tables.lookup.sieve;
         let mut look = |at: usize| {
             let head = head(text, at);
-            let admits = sieve.admits(head);
-            if !admits.any() {
+            if !sieve.admits(head) {
                 return;
             }
-            for entry in tables.lookup.entries(head, admits) {
+            tables.lookup.each(head, |entry| {
                 if let Some(start) = at.checked_sub(entry.offset as usize) {
                     compare(tables, entry.anchor as usize, text, start, found);
                 }
-            }
+            });
         };
         match self.kernel {
             Kernel::Portable => portable::run(&tables.buckets, text, &mut look),
@@ -95,7 +99,11 @@ fn compare(tables: &Tables, anchor: usize, text: &[u8], start: usize, found: &mu
         return;
     };
     for user in tables.users(anchor) {
-        let counts = user.start != Start::Edge || start == 0 || !is_word(text[start - 1]) || !is_word(here[0]);
+        let counts = match user.start {
+            Start::Anywhere => true,
+            Start::Edge => start == 0 || !is_word(text[start - 1]) || !is_word(here[0]),
+            Start::Part => !here[0].is_ascii_alphanumeric() || is_whole_word(text, span),
+        };
         if counts && user.exact.is_none_or(|exact| tables.text(exact) == here) {
             found(user.rule as usize, span);
         }
@@ -155,7 +163,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::credential::shaped::is_whole_word;
     use crate::rules::load;
 
     /// A set whose anchors are these; a capital in an anchor makes its case count, and one that begins with `b` is wanted
@@ -190,9 +197,13 @@ mod tests {
     fn oracle(rules: &RuleSet, text: &[u8]) -> Vec<(usize, usize, usize)> {
         let mut places = Vec::new();
         for (index, rule) in rules.rules.iter().enumerate() {
-            let automaton =
-                AhoCorasick::builder().ascii_case_insensitive(rule.anchors_fold).build(&rule.anchors).unwrap();
-            let Seek::Anchors(start) = rule.seek() else { continue };
+            // Of words before values only those are told without one that do not begin as words are looked for.
+            let begins_otherwise = |anchor: &&String| !tables::begins_plainly(anchor);
+            let (start, anchors) = match rule.seek() {
+                Seek::Anchors(start) => (start, rule.anchors.iter().collect::<Vec<_>>()),
+                Seek::Value(_) => (Start::Part, rule.anchors.iter().filter(begins_otherwise).collect()),
+            };
+            let automaton = AhoCorasick::builder().ascii_case_insensitive(rule.anchors_fold).build(anchors).unwrap();
             let inside = |at: usize| at > 0 && is_word(text[at - 1]) && is_word(text[at]);
             for found in automaton.find_overlapping_iter(text) {
                 let place = Span::new(found.start(), found.end());

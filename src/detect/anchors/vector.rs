@@ -73,10 +73,18 @@ fn masks(bytes: &[u8; STEP]) -> Masks {
     let is = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
     let letters = within(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', b'z');
     let digits = within(bytes, b'0', b'9');
-    let run = _mm256_or_si256(_mm256_or_si256(letters, digits), _mm256_or_si256(is(b'_'), is(b'-')));
+    let dashes = is(b'-');
+    let run = _mm256_or_si256(_mm256_or_si256(letters, digits), _mm256_or_si256(is(b'_'), dashes));
+    let going_on = _mm256_or_si256(run, is(b'.'));
     // The bit of case becomes the highest, of which masks are made.
     let small = _mm256_slli_epi16::<2>(bytes);
-    Masks { run: bits(run), letters: bits(letters), digits: bits(digits), small: bits(small) }
+    Masks {
+        run: bits(run),
+        going_on: bits(going_on),
+        dashes: bits(dashes),
+        letters: bits(letters),
+        small: bits(small),
+    }
 }
 
 /// Which bytes are between two, both included.
@@ -100,8 +108,9 @@ impl Masks {
     fn joined(self, high: Self) -> Self {
         Self {
             run: self.run | high.run << STEP,
+            going_on: self.going_on | high.going_on << STEP,
+            dashes: self.dashes | high.dashes << STEP,
             letters: self.letters | high.letters << STEP,
-            digits: self.digits | high.digits << STEP,
             small: self.small | high.small << STEP,
         }
     }

@@ -1,18 +1,17 @@
 //! One pass for what begins words: anchors that count only there, and the prefilter of rules for assigned values.
 //!
 //! Names of providers are ordinary words (`box`, `monday`), and thousands of them are looked for. Masks of 64 bytes tell
-//! where words begin, in names too (`acme` in `myAcmeKey`); a sieve of the first four bytes passes few of these places,
-//! and a table and a full comparison decide.
+//! where words of three letters and more begin, in names too (`acme` in `myAcmeKey`); a sieve of their first bytes passes
+//! few of these places, and a table and a full comparison decide.
 //!
 //! Rules for assigned values ask for more than their word. Hundreds of such words stand in any text; long runs of letters
 //! and digits that begin after a separator and end where a value may end are rarer. So the words are only noted, and
 //! when a run ends it is held against those that were noted before it. What is found is every pair of a word and a rule of whose
 //! shape the run is: [`crate::detect::credential::shaped`] decides.
 
-use super::tables::Tables;
-use super::tables::gram::{head, is_word};
-use super::tables::sieve::{Admits, Sieve};
+use super::tables::gram::{HEAD, folded, head, is_word};
 use super::tables::words::Seeker;
+use super::tables::{Tables, goes_on};
 use crate::detect::credential::shaped::{ends_at, is_separator, is_whole_word, may_go_on};
 use crate::location::Span;
 use crate::rules::{GAP, LONGEST_VALUE, SHORTEST_RUN, Start, kinds};
@@ -25,8 +24,10 @@ pub(super) const BLOCK: usize = 64;
 pub(super) struct Masks {
     /// Letters, digits, `_` and `-`: what values are made of.
     pub(super) run: u64,
+    /// The same and the dot: what goes on a word that is looked for.
+    pub(super) going_on: u64,
+    pub(super) dashes: u64,
     pub(super) letters: u64,
-    pub(super) digits: u64,
     /// Bytes whose bit of case is set: of letters, the small ones.
     pub(super) small: u64,
 }
@@ -44,7 +45,7 @@ pub(super) fn find(
     if tables.words.list.is_empty() {
         return;
     }
-    let mut pass = Pass { tables, text, noted: Vec::new(), found };
+    let mut pass = Pass { tables, text, noted: Vec::new(), reach: 0, found };
     let sieve = &*tables.words.sieve;
     let mut before = Masks::default();
     let (blocks, rest) = text.as_chunks::<BLOCK>();
@@ -54,14 +55,26 @@ pub(super) fn find(
     for (index, block) in blocks.iter().chain([&padded]).enumerate() {
         let here = masks(block);
         let from = index * BLOCK;
-        each(here.beginnings(before), |at| {
-            pass.look(sieve, from + at);
-            if defines_property(text, from + at) {
-                pass.look(sieve, from + at + 1);
-            }
-        });
-        let runs = u128::from(here.run) << 64 | u128::from(before.run);
-        if !pass.noted.is_empty() {
+        let (beginnings, options) = (here.beginnings(before), here.options(before));
+        match text[from..].first_chunk::<{ BLOCK + HEAD }>() {
+            Some(ahead) if options == 0 => each(beginnings, |at| {
+                let Some(head) = ahead[at..].first_chunk::<HEAD>() else { return };
+                let head = folded(*head);
+                if sieve.admits(head) {
+                    pass.words(from + at, head);
+                }
+            }),
+            _ => each(beginnings | options, |at| {
+                if beginnings >> at & 1 != 0 {
+                    pass.look(from + at);
+                }
+                if options >> at & 1 != 0 {
+                    pass.option(from + at);
+                }
+            }),
+        }
+        if from < pass.reach {
+            let runs = u128::from(here.run) << 64 | u128::from(before.run);
             each(long_ends(runs), |end| pass.value(from + end, (runs << (64 - end)).leading_ones() as usize));
         }
         before = here;
@@ -69,14 +82,22 @@ pub(super) fn find(
 }
 
 impl Masks {
-    /// Where a word begins: a letter or a digit that does not go on what stands before it.
+    /// Where a word of three bytes at least begins: a letter that does not go on what stands before it. Of the last two
+    /// places of the block it is not known what follows.
     #[inline]
     fn beginnings(self, before: Self) -> u64 {
         let shifted = |here: u64, before: u64| here << 1 | before >> 63;
         let after_letter = shifted(self.letters, before.letters);
         let after_small = shifted(self.letters & self.small, before.letters & before.small);
-        let goes_on = self.letters & after_letter & !(after_small & !self.small);
-        (self.letters | self.digits) & !goes_on
+        let continues = after_letter & !(after_small & !self.small);
+        let long = (self.going_on >> 1 | 1 << 63) & (self.going_on >> 2 | 3 << 62);
+        self.letters & !continues & long
+    }
+
+    /// Where a capital stands behind a dash: it may be an option.
+    #[inline]
+    fn options(self, before: Self) -> u64 {
+        self.letters & !self.small & (self.dashes << 1 | before.dashes >> 63)
     }
 
     /// The masks of 64 bytes, one after the other.
@@ -84,8 +105,9 @@ impl Masks {
         let mut masks = Self::default();
         for (at, &byte) in block.iter().enumerate() {
             masks.run |= u64::from(kinds(byte) != 0) << at;
+            masks.going_on |= u64::from(goes_on(byte)) << at;
+            masks.dashes |= u64::from(byte == b'-') << at;
             masks.letters |= u64::from(byte.is_ascii_alphabetic()) << at;
-            masks.digits |= u64::from(byte.is_ascii_digit()) << at;
             masks.small |= u64::from(byte & 0x20 != 0) << at;
         }
         masks
@@ -132,41 +154,40 @@ struct Pass<'p, F> {
     text: &'p [u8],
     /// In the order of places.
     noted: Vec<Noted>,
+    /// Up to where a value may end that still reaches a noted word.
+    reach: usize,
     found: &'p mut F,
-}
-
-/// Whether the letter at `at` is an option (`-Dacme.token=…`) and what follows it begins a word, though a letter stands
-/// before it: what [`is_whole_word`] says of it, as far as two bytes tell.
-#[inline]
-fn defines_property(text: &[u8], at: usize) -> bool {
-    matches!(text[at], b'D' | b'P')
-        && at > 0
-        && text[at - 1] == b'-'
-        && text.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
 }
 
 impl<F: FnMut(usize, Span)> Pass<'_, F> {
     /// Looks for words at a place where one begins.
-    #[inline]
-    fn look(&mut self, sieve: &Sieve, at: usize) {
+    fn look(&mut self, at: usize) {
         let head = head(self.text, at);
-        let admits = sieve.admits(head);
-        if admits.any() {
-            self.words(at, head, admits);
+        if self.tables.words.sieve.admits(head) {
+            self.words(at, head);
+        }
+    }
+
+    /// Looks for a word behind the letter at `at`, which stands behind a dash, if that is an option (`-Dacme.token=…`) and
+    /// what follows it begins a word though a letter stands before it: what [`is_whole_word`] says of it, as far as two
+    /// bytes tell.
+    fn option(&mut self, at: usize) {
+        if matches!(self.text[at], b'D' | b'P') && self.text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
+            self.look(at + 1);
         }
     }
 
     /// Looks up the words that begin at `at`.
-    fn words(&mut self, at: usize, head: u64, admits: Admits) {
+    fn words(&mut self, at: usize, head: u64) {
         let (tables, words, text) = (self.tables, &self.tables.words, self.text);
-        for index in words.at(head, admits) {
+        words.each(head, |index| {
             let word = &words.list[index];
             if !word.may_stand(text, at) {
-                continue;
+                return;
             }
             let folded = tables.text(word.text);
             let Some(here) = text.get(at..at + folded.len()).filter(|here| here.eq_ignore_ascii_case(folded)) else {
-                continue;
+                return;
             };
             let place = Span::new(at, at + folded.len());
             let is_whole = is_whole_word(text, place);
@@ -180,7 +201,7 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
                     (self.found)(user.rule as usize, place);
                 }
             }
-        }
+        });
     }
 
     fn note(&mut self, noted: Noted) {
@@ -189,6 +210,7 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
             self.noted.retain(|noted| noted.at >= reach);
         }
         self.noted.push(noted);
+        self.reach = noted.at + GAP + self.tables.words.longest + LONGEST_VALUE + 1;
     }
 
     /// Holds the run that ends at `end`, of which so many bytes are shown, against the words before it.

@@ -4,7 +4,7 @@ use super::{Found, Syntax};
 use crate::location::Span;
 
 /// A call, in small letters, and which of its quoted arguments is the password. As their documentation says.
-const CALLS: [(&str, usize); 34] = [
+const CALLS: [(&str, usize); 43] = [
     ("networkcredential", 1),
     ("pscredential", 1),
     ("sqlcredential", 1),
@@ -39,6 +39,15 @@ const CALLS: [(&str, usize); 34] = [
     ("signinwithemailandpassword", 1),
     ("createuserwithemailandpassword", 1),
     ("convertto-securestring", 0),
+    ("jwt.sign", 1),
+    ("jwt.verify", 1),
+    ("jwt.encode", 1),
+    ("jwt.decode", 1),
+    ("createhmac", 1),
+    ("secretkeyspec", 0),
+    ("cookieparser", 0),
+    ("aes.new", 0),
+    ("fernet", 0),
 ];
 
 /// How many arguments are read at most.

@@ -75,6 +75,8 @@ fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Sp
     let is_call = operator == Operator::Passes && closers(&text[name.end..]) == 0;
     is_call && (text[value.start - 1] == b'`' || !name::takes(&text[name.start..name.end], at.start - name.start))
         || quoted && is_behind(text, name, value)
+        // `msauth://…`: the name is the scheme of an address.
+        || operator == Operator::Colon && !quoted && text[value.start..value.end].starts_with(b"//")
         || matches!(operator, Operator::Space { .. } | Operator::Tells) && text[value.start] == b'-'
 }
 
@@ -106,7 +108,7 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         [b'|', b'|', b'='] | [b'?', b'?', b'='] => (Operator::Equals { tight: false }, after(3)),
         [b'=', first, ..] => (Operator::Equals { tight: gap == 0 && !first.is_ascii_whitespace() }, after(1)),
         [b':', b'-', ..] => (Operator::Equals { tight: true }, at + 2),
-        [b':', ..] => colon(text, at),
+        [b':', ..] => object(text, at).unwrap_or_else(|| colon(text, at)),
         [b'(', ..] if !closed => (Operator::Passes, after(1)),
         [b',', ..] if closed => listed(text, at + 1).unwrap_or((Operator::Passes, after(1))),
         // A constant among the arguments of a call: `curl_setopt($c, CURLOPT_PASSWORD, "…")`.
@@ -114,6 +116,7 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         [b'<', b'/', ..] => sibling(text, at)?,
         [b'>', ..] => (Operator::Opens, at + 1),
         [b'-', b' ', b'"' | b'\''] if gap > 0 => (Operator::Tells, at + 2),
+        [b'\n' | b'\r', ..] if !is_item(text, name) => return None,
         [b'\n' | b'\r' | b'}', ..] => listed(text, at)?,
         [byte, ..] if gap > 0 => spaced(text, name, at, *byte, closed)?,
         _ => return None,
@@ -153,6 +156,12 @@ fn sibling(text: &[u8], at: usize) -> Option<(Operator, usize)> {
 
 /// Longest end of an element, with what stands before the next.
 const LONGEST_SIBLING: usize = 80;
+
+/// `: {` and then `"value": …`, as outputs stand in the state of Terraform.
+fn object(text: &[u8], at: usize) -> Option<(Operator, usize)> {
+    let from = at + 1 + spaces(&text[at + 1..]);
+    (text.get(from) == Some(&b'{')).then(|| listed(text, from + 1)).flatten()
+}
 
 /// After a colon the value, or a type and then the value.
 fn colon(text: &[u8], at: usize) -> (Operator, usize) {
@@ -215,7 +224,19 @@ fn spaced(text: &[u8], name: Span, at: usize, byte: u8, closed: bool) -> Option<
     {
         return Some((Operator::Space { option: false }, at));
     }
+    if line.is_empty() && is_line_of_two(text, at) {
+        return Some((Operator::Space { option: false }, at));
+    }
     (word >= SHORTEST_TOLD).then_some((Operator::Tells, at))
+}
+
+/// Whether nothing but a value with a digit follows on the line, as `requirepass …` stands in settings.
+fn is_line_of_two(text: &[u8], at: usize) -> bool {
+    let rest = text[at..].split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    rest.len() < SHORTEST_TOLD
+        && !rest.ends_with(b";")
+        && rest.iter().all(u8::is_ascii_graphic)
+        && rest.iter().any(u8::is_ascii_digit)
 }
 
 /// Words that begin a line of a netrc file (or its end) before the password.
@@ -265,6 +286,13 @@ fn listed(text: &[u8], at: usize) -> Option<(Operator, usize)> {
     let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b",\"'".contains(byte)).count();
     let value = after_word(&rest[skip..], b"value").or_else(|| after_word(&rest[skip..], b"Value"))?;
     Some((Operator::Colon, at + skip + value))
+}
+
+/// Whether the name is itself a value, `name: PASSWORD`, and not the last word of a sentence.
+fn is_item(text: &[u8], name: Span) -> bool {
+    let before = text[..name.start].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    before.last().is_some_and(|byte| b":=-".contains(byte))
 }
 
 /// Where a value begins after `word` and its operator.

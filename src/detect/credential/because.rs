@@ -52,6 +52,7 @@ pub(in crate::detect) enum Because {
     ChosenWord,
     InSecret,
     Seed,
+    Hashed,
 }
 
 impl Because {
@@ -87,6 +88,7 @@ impl Because {
             Self::ChosenWord => "is a word that somebody chose, where only a password can stand",
             Self::InSecret => "stands among the values of a Secret",
             Self::Seed => "is the seed in an authenticator's address",
+            Self::Hashed => "is the hash of an account's password, from which a guessable one is found",
         }
     }
 }

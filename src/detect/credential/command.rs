@@ -137,6 +137,13 @@ fn password(text: &[u8], argument: Span, takes: Takes) -> Option<Found> {
         Takes::UserColon => after(b':')?,
         Takes::UserPercent => after(b'%')?,
     };
+    // `user:'password'`: quotes divide arguments here, and join the parts of one in a shell.
+    if start == argument.end && takes == Takes::UserColon {
+        let quote = text.get(start).filter(|byte| b"\"'".contains(byte))?;
+        let length = text[start + 1..].iter().position(|byte| byte == quote || *byte == b'\n')?;
+        let value = Span::new(start + 1, start + 1 + length);
+        return (!value.is_empty()).then_some(Found { name: None, value, host: None, syntax: Syntax::Argument });
+    }
     let mut end = argument.end;
     while start < end && b"\"'\\".contains(&text[start]) {
         start += 1;

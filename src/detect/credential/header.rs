@@ -31,6 +31,10 @@ fn scheme_value(text: &[u8], at: Span, is_part: impl Fn(u8) -> bool) -> Option<F
     let length = text[start..].iter().take(LONGEST_READ + 1).take_while(|byte| is_part(**byte)).count();
     let value = text[start..start + length].trim_ascii_end();
     let trailing = value.iter().rev().take_while(|byte| b".:".contains(byte)).count();
+    // `eyJhbGciOiJIUzI1NiJ9...`: cut short.
+    if trailing > 1 {
+        return None;
+    }
     let span = Span::new(start, start + length - trailing);
     let ends = text.get(span.end).is_none_or(|byte| !b"({[$<*".contains(byte));
     (length <= LONGEST_READ && span.len() >= SHORTEST && ends).then_some(Found {

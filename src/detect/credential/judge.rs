@@ -35,6 +35,9 @@ const LONGEST_COUNT: usize = 24;
 /// Parts of a token between dots: an encrypted one (RFC 7516) has five.
 const MOST_PARTS: usize = 5;
 
+/// Of more, each is so long: names of members and hosts are shorter.
+const SHORTEST_PART: usize = 10;
+
 /// What is known about one value.
 struct Case<'t> {
     reading: Reading,
@@ -53,7 +56,7 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
     if value.len() < SHORTEST {
         return none(Because::TooShort);
     }
-    if !value.iter().all(u8::is_ascii_graphic) {
+    if !value.iter().all(u8::is_ascii_graphic) && !is_of_many_scripts(reading, value, found.syntax) {
         return none(Because::NoText);
     }
     let case = Case { reading, text, at, found, value, path, place: OnceCell::new() };
@@ -65,6 +68,8 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
         Reading::Basic => case.basic(),
         Reading::Manifest => case.manifest(),
         Reading::Otp => medium(Because::Seed),
+        Reading::Record if found.syntax == Syntax::Hashed => case.unless_sample(Because::Hashed),
+        Reading::Record => case.password(),
     };
     if ruling.confidence.is_none() { ruling } else { case.doubt(ruling) }
 }
@@ -91,7 +96,7 @@ impl Case<'_> {
         let placeholder = if self.is_strengthened() { is_unfinished(self.value) } else { is_placeholder(self.value) };
         if is_reference(self.text, self.found.value) {
             none(Because::Reference)
-        } else if placeholder {
+        } else if placeholder || weak::is_sample_uuid(self.value) {
             none(Because::Placeholder)
         } else if self.place().apart && self.reading != Reading::Address {
             low(Because::Apart)
@@ -112,6 +117,9 @@ impl Case<'_> {
         if bare && weak::is_word(value) && value.len() < SHORTEST_TOKEN {
             return self.word();
         }
+        if bare && self.place().is_settings() && weak::is_pin(value) && self.ends_statement() {
+            return self.unless_sample(Because::Chosen);
+        }
         if let Some(decoded) = decoded_text(value) {
             let inner = Case { value: &decoded, place: self.place.clone(), ..*self };
             return if is_placeholder(&decoded) { none(Because::Placeholder) } else { inner.as_written() };
@@ -121,8 +129,8 @@ impl Case<'_> {
 
     /// A word without quotes: a password only where it can be nothing else.
     fn word(&self) -> Ruling {
-        let is_setting =
-            self.place().holds == Holds::Pairs || self.place().is_settings() && name::is_constant(self.name());
+        let is_setting = self.place().holds == Holds::Pairs
+            || self.place().is_literal() && self.found.syntax == Syntax::Setting && name::is_constant(self.name());
         if is_setting && self.ends_statement() && weak::is_chosen(self.value) {
             self.unless_sample(Because::ChosenWord)
         } else {
@@ -132,6 +140,9 @@ impl Case<'_> {
 
     fn as_written(&self) -> Ruling {
         let value = self.value;
+        if value.windows(2).any(|pair| pair == b"\\u") || self.place().sample && is_digest_long(value) {
+            return low(Because::Sample);
+        }
         let own = weak::speaks_for_itself(value) || self.place().sample && weak::spells_itself(value);
         let least = if self.is_remark() { SHORTEST_TOKEN } else { SHORTEST_RANDOM };
         if is_random_password(value) && !own && value.len() >= least {
@@ -162,7 +173,12 @@ impl Case<'_> {
     /// Whether what stands here is a literal, by how it is written and in what file.
     fn is_literal(&self) -> bool {
         match self.found.syntax {
-            Syntax::Quoted | Syntax::Argument | Syntax::Element | Syntax::Address | Syntax::Encoded => true,
+            Syntax::Quoted
+            | Syntax::Argument
+            | Syntax::Element
+            | Syntax::Address
+            | Syntax::Encoded
+            | Syntax::Hashed => true,
             Syntax::Setting => self.place().is_literal() || name::is_constant(self.name()),
             Syntax::Bare => self.place().is_literal(),
             Syntax::Told => false,
@@ -191,7 +207,14 @@ impl Case<'_> {
         let before = &self.text[self.found.value.start.saturating_sub(USER_REACH)..self.found.value.start];
         let is_same = |window: &[u8]| window.eq_ignore_ascii_case(self.value);
         let beside = self.found.name.is_none() && matches!(self.found.syntax, Syntax::Argument | Syntax::Address);
-        beside && before.windows(self.value.len()).any(is_same)
+        beside && !self.is_for_number() && before.windows(self.value.len()).any(is_same)
+    }
+
+    /// Whether the server is named by its number: somebody runs it.
+    fn is_for_number(&self) -> bool {
+        let host = self.found.host.map(|host| &self.text[host.start..host.end]).unwrap_or_default();
+        host.iter().filter(|byte| **byte == b'.').count() == 3
+            && host.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
     }
 
     /// Medium, but not where made-up values are usual.
@@ -201,8 +224,8 @@ impl Case<'_> {
 
     /// A value of a Kubernetes Secret: what stands there is one, unless it plainly is not.
     fn manifest(&self) -> Ruling {
-        let decoded = decoded_text(self.value).filter(|_| self.found.syntax == Syntax::Encoded);
-        let plain = decoded.as_deref().unwrap_or(self.value);
+        let plain = decoded_text(self.value);
+        let plain = plain.as_deref().unwrap_or(self.value);
         if is_other(plain) || plain.starts_with(b"-----BEGIN") {
             none(Because::OtherForm)
         } else if is_placeholder(plain) || code::is_keyword(plain) {
@@ -233,8 +256,11 @@ impl Case<'_> {
     /// A random text, as machines make it.
     fn token(&self) -> Ruling {
         let value = self.value;
+        if self.reading == Reading::Token && is_of_header(self.name()) && self.basic().confidence.is_some() {
+            return self.basic();
+        }
         if !value.iter().all(|byte| is_token_byte(*byte)) {
-            return none(Because::NoText);
+            return self.signed_token();
         }
         if !value.iter().any(u8::is_ascii_alphabetic) {
             return self.number();
@@ -248,8 +274,13 @@ impl Case<'_> {
         if let Some(because) = self.something_else() {
             return none(because);
         }
-        if value.split(|byte| *byte == b'.').count() > MOST_PARTS {
+        let parts = value.split(|byte| *byte == b'.').count();
+        let is_long = is_mixed_case(value) && value.len() >= parts * SHORTEST_PART;
+        if parts > MOST_PARTS && !is_long {
             return none(Because::OtherForm);
+        }
+        if self.reading == Reading::Key && is_fingerprint(value) {
+            return none(Because::Identifier);
         }
         let bare_key = self.is_unclear();
         let unclear = bare_key && !self.is_query();
@@ -260,6 +291,22 @@ impl Case<'_> {
             (false, false) if random => self.random_token(),
             (false, false) => self.chosen_token(mixed),
         }
+    }
+
+    /// A token with signs that only few issuers use: between quotes and random all over.
+    fn signed_token(&self) -> Ruling {
+        let value = self.value;
+        let random = self.found.syntax == Syntax::Quoted
+            && value.len() >= SHORTEST_TOKEN
+            && !value.contains(&b'?')
+            && is_mixed_case(value)
+            && has_digits(value, 2)
+            && is_random_password(value)
+            && !self.is_unclear();
+        if !random || self.something_else().is_some() {
+            return none(Because::NoText);
+        }
+        if weak::speaks_for_itself(value) { low(Because::OwnWords) } else { self.unless_sample(Because::Random) }
     }
 
     /// A UUID: it opens something if its name says so.
@@ -285,7 +332,7 @@ impl Case<'_> {
             low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
-        } else if weak::is_typed(self.value) {
+        } else if weak::is_typed(self.value) || is_spelled_out(self.value) {
             low(Because::Typed)
         } else if decoded_text(self.value)
             .is_some_and(|plain| weak::speaks_for_itself(&plain) || repeats(&plain, self.name()))
@@ -300,6 +347,9 @@ impl Case<'_> {
     fn chosen_token(&self, mixed: bool) -> Ruling {
         let value = self.value;
         let literal = matches!(self.found.syntax, Syntax::Quoted | Syntax::Setting | Syntax::Element);
+        if literal && self.is_phrase() {
+            return self.unless_sample(Because::Chosen);
+        }
         if !literal || !mixed || is_dashed_words(value) {
             return none(Because::NotRandom);
         }
@@ -310,6 +360,19 @@ impl Case<'_> {
             return self.unless_sample(Because::Chosen);
         }
         low(Because::NotRandom)
+    }
+
+    /// Words that a generator of passphrases put together: four or more, and a digit.
+    fn is_phrase(&self) -> bool {
+        let value = self.value;
+        let words = || value.split(|byte| *byte == b'-');
+        let is_of_it = |word: &[u8]| word.len() >= 4 && word.iter().all(u8::is_ascii_alphanumeric);
+        self.reading == Reading::Secret
+            && self.place().holds == Holds::Pairs
+            && (4..=10).contains(&words().count())
+            && words().all(is_of_it)
+            && value.iter().any(u8::is_ascii_digit)
+            && !weak::speaks_for_itself(value)
     }
 
     /// A token of digits alone: so long that it counts nothing.
@@ -413,8 +476,40 @@ impl Case<'_> {
     }
 }
 
+/// Whether a password holds letters beyond ASCII besides digits and signs that no word in another language has.
+fn is_of_many_scripts(reading: Reading, value: &[u8], syntax: Syntax) -> bool {
+    reading == Reading::Password
+        && syntax == Syntax::Quoted
+        && value.iter().all(|byte| byte.is_ascii_graphic() || !byte.is_ascii())
+        && value.iter().filter(|byte| byte.is_ascii_punctuation()).count() >= 2
+        && has_digits(value, 2)
+        && is_random_password(value)
+}
+
+/// Whether the name is that of the header which holds a user and a password.
+fn is_of_header(name: &[u8]) -> bool {
+    name.len() >= HEADER.len() && name[name.len() - HEADER.len()..].eq_ignore_ascii_case(HEADER)
+}
+
+const HEADER: &[u8] = b"authorization";
+
 /// How far before a password its user's name may begin.
 const USER_REACH: usize = 48;
+
+/// Whether words with digits for letters stand between dashes: `4-v3ry-53cr37-k3y`.
+fn is_spelled_out(value: &[u8]) -> bool {
+    value.iter().filter(|byte| b"-_".contains(byte)).count() >= 2 && weak::spells_itself(value)
+}
+
+/// 40 digits in capitals: how OpenPGP (RFC 4880, section 12.2) names public keys.
+fn is_fingerprint(value: &[u8]) -> bool {
+    value.len() == 40 && is_hexadecimal(value) && !value.iter().any(u8::is_ascii_lowercase)
+}
+
+/// Hexadecimal digits, as many as a digest has: what tests hold of hashed passwords.
+fn is_digest_long(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 64 | 96 | 128) && is_hexadecimal(value)
+}
 
 /// A value of a name that may be about anything: only what can be nothing else counts.
 fn of_unclear(value: &[u8], random: bool) -> Ruling {
@@ -446,6 +541,8 @@ fn repeats(value: &[u8], name: &[u8]) -> bool {
 /// What a value says in base64, if that is a text.
 fn decoded_text(value: &[u8]) -> Option<Vec<u8>> {
     let decoded = if value.len().is_multiple_of(4) { BASE64.decode(value) } else { BASE64_NOPAD.decode(value) }.ok()?;
+    // What SASL puts between its fields, and before the first.
+    let decoded: Vec<u8> = decoded.into_iter().map(|byte| if byte <= 1 { b' ' } else { byte }).collect();
     let is_text = decoded.len() >= SHORTEST && decoded.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     let trimmed = decoded.trim_ascii_end();
     let is_text = is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(u8::is_ascii_graphic);

@@ -5,9 +5,37 @@ use crate::location::Span;
 use crate::rules::LONGEST_READ;
 
 /// Names of values that are no secret.
-const PUBLIC: [&str; 16] = [
-    "ca.crt", "ca.pem", "tls.crt", "cert.pem", "username", "user", "email", "host", "hostname", "port", "url",
-    "database", "dbname", "region", "type", "name",
+const PUBLIC: [&str; 4] = ["ca.crt", "ca.pem", "tls.crt", "cert.pem"];
+
+/// Words with which such names end, if nothing in them speaks of a secret.
+const PUBLIC_WORDS: [&str; 27] = [
+    "username",
+    "user",
+    "login",
+    "email",
+    "host",
+    "hostname",
+    "server",
+    "port",
+    "url",
+    "uri",
+    "endpoint",
+    "database",
+    "dbname",
+    "region",
+    "type",
+    "name",
+    "id",
+    "issuer",
+    "env",
+    "environment",
+    "mode",
+    "debug",
+    "driver",
+    "connection",
+    "version",
+    "locale",
+    "timezone",
 ];
 
 /// Calls `found` with each value under the word `data` at `at`, if the document is a Secret.
@@ -24,13 +52,19 @@ pub(super) fn read(text: &[u8], at: Span, mut found: impl FnMut(Found)) {
         return;
     }
     let mut lines = Lines { text, at: line_end + 1 };
+    let mut depth = None;
     while let Some(line) = lines.next() {
         let content = text[line.start..line.end].trim_ascii();
         if content.is_empty() || content.starts_with(b"#") {
             continue;
         }
-        if indent_of(text, line) <= indent {
+        let own = indent_of(text, line);
+        if own <= indent {
             return;
+        }
+        // What stands deeper is the text of a value.
+        if own > *depth.get_or_insert(own) {
+            continue;
         }
         if let Some(value) = value(text, line, &mut lines) {
             let syntax = if encoded { Syntax::Encoded } else { Syntax::Setting };
@@ -70,9 +104,27 @@ fn value(text: &[u8], line: Span, lines: &mut Lines<'_>) -> Option<Found> {
         }
         value = trimmed(text, first);
     }
-    let named = PUBLIC.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&text[name.start..name.end]));
+    let named = is_public(&text[name.start..name.end]);
     let short = value.is_empty() || value.len() > LONGEST_READ;
     (!named && !short).then_some(Found { name: Some(name), value, host: None, syntax: Syntax::Setting })
+}
+
+/// Words that make a secret of what such a name is for: `user-password`.
+const SECRET_WORDS: [&str; 6] = ["pass", "pwd", "secret", "token", "key", "cred"];
+
+/// Whether a value of this name is no secret: `tls.crt`, `apiUsername`, `auth.username_in`.
+fn is_public(name: &[u8]) -> bool {
+    let is = |known: &str, word: &[u8]| known.as_bytes().eq_ignore_ascii_case(word);
+    let words = || name.split(|byte| !byte.is_ascii_alphanumeric());
+    let ends = |word: &[u8], known: &str| {
+        let front = word.len().saturating_sub(known.len());
+        // `apiUsername`, `accountname`
+        is(known, &word[front..]) && (front == 0 || known.len() > 3)
+    };
+    PUBLIC.iter().any(|known| is(known, name))
+        || !SECRET_WORDS.iter().any(|word| name.windows(word.len()).any(|here| is(word, here)))
+            && (words().any(|word| is("username", word))
+                || words().next_back().is_some_and(|last| PUBLIC_WORDS.iter().any(|known| ends(last, known))))
 }
 
 /// Without space and quotes around it.

@@ -153,7 +153,12 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 41] = [
+const ABOUT_TOO: [&str; 46] = [
+    "alphabet",
+    "characters",
+    "chars",
+    "charset",
+    "data",
     "algo",
     "padding",
     "pub",
@@ -198,7 +203,13 @@ const ABOUT_TOO: [&str; 41] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 73] = [
+const UNLIKE: [&str; 79] = [
+    "apt",
+    "gpg",
+    "pgp",
+    "recv",
+    "site",
+    "lookup",
     "pub",
     "stored",
     "contract",
@@ -325,16 +336,16 @@ pub(super) enum Meaning {
 }
 
 /// Endings of `pass` that are still a word for one.
-const PASSWORD_ENDINGS: [&[u8]; 6] = [b"word", b"wd", b"wrd", b"wort", b"phrase", b"code"];
+const PASSWORD_ENDINGS: [&[u8]; 7] = [b"words", b"word", b"wd", b"wrd", b"wort", b"phrase", b"code"];
 
 /// How people shorten the word, or misspell it.
 const SHORT_PASSWORDS: [&[u8]; 8] = [b"pw", b"pswd", b"psswd", b"pswrd", b"pasword", b"paswd", b"paswrd", b"passworsd"];
 
 /// What stands joined before `pass` and `pwd` in small letters.
-const PASSWORD_FRONTS: [&[u8]; 29] = [
+const PASSWORD_FRONTS: [&[u8]; 30] = [
     b"db", b"user", b"my", b"root", b"admin", b"mysql", b"ftp", b"smtp", b"mail", b"email", b"sql", b"pg", b"redis",
     b"ssh", b"web", b"app", b"usr", b"ldap", b"login", b"rpc", b"proxy", b"key", b"store", b"auth", b"sasl", b"wifi",
-    b"vpn", b"bind", b"sudo",
+    b"vpn", b"bind", b"sudo", b"require",
 ];
 
 /// A word that begins with `pass` or `pwd`, or stands for one that does.
@@ -403,6 +414,9 @@ pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
     // `API key: …`
     let spaced = text[..name.start].strip_suffix(b" ").unwrap_or_default();
     let last = spaced.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+    if last.eq_ignore_ascii_case(b"public") {
+        return None;
+    }
     let opens = OPENING.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(last));
     Some(if opens { Meaning::Plain } else { Meaning::Vague })
 }
@@ -428,7 +442,8 @@ fn is_about(text: &[u8], name: crate::location::Span, at: Span) -> bool {
 }
 
 /// Words of names whose values are made up, or no longer what opens something.
-const MADE_UP: [&str; 12] = [
+const MADE_UP: [&str; 13] = [
+    "sealed",
     "bogus",
     "dummy",
     "encrypted",

@@ -15,9 +15,12 @@ mod judge;
 mod manifest;
 mod meaning;
 mod name;
+#[cfg(feature = "git")]
+pub(super) mod near;
 mod otp;
 mod place;
 mod random;
+mod record;
 mod shape;
 pub(super) mod shaped;
 mod surprise;
@@ -61,6 +64,8 @@ enum Syntax {
     Address,
     /// A value of a document of which all values are in base64.
     Encoded,
+    /// A field of a line of accounts that is the hash of a password.
+    Hashed,
 }
 
 /// What a reading finds, before it is judged.
@@ -134,6 +139,7 @@ fn why_nothing(reading: Reading, window: &[u8], at: Span) -> &'static str {
         (Reading::Arguments, _) => "the argument that is the password is no literal",
         (Reading::Bearer | Reading::Basic, _) => "nothing like a header's value follows the word",
         (Reading::Otp, _) => "the address holds no seed, or one that is too short",
+        (Reading::Record, _) => "no line of accounts stands here: names and passwords, or their hashes, between colons",
         (Reading::Manifest, _) => "the document is no Secret, or holds nothing but public values",
         _ => "no literal is assigned to the name here (a word without quotes counts as code)",
     }
@@ -151,6 +157,7 @@ impl Syntax {
             Self::Argument => "read: an argument of a command or a call",
             Self::Address => "read: the password in an address",
             Self::Encoded => "read: a value in base64",
+            Self::Hashed => "read: the hash of a password in a line of accounts",
         }
     }
 }
@@ -171,6 +178,7 @@ fn read(reading: Reading, window: &[u8], at: Span, mut found: impl FnMut(Found))
         Reading::Bearer => header::read_bearer(window, at),
         Reading::Basic => header::read_basic(window, at),
         Reading::Otp => otp::read(window, at),
+        Reading::Record => record::read(window, at),
         Reading::Manifest => return manifest::read(window, at, found),
     };
     if let Some(read) = read {

@@ -7,7 +7,7 @@ use crate::rules::{GAP, NAME_REACH};
 const OTHER_WORDS: [&str; 13] = [
     "salted",
     "sha1",
-    "sha256",
+    "sha2",
     "sha512",
     "sha-",
     "md5",

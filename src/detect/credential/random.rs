@@ -34,7 +34,7 @@ pub(super) fn is_random_token(value: &[u8]) -> bool {
         0..=9 => false,
         10..SHORTEST_TOKEN => cost > RANDOM && digits && letters && distinct >= 7,
         16..24 => cost >= RANDOM - 1 && distinct >= 8 && (digits || cost > RANDOM),
-        _ => cost >= WORDY && distinct >= 8 && (digits || cost >= RANDOM),
+        _ => cost >= WORDY && distinct >= 8 && (has_digits(value, 2) || cost >= RANDOM),
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn has_digits(value: &[u8], least: usize) -> bool {
 
 /// Letters, and digits or signs that are no separators of words.
 pub(super) fn is_mixed(value: &[u8]) -> bool {
-    let other = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii_alphanumeric() && !b"-_. /:".contains(byte);
+    let other = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii_alphanumeric() && !b"-_. /:?".contains(byte);
     value.iter().any(u8::is_ascii_alphabetic) && value.iter().any(other)
 }
 
@@ -76,14 +76,17 @@ pub(super) fn is_mixed_case(value: &[u8]) -> bool {
         && value.iter().any(u8::is_ascii_digit)
 }
 
-/// `user-password-2`, `DB_PASSWORD_1`: words of one case with separators, and a number at most.
+/// `user-password-2`, `DB_PASSWORD_1`: words of one case with separators, and a number at most; also a whole sentence.
 pub(super) fn is_dashed_words(value: &[u8]) -> bool {
     let one_case = !(value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase));
-    one_case
-        && value.iter().any(|byte| b"-_.:/".contains(byte))
+    let separators = value.iter().filter(|byte| b"-_.:/".contains(byte)).count();
+    (one_case && separators > 0 || separators >= SENTENCE)
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(byte))
         && surprise(value) < WORDY
 }
+
+/// So many separators are those of a sentence.
+const SENTENCE: usize = 4;
 
 /// Words of one case with two separators or more, and few digits: `_aj_ruby2_keywords`.
 fn is_spelled(value: &[u8]) -> bool {

@@ -8,7 +8,8 @@ pub(super) const WORDY: u32 = 10;
 
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
-    b",;:)]}=".contains(&value[0])
+    b",;:]}=".contains(&value[0])
+        || value[0] == b')' && !value.iter().any(u8::is_ascii_digit)
         || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
         || is_address(value)
         || is_path(value)
@@ -255,7 +256,13 @@ fn is_resource(value: &[u8]) -> bool {
     value.starts_with(b"arn:")
         || value.starts_with(b"urn:")
         || value.starts_with(b":") && is_name(&value[1..])
-        || value.split(|byte| *byte == b':').count() > 2 && surprise(value) < WORDY
+        || value.split(|byte| *byte == b':').count() > 2 && (surprise(value) < WORDY || begins_in_words(value))
+}
+
+/// `login:last-active:…`: the first two parts between colons are words, so the third is what they name.
+fn begins_in_words(value: &[u8]) -> bool {
+    let is_word = |part: &[u8]| part.len() > 2 && part.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
+    value.split(|byte| *byte == b':').take(2).all(is_word)
 }
 
 fn contains(value: &[u8], mark: &[u8]) -> bool {

@@ -44,7 +44,7 @@ fn is_host(rest: &[u8]) -> bool {
 }
 
 fn is_user(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~%+!$&*=".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"-._~%+!$&*=@".contains(&byte)
 }
 
 /// What ends an address, as far as its host.

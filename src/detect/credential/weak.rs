@@ -1,7 +1,7 @@
 //! Values that people make up: which of them are passwords that somebody uses, and which only stand for one.
 
 /// Words that a made-up password holds because nobody uses it.
-const OWN_WORDS: [&str; 35] = [
+const OWN_WORDS: [&str; 34] = [
     "password",
     "passwd",
     "passwort",
@@ -30,7 +30,6 @@ const OWN_WORDS: [&str; 35] = [
     "default",
     "test",
     "todo",
-    "1234",
     "qwerty",
     "invalid",
     "somepass",
@@ -126,8 +125,13 @@ pub(super) fn is_chosen(word: &[u8]) -> bool {
         && !speaks_for_itself(word)
 }
 
+/// A number that somebody chose for a password, and still uses: six to ten digits.
+pub(super) fn is_pin(value: &[u8]) -> bool {
+    (6..=10).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) && !value.iter().all(|byte| *byte == b'0')
+}
+
 /// Pieces that people type when they make up a token, too long to stand in a random one by chance.
-const TYPED: [&str; 23] = [
+const TYPED: [&str; 35] = [
     "abc123",
     "123abc",
     "abcdef",
@@ -135,6 +139,7 @@ const TYPED: [&str; 23] = [
     "7654321",
     "987654",
     "1234-1234",
+    "5678-abcd",
     "1a1a1a1a",
     "aabbcc",
     "qwerty",
@@ -149,11 +154,34 @@ const TYPED: [&str; 23] = [
     "example",
     "secretkey",
     "mytoken",
+    "password",
+    "passwd",
+    "placeholder",
+    "redacted",
+    "mysecret",
+    "my_secret",
+    "my-secret",
+    "supersecret",
+    "super_secret",
+    "super-secret",
+    "your_",
     "sessiontoken",
     "changeme",
 ];
 
+/// UUIDs that stand in texts about UUIDs: of RFC 4122 (appendix C), and of the pages that explain them.
+const SAMPLE_UUIDS: [&str; 4] =
+    ["6ba7b810-9dad-11d1-", "550e8400-e29b-41d4-", "f47ac10b-58cc-4372-", "123e4567-e89b-12d3-"];
+
+/// Whether the value is a UUID that everybody writes.
+pub(super) fn is_sample_uuid(value: &[u8]) -> bool {
+    value.len() == 36 && SAMPLE_UUIDS.iter().any(|known| value[..known.len()].eq_ignore_ascii_case(known.as_bytes()))
+}
+
 /// Whether a token that looks random was typed by a person.
 pub(super) fn is_typed(value: &[u8]) -> bool {
-    TYPED.iter().any(|piece| value.windows(piece.len()).any(|window| window.eq_ignore_ascii_case(piece.as_bytes())))
+    let said = value.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"your"));
+    said || TYPED
+        .iter()
+        .any(|piece| value.windows(piece.len()).any(|window| window.eq_ignore_ascii_case(piece.as_bytes())))
 }

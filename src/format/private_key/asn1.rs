@@ -1,7 +1,10 @@
 //! PKCS#1 (RFC 8017), SEC1 (RFC 5915), OpenSSL's DSA, PKCS#8 (RFC 5958) and its encrypted form (RFC 8018).
 
+use curve25519_dalek::EdwardsPoint;
 use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Decode, Reader, SliceReader, Tag, Tagged};
+use sha2::{Digest, Sha512};
+use zeroize::Zeroizing;
 
 use super::openssh::{ecdsa, mpint, string};
 use super::pem::Block;
@@ -148,11 +151,19 @@ pub(super) fn pkcs8(der: &[u8]) -> Option<PrivateKey> {
     }
     let (_, name, bits) = OTHERS.iter().find(|(known, ..)| *known == id)?;
     let public = more.iter().find(|any| any.tag().number().value() == 1).map(|any| any.value());
-    let ssh = public.filter(|_| *name == "Ed25519").and_then(|public| match public {
-        [0, point @ ..] if point.len() == 32 => Some([string(b"ssh-ed25519"), string(point)].concat()),
-        _ => None,
-    });
+    let written = public.and_then(|public| <[u8; 32]>::try_from(public.strip_prefix(&[0])?).ok());
+    let point = (*name == "Ed25519").then(|| written.or_else(|| ed25519_public(key))).flatten();
+    let ssh = point.map(|point| [string(b"ssh-ed25519"), string(&point)].concat());
     Some(PrivateKey { algorithm: Some((*name).to_owned()), bits: *bits, ssh_public: ssh, ..PrivateKey::new("PKCS#8") })
+}
+
+/// The public half of an Ed25519 key, made of the private one as RFC 8032 says (section 5.1.5); most files hold that alone.
+fn ed25519_public(key: &[u8]) -> Option<[u8; 32]> {
+    let seed = <&OctetStringRef>::from_der(key).ok()?.as_bytes();
+    (seed.len() == 32).then_some(())?;
+    let hash = Zeroizing::new(<[u8; 64]>::from(Sha512::digest(seed)));
+    let scalar = Zeroizing::new(*hash.first_chunk::<32>()?);
+    Some(EdwardsPoint::mul_base_clamped(*scalar).compress().to_bytes())
 }
 
 /// The scheme and the encrypted key.

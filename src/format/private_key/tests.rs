@@ -128,6 +128,29 @@ fn an_openpgp_key_tells_id_and_creation() {
     assert_eq!((sealed.cipher.as_str(), sealed.rounds), ("AES-256", Some(65_536)));
 }
 
+/// RFC 8032, section 7.1, test 1: most files hold the private half alone, and the public one is made of it.
+#[test]
+fn the_public_half_of_an_ed25519_key_is_made_of_the_private_one() {
+    let hex = |text: &str| data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap();
+    let seed = hex(&["9d61b19deffd5a60ba844af492ec2cc4", "4449c5697b326919703bac031cae7f60"].concat());
+    let public = hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+    let pem = |der: &[u8]| format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", BASE64.encode(der));
+    let head = hex("302e020100300506032b657004220420");
+    let alone = parse(pem(&[head, seed.clone()].concat()).as_bytes()).unwrap();
+    let blob = [&b"\0\0\0\x0bssh-ed25519\0\0\0\x20"[..], &public].concat();
+    assert_eq!(alone.ssh_public, Some(blob.clone()));
+    // Version 2 (RFC 5958) brings it along.
+    let head = hex("3053020101300506032b657004220420");
+    let both = parse(pem(&[head, seed, hex("a123032100"), public].concat()).as_bytes()).unwrap();
+    assert_eq!(both.ssh_public, Some(blob));
+    let short = parse(pem(&[hex("302d020100300506032b65700421041f"), vec![7; 31]].concat()).as_bytes()).unwrap();
+    assert_eq!(
+        (short.algorithm.as_deref(), short.ssh_public),
+        (Some("Ed25519"), None),
+        "no key of this length has one"
+    );
+}
+
 #[test]
 fn a_putty_file_tells_its_public_half() {
     let blob = [&b"\0\0\0\x0bssh-ed25519\0\0\0\x20"[..], &[7; 32]].concat();

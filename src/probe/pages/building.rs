@@ -3,7 +3,7 @@
 use super::super::carrier::{Carrier, Half};
 use super::super::fact::{Fact, Is, Time, Without};
 use super::super::issuer::{About, Template};
-use super::super::page::{Form, Page, Row, When};
+use super::super::page::{Form, Page, Row, Then, When};
 use super::ONLY_WHOSE;
 use crate::issuer::Issuer;
 use crate::key::Power;
@@ -144,13 +144,29 @@ static TERRAFORM_TOKEN: Page = Page {
         Fact::at("/data/id", Is::Detail("user-id")),
         Fact::at("/data/attributes/is-service-account", Is::Detail("service-account")),
     ],
-    notes: &["A user's token opens all that the user does; its end stands in the list of the user's tokens."],
+    notes: &[
+        "A user's token opens all that the user does. Only if it is the user's one token is it known which one asks.",
+    ],
+    then: Some(Then {
+        pick: None,
+        of: |_| true,
+        facts: &[
+            Fact::only("/data", "/id", Is::KeyId),
+            Fact::only("/data", "/attributes/description", Is::Name),
+            Fact::only("/data", "/attributes/created-at", Is::Created(Time::Text)),
+            Fact::only("/data", "/attributes/last-used-at", Is::LastUsed(Time::Text)),
+            Fact::only("/data", "/attributes/expired-at", Is::Expires(Time::Text, Without::NotSaid)),
+        ],
+    }),
     ..Page::of(About {
         hosts: &["app.terraform.io"],
         accepts: "API tokens (….atlasv1.…)",
-        asks: "whose token it is",
-        requests: &[Template::get("/api/v2/account/details")],
-        source: "hashicorp/go-tfe, user.go; developer.hashicorp.com, account API",
+        asks: "whose token it is, then for the user's tokens",
+        requests: &[
+            Template::get("/api/v2/account/details"),
+            Template::get_if("/api/v2/users/{data.id}/authentication-tokens", "when the first answer names the user"),
+        ],
+        source: "hashicorp/go-tfe, user.go and user_token.go; developer.hashicorp.com, account and user tokens API",
         ..About::of(&TERRAFORM, "https://app.terraform.io")
     })
 };
@@ -192,14 +208,33 @@ static LAUNCHDARKLY_TOKEN: Page = Page {
         Fact::at("/memberId", Is::Detail("member-id")),
         Fact::at("/serviceToken", Is::Detail("service-token")),
     ],
-    notes: &["Its role stands in the list of access tokens, under its id."],
+    power: |role| match role {
+        "admin" | "owner" => Power::Everything,
+        "reader" => Power::Read,
+        _ => Power::Manage,
+    },
+    then: Some(Then {
+        pick: None,
+        of: |_| true,
+        facts: &[
+            Fact::at("/role", Is::Scopes),
+            Fact::at("/customRoleIds", Is::Detail("custom-roles")),
+            Fact::at("/inlineRole/*/actions", Is::Detail("inline-actions")),
+            Fact::at("/inlineRole/*/resources", Is::Detail("inline-resources")),
+            Fact::at("/creationDate", Is::Created(Time::Millis)),
+            Fact::at("/lastUsed", Is::LastUsed(Time::Millis)),
+        ],
+    }),
     ..Page::of(About {
         hosts: &["app.launchdarkly.com"],
         carrier: Carrier::header("authorization", ""),
         accepts: "API access tokens (api-…)",
-        asks: "whose token it is, and which",
-        requests: &[Template::get("/api/v2/caller-identity")],
-        source: "launchdarkly.com/docs/api, \"identify the caller\"; trufflesecurity/trufflehog, analyzers/launchdarkly",
+        asks: "whose token it is, and which, then for its own record",
+        requests: &[
+            Template::get("/api/v2/caller-identity"),
+            Template::get_if("/api/v2/tokens/{tokenId}", "when the first answer names the token"),
+        ],
+        source: "launchdarkly.com/docs/api, \"identify the caller\" and \"get access token\"; trufflesecurity/trufflehog, analyzers/launchdarkly",
         ..About::of(&LAUNCHDARKLY, "https://app.launchdarkly.com")
     })
 };

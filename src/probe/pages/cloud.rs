@@ -4,7 +4,7 @@ use super::super::carrier::{Carrier, CredentialHeader};
 use super::super::fact::{Fact, Is, Time, Without};
 use super::super::gcp::GCP;
 use super::super::issuer::{About, Named, Template};
-use super::super::page::{Form, Page, Row, When};
+use super::super::page::{Form, Page, Row, Then, When};
 use super::{IN_ADDRESS, ONLY_WHOSE};
 use crate::issuer::Issuer;
 use crate::key::Power;
@@ -28,6 +28,7 @@ pub(super) const PAGES: &[&Page] = &[
     &VERCEL_TOKEN,
     &NETLIFY_TOKEN,
     &GOOGLE_ACCESS_TOKEN,
+    &GOOGLE_API_KEY,
     &DATABRICKS_TOKEN,
     &VAULT_TOKEN,
     &SUPABASE_TOKEN,
@@ -62,12 +63,25 @@ static CLOUDFLARE_TOKEN: Page = Page {
         Fact::at("/result/not_before", Is::Restriction("not-before")),
     ],
     notes: &["What the token may do is told only to tokens that may read tokens."],
+    then: Some(Then {
+        pick: None,
+        of: |_| true,
+        facts: &[
+            Fact::at("/result/name", Is::Name),
+            Fact::at("/result/policies/*/permission_groups/*/name", Is::Titles),
+            Fact::at("/result/issued_on", Is::Created(Time::Text)),
+            Fact::at("/result/modified_on", Is::Detail("modified")),
+        ],
+    }),
     ..Page::of(About {
         hosts: &["api.cloudflare.com", "dash.cloudflare.com"],
         accepts: "users' API tokens (cfut_…, and 40 characters)",
-        asks: "whether the token is active, and until when",
-        requests: &[Template::get("/client/v4/user/tokens/verify")],
-        source: "developers.cloudflare.com/api, user tokens, verify",
+        asks: "whether the token is active, and until when, then for its own record",
+        requests: &[
+            Template::get("/client/v4/user/tokens/verify"),
+            Template::get_if("/client/v4/user/tokens/{result.id}", "when the token is active"),
+        ],
+        source: "developers.cloudflare.com/api, user tokens, verify and get",
         ..About::of(&CLOUDFLARE, "https://api.cloudflare.com")
     })
 };
@@ -180,6 +194,52 @@ static GOOGLE_ACCESS_TOKEN: Page = Page {
     })
 };
 
+/// Every refusal that names a limit of the key knows the key. The list of models costs nothing.
+static GOOGLE_API_KEY: Page = Page {
+    forms: &[
+        Form::Of(39, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'),
+        Form::Prefix("AQ.Ab8RN6"),
+    ],
+    only: |subject| match subject.key {
+        key if key.starts_with("AIza") || key.starts_with("AQ.") => Ok(()),
+        _ => Err("it is no API key of Google's"),
+    },
+    rows: &[
+        Row::active(200, When::Has("/models"), "opens Gemini to the key"),
+        Row::active(403, When::Says("API_KEY_HTTP_REFERRER_BLOCKED"), "knows the key, which other pages may use alone"),
+        Row::active(
+            403,
+            When::Says("API_KEY_IP_ADDRESS_BLOCKED"),
+            "knows the key, which other addresses may use alone",
+        ),
+        Row::active(403, When::Says("API_KEY_ANDROID_APP_BLOCKED"), "knows the key, which an app may use alone"),
+        Row::active(403, When::Says("API_KEY_IOS_APP_BLOCKED"), "knows the key, which an app may use alone"),
+        Row::active(403, When::Says("API_KEY_SERVICE_BLOCKED"), "knows the key, which is not for Gemini"),
+        Row::active(403, When::Says("SERVICE_DISABLED"), "knows the key, in whose project Gemini is off"),
+        Row::rejected(400, When::Says("API_KEY_INVALID"), "does not know the key"),
+        Row::FORBIDDEN,
+    ],
+    proof: &["/models"],
+    notes: &["Which other Google APIs the key opens stands in its project; `SKELKEY_ADMIN_GOOGLE` looks it up."],
+    ..Page::of(About {
+        hosts: &[
+            "generativelanguage.googleapis.com",
+            "maps.googleapis.com",
+            "maps.google.com",
+            "www.googleapis.com",
+            "firebase.googleapis.com",
+            "identitytoolkit.googleapis.com",
+        ],
+        carrier: Carrier::header("x-goog-api-key", ""),
+        accepts: "API keys (AIza…, AQ.…)",
+        asks: "for the list of Gemini's models, which costs nothing",
+        requests: &[Template::get("/v1beta/models?pageSize=1")],
+        side_effects: "counts as a use of the key in its project's statistics",
+        source: "ai.google.dev/api/models; googleapis/googleapis, google/api/error_reason.proto; betterleaks, rule gcp",
+        ..About::of(&GCP, "https://generativelanguage.googleapis.com")
+    })
+};
+
 /// The list is of the user's tokens; if it holds one, that is the one that asks.
 static DATABRICKS_TOKEN: Page = Page {
     forms: &[Form::Prefix("dapi")],
@@ -198,12 +258,16 @@ static DATABRICKS_TOKEN: Page = Page {
         Fact::only("/token_infos", "/expiry_time", Is::Expires(Time::Millis, Without::NullIsNever)),
     ],
     notes: &["The workspace lists the tokens of the user; only if there is one is it known which one asks."],
+    then: Some(Then { pick: None, of: |_| true, facts: &[Fact::at("/userName", Is::Owner)] }),
     ..Page::of(About {
         accepts: "personal access tokens (dapi…)",
-        asks: "for the user's tokens, among which is the one that asks",
-        requests: &[Template::get("/api/2.0/token/list")],
+        asks: "for the user's tokens, among which is the one that asks, then for the user",
+        requests: &[
+            Template::get("/api/2.0/token/list"),
+            Template::get_if("/api/2.0/preview/scim/v2/Me", "when the token works"),
+        ],
         side_effects: "sets the token's last use, on which its idle limit depends",
-        source: "databricks/databricks-sdk-go, service/settings, ListTokensResponse and PublicTokenInfo",
+        source: "databricks/databricks-sdk-go, service/settings, ListTokensResponse and PublicTokenInfo, and service/iam, current user",
         ..About::tenants(&DATABRICKS, DATABRICKS_HOSTS)
     })
 };
@@ -471,15 +535,28 @@ static MAPBOX_TOKEN: Page = Page {
         Fact::at("/token/authorization", Is::KeyId),
         Fact::at("/token/expires", Is::Expires(Time::Text, Without::NotSaid)),
     ],
-    notes: &["Scopes and allowed addresses stand in the account's list of tokens."],
+    notes: &["Scopes and allowed addresses are told only to tokens that may read the account's list of tokens."],
+    then: Some(Then {
+        pick: Some(("", "/id", "/token/authorization")),
+        of: |_| true,
+        facts: &[
+            Fact::at("/note", Is::Name),
+            Fact::at("/scopes", Is::Scopes),
+            Fact::at("/allowedUrls", Is::Restriction("urls")),
+            Fact::at("/created", Is::Created(Time::Text)),
+        ],
+    }),
     ..Page::of(About {
         hosts: &["api.mapbox.com", "mapbox.com"],
         carrier: Carrier::Query("access_token"),
         only_by_name: Some(IN_ADDRESS),
         accepts: "tokens (sk.…, tk.…, pk.…)",
-        asks: "whether the token is valid",
-        requests: &[Template::get("/tokens/v2?access_token={key}")],
-        source: "docs.mapbox.com/api/accounts/tokens, retrieve a token; mapbox-sdk-js, services/tokens",
+        asks: "whether the token is valid, then for the account's tokens, among which it is found by its id",
+        requests: &[
+            Template::get("/tokens/v2?access_token={key}"),
+            Template::get_if("/tokens/v2/{token.user}?access_token={key}", "when the first answer names the account"),
+        ],
+        source: "docs.mapbox.com/api/accounts/tokens, retrieve a token and list tokens; mapbox-sdk-js, services/tokens",
         ..About::of(&MAPBOX, "https://api.mapbox.com")
     })
 };

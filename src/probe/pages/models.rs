@@ -3,7 +3,7 @@
 use super::super::carrier::Carrier;
 use super::super::fact::{Fact, Is, Time, Without};
 use super::super::issuer::{About, Template};
-use super::super::page::{Form, Page, Row, When};
+use super::super::page::{Form, Page, Row, Then, When};
 use super::super::post::Post;
 use super::{ONLY_ALIVE, ONLY_WHOSE};
 use crate::issuer::Issuer;
@@ -51,12 +51,22 @@ static OPENAI_KEY: Page = Page {
         ),
     ],
     proof: &["/data"],
-    notes: &[ONLY_ALIVE],
+    notes: &["OpenAI tells nothing of what a key may do; the organisation's list of keys does."],
+    then: Some(Then {
+        pick: None,
+        of: |key| !key.starts_with("sk-proj-") && !key.starts_with("sk-svcacct-"),
+        facts: &[
+            Fact::at("/email", Is::Owner),
+            Fact::at("/id", Is::Detail("user-id")),
+            Fact::at("/orgs/data/*/title", Is::Detail("organisations")),
+            Fact::at("/orgs/data/*/role", Is::Detail("organisation-roles")),
+        ],
+    }),
     ..Page::of(About {
         hosts: &["api.openai.com"],
         accepts: "project, service account and user keys (sk-…); not admin keys",
-        asks: "for the list of models, which costs nothing",
-        requests: &[Template::get("/v1/models")],
+        asks: "for the list of models, which costs nothing, then of a key of a user whose it is",
+        requests: &[Template::get("/v1/models"), Template::get_if("/v1/me", "when the key works and is a user's")],
         side_effects: "sets the key's last use",
         source: "platform.openai.com/docs, models and error codes; openai/openai-openapi; trufflesecurity/trufflehog, analyzers/openai",
         ..About::of(&OPENAI, "https://api.openai.com")

@@ -1,9 +1,9 @@
 //! Documents, tasks, people and networks.
 
 use super::super::carrier::Carrier;
-use super::super::fact::{Fact, Is};
+use super::super::fact::{Fact, Is, Time, Without};
 use super::super::issuer::{About, Template};
-use super::super::page::{Form, Page, Row, When};
+use super::super::page::{Form, Page, Row, Then, When};
 use super::super::post::Post;
 use super::{ONLY_ALIVE, ONLY_WHOSE};
 use crate::issuer::Issuer;
@@ -23,6 +23,7 @@ pub(super) const PAGES: &[&Page] = &[
     &FIGMA_TOKEN,
     &LINEAR_KEY,
     &NOTION_TOKEN,
+    &BITBUCKET_TOKEN,
     &ATLASSIAN_KEY,
     &OKTA_TOKEN,
     &TAILSCALE_KEY,
@@ -148,6 +149,38 @@ static NOTION_TOKEN: Page = Page {
     })
 };
 
+/// An access token of a repository, project or workspace, told from an organisation's key by where it is used alone. The
+/// header with the scopes shows that the token was read, for the page is public.
+static BITBUCKET_TOKEN: Page = Page {
+    forms: &[Form::Prefix("ATCTT3")],
+    only: |subject| match subject.host {
+        Some(host) if BITBUCKET.contains(&host.to_ascii_lowercase().as_str()) => Ok(()),
+        _ => Err("nothing near it says that it is a token of Bitbucket's"),
+    },
+    rows: &[
+        Row::active(200, When::Header("x-oauth-scopes"), "names the token's scopes"),
+        Row::unknown(200, When::Always, "answered its public page, which says nothing of the token"),
+        Row::REFUSED,
+        Row::FORBIDDEN,
+    ],
+    proof: &["/values"],
+    facts: &[
+        Fact::header("x-credential-type", Is::Kind),
+        Fact::header("x-oauth-scopes", Is::Scopes),
+        Fact::at("/values/*/full_name", Is::Detail("repositories")),
+    ],
+    ..Page::of(About {
+        hosts: BITBUCKET,
+        accepts: "access tokens of repositories, projects and workspaces (ATCTT3…) near bitbucket.org",
+        asks: "for a repository, as whose headers the token's scopes come",
+        requests: &[Template::get("/2.0/repositories?pagelen=1")],
+        source: "developer.atlassian.com/cloud/bitbucket, repositories; trufflesecurity/trufflehog, analyzers/bitbucket",
+        ..About::of(&ATLASSIAN, "https://api.bitbucket.org")
+    })
+};
+
+const BITBUCKET: &[&str] = &["bitbucket.org", "api.bitbucket.org"];
+
 /// Tokens of repositories and of sites begin in the same way and are unknown here.
 static ATLASSIAN_KEY: Page = Page {
     forms: &[Form::Prefix("ATCTT3")],
@@ -188,6 +221,18 @@ static OKTA_TOKEN: Page = Page {
         Fact::at("/id", Is::Detail("user-id")),
         Fact::at("/status", Is::Detail("user-status")),
     ],
+    then: Some(Then {
+        pick: None,
+        of: |_| true,
+        facts: &[
+            Fact::only("", "/id", Is::KeyId),
+            Fact::only("", "/name", Is::Name),
+            Fact::only("", "/created", Is::Created(Time::Text)),
+            Fact::only("", "/expiresAt", Is::Expires(Time::Text, Without::NotSaid)),
+            Fact::only("", "/tokenWindow", Is::Detail("idle-window")),
+            Fact::only("", "/network/connection", Is::Restriction("network")),
+        ],
+    }),
     notes: &[
         "An API token opens all that its user's role does. It ends when it is not used for 30 days, and being asked \
          about counts as use.",
@@ -195,8 +240,8 @@ static OKTA_TOKEN: Page = Page {
     ..Page::of(About {
         carrier: Carrier::header("authorization", "SSWS "),
         accepts: "API tokens (00…) with their domain beside them",
-        asks: "whose token it is",
-        requests: &[Template::get("/api/v1/users/me")],
+        asks: "whose token it is, then for the organisation's tokens, which an administrator's may see",
+        requests: &[Template::get("/api/v1/users/me"), Template::get_if("/api/v1/api-tokens", "when the token works")],
         side_effects: "counts as a use, which puts off the token's idle end; stands in the system log",
         source: "developer.okta.com, get a user, and error codes; okta management OpenAPI 2024.06.1",
         ..About::tenants(&OKTA, &[".okta.com", ".oktapreview.com", ".okta-emea.com"])

@@ -23,8 +23,12 @@ pub(super) struct Key {
     pub(super) title: String,
     pub(super) masked: String,
     pub(super) opens: Rich,
+    /// Whether anybody says that.
+    pub(super) opens_is_known: bool,
     pub(super) until: String,
-    pub(super) place: String,
+    pub(super) until_is_known: bool,
+    /// Its first place, in pieces after which a line may end.
+    pub(super) place: Vec<String>,
     pub(super) more_places: usize,
     pub(super) facts: Vec<Fact>,
     pub(super) verdicts: Vec<Verdict>,
@@ -94,10 +98,12 @@ impl Key {
             reach: chart::reach_of(finding),
             title: safe(&finding.title),
             masked: safe(finding.masked.as_str()),
+            opens_is_known: words::opens(&finding.dossier, judgement) != NOT_KNOWN,
             opens: opens(finding),
+            until_is_known: until != NOT_KNOWN,
             // The column says "until" already.
             until: safe(until.strip_prefix("until ").unwrap_or(&until)),
-            place: finding.places.first().map(|place| safe(&words::place(place))).unwrap_or_default(),
+            place: finding.places.first().map(|place| pieces(&safe(&words::place(place)))).unwrap_or_default(),
             more_places: finding.places.len().saturating_sub(1),
             facts: facts(finding, report),
             verdicts: verdicts.collect(),
@@ -118,9 +124,17 @@ fn safe(text: &str) -> String {
     terminal(text).into_owned()
 }
 
+/// A path ends its lines behind a slash, where it can.
+fn pieces(path: &str) -> Vec<String> {
+    path.split_inclusive('/').map(str::to_owned).collect()
+}
+
+/// What sentences say where nobody said anything.
+const NOT_KNOWN: &str = "not known";
+
 fn opens(finding: &Finding) -> Rich {
     match words::opens(&finding.dossier, &finding.judgement) {
-        opens if opens == "not known" => vec![(false, "nobody says".to_owned())],
+        opens if opens == NOT_KNOWN => vec![(false, "nobody says".to_owned())],
         opens => step_pieces(&opens),
     }
 }

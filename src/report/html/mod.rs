@@ -19,7 +19,8 @@ use self::key::Key;
 use super::Options;
 use super::escape::terminal;
 use super::words::{self, Tally};
-use crate::finding::Report;
+use crate::finding::{Finding, Report};
+use crate::key::State;
 
 /// Keys on one page. Beyond this a browser is slow to search.
 const KEYS_MAX: usize = 5_000;
@@ -32,6 +33,10 @@ const GAPS_SHOWN: usize = 20;
 struct Page {
     head: String,
     about: String,
+    /// What a manager asks first, each with its number.
+    numbers: Vec<(u64, &'static str)>,
+    /// Whether nothing was found and nothing left open.
+    clean: bool,
     style: Part,
     script: Part,
     nothing: bool,
@@ -105,10 +110,12 @@ fn page(report: &Report, options: &Options) -> Page {
     let tally = Tally::of(report);
     Page {
         head: head(&tally),
+        numbers: numbers(report),
+        clean: tally.keys == 0 && report.coverage.is_complete() && report.coverage.blobs_scanned > 0,
         about: about(report, options),
         style: Part::new(include_str!("page.css")),
         script: Part::new(include_str!("page.js")),
-        nothing: report.coverage.blobs_scanned == 0,
+        nothing: report.coverage.nothing_scanned(),
         gaps: gaps.iter().take(GAPS_SHOWN).map(|skip| gap(skip)).collect(),
         gaps_left_out: gaps.len().saturating_sub(GAPS_SHOWN),
         charts: vec![chart::ends(&report.findings, report.now), chart::reach(&report.findings)],
@@ -139,6 +146,18 @@ fn head(tally: &Tally) -> String {
         0 => "no leaked keys".to_owned(),
         keys => format!("{}: {}", words::count(keys, "key"), tally.severities()),
     }
+}
+
+/// How many keys work, open everything, or have no end; what is none is left out.
+fn numbers(report: &Report) -> Vec<(u64, &'static str)> {
+    let count = |is: &dyn Fn(&Finding) -> bool| report.findings.iter().filter(|finding| is(finding)).count() as u64;
+    let all = [
+        (count(&|finding| finding.judgement.state == State::Active), ["works now", "work now"]),
+        (count(&|finding| chart::reach_of(finding) == "everything"), ["opens everything", "open everything"]),
+        (count(&|finding| chart::ends_in(finding, report.now) == "never"), ["never ends", "never end"]),
+    ];
+    let said = |(count, [one, many]): (u64, [&'static str; 2])| (count, if count == 1 { one } else { many });
+    all.into_iter().filter(|(count, _)| *count > 0).map(said).collect()
 }
 
 fn about(report: &Report, options: &Options) -> String {

@@ -27,7 +27,11 @@
       key.hidden = !passes;
       shown += passes ? 1 : 0;
     }
-    for (const bar of bars) bar.classList.toggle("on", chosen[bar.dataset.filter] === bar.dataset.value);
+    for (const bar of bars) {
+      const on = chosen[bar.dataset.filter] === bar.dataset.value;
+      bar.classList.toggle("on", on);
+      bar.setAttribute("aria-pressed", on);
+    }
     byId("shown").textContent = `${shown} of ${keys.length} keys`;
     byId("none").hidden = shown > 0;
   };
@@ -54,6 +58,25 @@
     show();
   });
   byId("unfold").addEventListener("click", () => unfold(keys.some((key) => !key.hidden && !key.open)));
-  addEventListener("beforeprint", () => unfold(true));
+  // On paper everything is unfolded; afterwards it is as it was.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll(".key:not([hidden]):not([open]), .key:not([hidden]) .keyless:not([open])")];
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
+  const count = (steps) => {
+    const boxes = [...steps.querySelectorAll("input")];
+    const done = boxes.filter((box) => box.checked).length;
+    steps.closest(".body").querySelector(".done").textContent = done > 0 ? `${done} of ${boxes.length} done` : "";
+  };
+  for (const steps of document.querySelectorAll(".steps")) steps.addEventListener("change", () => count(steps));
+  // An address may name one key.
+  const visit = () => {
+    const key = keys.find((one) => location.hash === `#${one.id}`);
+    if (key) { key.open = true; key.scrollIntoView(); }
+  };
+  addEventListener("hashchange", visit);
   show();
+  visit();
 })();

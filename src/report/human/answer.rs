@@ -13,6 +13,9 @@ use crate::rules::RuleSet;
 
 /// How many verdicts are told; the JSON has all.
 const VERDICTS: usize = 4;
+/// The verdict that holds the next ones: it reaches everything, it may do everything.
+const EVERY_DOOR: &str = "SK1005";
+const IN_EVERY_DOOR: [&str; 2] = ["SK2001", "SK2002"];
 
 pub(super) fn write(
     finding: &Finding,
@@ -34,6 +37,7 @@ pub(super) fn write(
     page.field("what", rule.map_or("", |rule| rule.description.as_str()))?;
     page.field("opens", &words::opens(&finding.dossier, &finding.judgement))?;
     page.field("until", &until(finding, report))?;
+    page.field("limits", &words::limits(&finding.dossier))?;
     page.field("works", &words::state_with_evidence(finding, report.now))?;
     page.field("key", &identity(finding))?;
     page.field("says", &words::details(&finding.dossier))?;
@@ -57,7 +61,10 @@ fn write_risk(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let judgement = &finding.judgement;
     let head = format!("{}, {} of 10", judgement.severity, judgement.score);
     let mut lines = vec![(String::new(), head)];
-    let verdicts = judgement.verdicts.iter().take(VERDICTS);
+    // A key that opens every door may do all there is, to all there is: that is said once.
+    let every_door = judgement.verdicts.iter().any(|verdict| verdict.id.0 == EVERY_DOOR);
+    let said = |id: &str| every_door && IN_EVERY_DOOR.contains(&id);
+    let verdicts = judgement.verdicts.iter().filter(|verdict| !said(verdict.id.0)).take(VERDICTS);
     lines.extend(verdicts.map(|verdict| ("- ".to_owned(), format!("{} ({})", verdict.message, verdict.id.0))));
     page.list("risk", &lines)
 }

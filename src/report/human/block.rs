@@ -3,10 +3,10 @@
 use std::io;
 
 use super::super::Options;
-use super::super::escape::step_plain;
+use super::super::escape::{self, step_plain};
 use super::super::words;
 use super::frame;
-use super::page::Page;
+use super::page::{Page, style_of};
 use crate::finding::{Finding, IssuerBasis, Place, Remedy, Report};
 use crate::key::{Dossier, LastUse};
 use crate::rules::Keyless;
@@ -18,6 +18,18 @@ pub(super) fn write(finding: &Finding, report: &Report, options: &Options, page:
     write_remedy(&finding.remedy, options, page)?;
     write_places(finding, options, page)?;
     page.field("id", &finding.fingerprint.to_string())
+}
+
+/// The key in a line: how bad, which, where, and what is known of it.
+pub(super) fn write_short(finding: &Finding, report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let severity = finding.judgement.severity;
+    let place = finding.places.first().map(words::place).unwrap_or_default();
+    let more = match finding.places.len() {
+        0 | 1 => String::new(),
+        all => format!(" and {} more", words::grouped(all as u64 - 1)),
+    };
+    let head = format!("{severity}[{}]", escape::terminal(&finding.rule));
+    page.line(style_of(severity), &head, &format!(" {place}{more}: {}", words::headline(finding, report)))
 }
 
 /// What stands under the mark: the two things to know first.

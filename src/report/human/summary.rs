@@ -67,7 +67,7 @@ fn write_gaps(coverage: &Coverage, options: &Options, page: &mut Page<'_>) -> io
     let loud = AnsiColor::BrightRed.on_default().bold();
     if coverage.had_nothing_to_scan() {
         page.line(Style::new().bold(), "nothing to scan", ": what was asked for adds nothing")?;
-    } else if coverage.blobs_scanned == 0 {
+    } else if coverage.nothing_scanned() {
         page.line(loud, "NOTHING WAS SCANNED", ": this is no proof that nothing leaks")?;
     }
     if coverage.is_complete() {

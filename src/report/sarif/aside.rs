@@ -40,9 +40,10 @@ fn result(aside: &SetAside, report: &Report, descriptors: &Descriptors<'_>) -> S
     result.partial_fingerprints =
         Some(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(&aside.place))]));
     result.fingerprints = Some(BTreeMap::from([("skelkeyOccurrence/v1".to_owned(), aside.place.to_string())]));
-    result.baseline_state = report.compared.then(|| match aside.suppression.by {
-        By::Baseline => json!(ResultBaselineState::Unchanged),
-        By::Comment | By::Configuration => json!(ResultBaselineState::New),
+    result.baseline_state = report.compared.then(|| match (aside.suppression.by, &aside.suppression.moved_from) {
+        (By::Baseline, None) => json!(ResultBaselineState::Unchanged),
+        (By::Baseline, Some(_)) => json!(ResultBaselineState::Updated),
+        (By::Comment | By::Configuration, _) => json!(ResultBaselineState::New),
     });
     result
 }
@@ -60,6 +61,7 @@ fn suppression(aside: &SetAside, report: &Report) -> Suppression {
         .properties(bag(json!({
             "owner": aside.suppression.owner.as_deref().map(escape::terminal),
             "until": aside.suppression.until,
+            "movedFrom": aside.suppression.moved_from.as_deref().map(escape::terminal),
         })))
         .build();
     suppression.justification = aside.suppression.reason.as_deref().map(escape::message);

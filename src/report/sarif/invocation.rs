@@ -13,12 +13,13 @@ use crate::coverage::{Reason, Skip};
 use crate::finding::Report;
 
 /// Every reason, in the order of the descriptors.
-const REASONS: [Reason; 10] = [
+const REASONS: [Reason; 11] = [
     Reason::Ignored,
     Reason::Excluded,
     Reason::TooLarge,
     Reason::NotAFile,
     Reason::Elsewhere,
+    Reason::Known,
     Reason::Unreadable,
     Reason::Vanished,
     Reason::Missing,
@@ -59,7 +60,7 @@ fn notifications(report: &Report, shape: &Shape) -> Vec<Notification> {
     all.extend(shape.sentences().into_iter().map(|(level, sentence)| said(level, sentence)));
     if report.coverage.had_nothing_to_scan() {
         all.push(said("note", "There was nothing to scan: what was asked for adds nothing.".to_owned()));
-    } else if report.coverage.blobs_scanned == 0 {
+    } else if report.coverage.nothing_scanned() {
         all.push(said("warning", "Nothing was scanned: this run is no proof that nothing leaks.".to_owned()));
     }
     if let Some(words) = report.coverage.configuration.words() {
@@ -136,6 +137,11 @@ fn explanation(reason: Reason) -> (&'static str, &'static str, &'static str) {
             "KeptElsewhere",
             "The file is a pointer of Git LFS: its content is not in the repository. The run stays complete.",
             "Fetch the content (git lfs fetch --all), check it out and scan the files.",
+        ),
+        Reason::Known => (
+            "Known",
+            "An earlier run read the file under the same rules and found nothing in it. The run stays complete.",
+            "Scan without a cache to have it read again.",
         ),
         Reason::Unreadable => (
             "Unreadable",

@@ -59,6 +59,11 @@ pub(super) fn line(path: &str, line: usize, root: Option<usize>) -> Location {
     Location::builder().physical_location(physical).build()
 }
 
+/// A file of which no line is known. Its first stands for it: code scanning takes no place without a line.
+pub(super) fn whole(path: &str, root: Option<usize>) -> Location {
+    line(path, 1, root)
+}
+
 /// `src/a.yml:14`, for the words of a link.
 pub(super) fn link_words(place: &Place) -> String {
     if place.shown == REDACTED {

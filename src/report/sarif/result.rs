@@ -11,7 +11,7 @@ use super::super::escape::{code, markdown, message, step_markdown};
 use super::super::words::{self, REDACTED};
 use super::limits::Shape;
 use super::rule::{Descriptors, level, recreate_markdown, revoke_markdown};
-use super::{bag, fix, flow, guid, place, taxonomy};
+use super::{bag, fixes, flow, guid, place, taxonomy};
 use crate::finding::{Finding, Fingerprint, Place, Report};
 use crate::key::{Evidence, Expiry, Statement};
 use crate::severity::Severity;
@@ -118,7 +118,7 @@ impl<'a> Shared<'a> {
     /// What code scanning does not read.
     fn complete(&self, here: &Place, result: &mut SarifResult) {
         result.baseline_state = self.compared.then(|| json!(ResultBaselineState::New));
-        result.fixes = fix::by_environment(self.finding, here).map(|fix| vec![fix]);
+        result.fixes = fixes::by_environment(self.finding, here).map(|fix| vec![fix]);
         result.code_flows = flow::through_history(here).map(|flow| vec![flow]);
     }
 

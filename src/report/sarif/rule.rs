@@ -15,7 +15,7 @@ use super::super::escape::{code_block, markdown, step_markdown, step_plain, term
 use super::super::verdicts::{self, VerdictInfo};
 use super::super::words;
 use super::{bag, taxonomy, text};
-use crate::finding::{Finding, Remedy, Report, SetAside};
+use crate::finding::{Finding, Gone, Remedy, Report, SetAside};
 use crate::rules::{Keyless, Rule, RuleSet};
 use crate::severity::{Confidence, Severity};
 
@@ -67,12 +67,25 @@ impl<'a> Descriptors<'a> {
             let described = Described { about, severity: aside.severity, findings: Vec::new() };
             by_id.entry(about.id_at(aside.severity)).or_insert(described);
         }
+        for gone in report.gone.iter().filter(|_| profile == SarifProfile::Full) {
+            let about = About::of_gone(gone, rules);
+            let severity = about.severity();
+            by_id.entry(about.id_at(severity)).or_insert(Described { about, severity, findings: Vec::new() });
+        }
         Self { by_id, rules }
     }
 
     /// The id of the descriptor of what was set aside, and its place in the log.
     pub(super) fn reference_aside(&self, aside: &SetAside) -> (String, i64) {
         let id = About::of_aside(aside, self.rules).id_at(aside.severity);
+        let index = self.index(&id);
+        (id, index)
+    }
+
+    /// The same of what the baseline knows and the run did not find again.
+    pub(super) fn reference_gone(&self, gone: &Gone) -> (String, i64) {
+        let about = About::of_gone(gone, self.rules);
+        let id = about.id_at(about.severity());
         let index = self.index(&id);
         (id, index)
     }
@@ -102,6 +115,19 @@ impl<'a> About<'a> {
 
     fn of_aside(aside: &'a SetAside, rules: &'a RuleSet) -> Self {
         Self::of_rule(rules, Unknown { id: &aside.rule, title: &aside.rule, confidence: Confidence::Medium })
+    }
+
+    fn of_gone(gone: &'a Gone, rules: &'a RuleSet) -> Self {
+        Self::of_rule(rules, Unknown { id: &gone.rule, title: &gone.rule, confidence: Confidence::Medium })
+    }
+
+    /// When nothing is known of the key.
+    fn severity(self) -> Severity {
+        match self {
+            Self::Rule(rule) => rule.severity,
+            Self::Verdict(info) => info.severity,
+            Self::Unknown(_) => Severity::Medium,
+        }
     }
 
     fn of_rule(rules: &'a RuleSet, rule: Unknown<'a>) -> Self {

@@ -1,6 +1,6 @@
 //! Which commit brought a text, at which path, and whether anything still reaches it.
 //!
-//! Only trees are read, never differences: for each tree the wanted blobs below it are worked out once. A commit
+//! Only trees count, never differences: which wanted blobs stand below each was noted when the trees were walked. A commit
 //! introduces what its tree holds and no parent's tree does.
 
 use std::sync::Arc;
@@ -12,9 +12,11 @@ use gix::hashtable::{HashMap, HashSet};
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
-use rayon::prelude::*;
 
 use super::changes::join;
+use super::forest::Wanted;
+use super::history::Hit;
+use super::index;
 use super::local;
 use super::range::peel;
 use super::{commit_ref, text};
@@ -29,9 +31,6 @@ pub(super) struct Commit {
     pub(super) at: i64,
 }
 
-/// Numbers of wanted blobs, ascending.
-type Wanted = Arc<[u32]>;
-
 struct Attribution<'r> {
     trees: Trees<'r>,
     commits: Vec<&'r Commit>,
@@ -44,12 +43,12 @@ struct Attribution<'r> {
 struct Trees<'r> {
     repo: gix::Repository,
     wanted: &'r HashMap<ObjectId, u32>,
-    /// The wanted blobs below each tree that was looked at.
+    /// The wanted blobs below each tree that has any.
     below: HashMap<ObjectId, Wanted>,
     nothing: Wanted,
 }
 
-/// Bytes of trees that one thread keeps decoded: others are built on them.
+/// Bytes of trees that are kept decoded while paths are looked for: others are built on them.
 const TREES_KEPT: usize = 16 << 20;
 
 /// Where walks begin.
@@ -73,37 +72,33 @@ struct Life {
     refs: u64,
 }
 
-/// For each text its path and its history, in the order of ids.
+/// For each text its path and its history, in the order of `hits`. `wanted` numbers the blobs among them, and `below` tells
+/// which of these stand below each tree that has any.
 pub(super) fn attribute(
     repo: &gix::Repository,
     commits: &[Commit],
-    hits: &[(ObjectId, Kind)],
-) -> Vec<(ObjectId, String, Provenance)> {
-    let blobs: Vec<ObjectId> = hits.iter().filter(|(_, kind)| *kind == Kind::Blob).map(|(id, _)| *id).collect();
-    let wanted = blobs.iter().copied().zip(0..).collect();
-    let mut attribution = Attribution::new(repo, commits, &wanted);
-    let lives = attribution.lives(blobs.len());
+    hits: &[Hit],
+    wanted: &HashMap<ObjectId, u32>,
+    below: HashMap<ObjectId, Wanted>,
+) -> Vec<(String, Provenance)> {
+    let attribution = Attribution::new(repo, commits, Trees::new(repo.clone(), wanted, below));
+    let lives = attribution.lives(wanted.len());
     hits.iter()
-        .map(|&(id, kind)| match kind {
-            Kind::Blob => attribution.of_blob(id, &lives),
-            Kind::Commit => attribution.of_commit(id),
-            _ => attribution.of_tag(id),
+        .map(|hit| match hit.kind {
+            Kind::Blob => attribution.of_blob(hit.id, &lives),
+            Kind::Commit => attribution.of_commit(hit.id),
+            _ => attribution.of_tag(hit.id),
         })
         .collect()
 }
 
 impl<'r> Attribution<'r> {
-    fn new(repo: &gix::Repository, commits: &'r [Commit], wanted: &'r HashMap<ObjectId, u32>) -> Self {
+    fn new(repo: &gix::Repository, commits: &'r [Commit], trees: Trees<'r>) -> Self {
         let mut commits: Vec<&Commit> = commits.iter().collect();
         commits.sort_unstable_by_key(|commit| (commit.at, commit.id));
         let by_id = commits.iter().enumerate().map(|(at, commit)| (commit.id, at)).collect();
-        let mut new = Self {
-            trees: Trees::new(repo.clone(), wanted),
-            reach: vec![Reach::Unreachable; commits.len()],
-            commits,
-            by_id,
-            tips: Tips::of(repo),
-        };
+        let mut new =
+            Self { trees, reach: vec![Reach::Unreachable; commits.len()], commits, by_id, tips: Tips::of(repo) };
         let tips = [(Reach::Reflog, new.tips.reflogs.clone()), (Reach::Refs, new.tips.refs.clone())];
         for (reach, tips) in tips {
             new.mark(reach, tips);
@@ -123,25 +118,28 @@ impl<'r> Attribution<'r> {
     }
 
     /// Goes through all commits, the oldest first.
-    fn lives(&mut self, count: usize) -> Vec<Life> {
+    fn lives(&self, count: usize) -> Vec<Life> {
         let mut lives = vec![Life::default(); count];
         if count == 0 {
             return lives;
         }
-        self.trees.read_all(&self.commits);
         for at in 0..self.commits.len() {
             let commit = self.commits[at];
             let here = self.trees.below(commit.tree);
             let parents: Vec<Wanted> = commit.parents.iter().filter_map(|id| self.of_commit_tree(*id)).collect();
-            for &blob in here.iter().filter(|blob| parents.iter().all(|parent| parent.binary_search(blob).is_err())) {
-                let life = &mut lives[blob as usize];
-                let is_better = life.first.is_none_or(|first| self.reach[at] < self.reach[first]);
-                if is_better {
-                    life.first = Some(at);
+            // Most commits change no text with a match.
+            if !parents.iter().any(|parent| *parent == here) {
+                for &blob in here.iter().filter(|blob| parents.iter().all(|parent| parent.binary_search(blob).is_err()))
+                {
+                    let life = &mut lives[blob as usize];
+                    let is_better = life.first.is_none_or(|first| self.reach[at] < self.reach[first]);
+                    if is_better {
+                        life.first = Some(at);
+                    }
                 }
             }
             if self.reach[at] == Reach::Refs {
-                for blob in parents.iter().flat_map(|parent| parent.iter()) {
+                for blob in parents.iter().filter(|parent| **parent != here).flat_map(|parent| parent.iter()) {
                     if here.binary_search(blob).is_err() {
                         lives[*blob as usize].last = Some(at);
                     }
@@ -153,7 +151,7 @@ impl<'r> Attribution<'r> {
     }
 
     /// What `HEAD` and the refs hold now.
-    fn present(&mut self, lives: &mut [Life]) {
+    fn present(&self, lives: &mut [Life]) {
         if let Some(tree) = self.tips.head.and_then(|head| self.of_commit_tree(head)) {
             tree.iter().for_each(|&blob| lives[blob as usize].in_head = true);
         }
@@ -163,12 +161,12 @@ impl<'r> Attribution<'r> {
         }
     }
 
-    fn of_commit_tree(&mut self, commit: ObjectId) -> Option<Wanted> {
+    fn of_commit_tree(&self, commit: ObjectId) -> Option<Wanted> {
         let at = *self.by_id.get(&commit)?;
         Some(self.trees.below(self.commits[at].tree))
     }
 
-    fn of_blob(&self, id: ObjectId, lives: &[Life]) -> (ObjectId, String, Provenance) {
+    fn of_blob(&self, id: ObjectId, lives: &[Life]) -> (String, Provenance) {
         let life = self.trees.wanted.get(&id).map(|&at| lives[at as usize].clone()).unwrap_or_default();
         let mut provenance = Provenance::new(Holder::File, Reach::Unreachable);
         provenance.object = Some(id.to_string());
@@ -192,22 +190,22 @@ impl<'r> Attribution<'r> {
             path = Some(staged.clone());
         }
         let path = path.map_or_else(|| local::object_path(id), |path| text(path.as_bstr()));
-        (id, path, provenance)
+        (path, provenance)
     }
 
-    fn of_commit(&self, id: ObjectId) -> (ObjectId, String, Provenance) {
+    fn of_commit(&self, id: ObjectId) -> (String, Provenance) {
         let reach = self.by_id.get(&id).map_or(Reach::Unreachable, |&at| self.reach[at]);
         let mut provenance = Provenance::new(Holder::Commit, reach);
         provenance.object = Some(id.to_string());
         provenance.commit = self.commit_ref(id);
-        (id, local::object_path(id), provenance)
+        (local::object_path(id), provenance)
     }
 
-    fn of_tag(&self, id: ObjectId) -> (ObjectId, String, Provenance) {
+    fn of_tag(&self, id: ObjectId) -> (String, Provenance) {
         let reach = if self.tips.refs.contains(&id) { Reach::Refs } else { Reach::Unreachable };
         let mut provenance = Provenance::new(Holder::Tag, reach);
         provenance.object = Some(id.to_string());
-        (id, local::object_path(id), provenance)
+        (local::object_path(id), provenance)
     }
 
     fn commit_ref(&self, id: ObjectId) -> Option<CommitRef> {
@@ -219,65 +217,14 @@ impl<'r> Attribution<'r> {
 }
 
 impl<'r> Trees<'r> {
-    fn new(mut repo: gix::Repository, wanted: &'r HashMap<ObjectId, u32>) -> Self {
+    fn new(mut repo: gix::Repository, wanted: &'r HashMap<ObjectId, u32>, below: HashMap<ObjectId, Wanted>) -> Self {
         repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(TREES_KEPT)));
-        Self { repo, wanted, below: HashMap::default(), nothing: Arc::from([]) }
+        Self { repo, wanted, below, nothing: Arc::from([]) }
     }
 
-    /// Looks through the trees of all commits, each thread through those of its share of time. The latest come first, for
-    /// git builds the earlier trees on the later.
-    fn read_all(&mut self, commits: &[&Commit]) {
-        let wanted = self.wanted;
-        let shared = self.repo.clone().into_sync();
-        let share = commits.len().div_ceil(rayon::current_num_threads()).max(1);
-        let read: Vec<_> = commits
-            .par_chunks(share)
-            .map(|commits| {
-                let mut repo = shared.to_thread_local();
-                repo.objects.ignore_replacements = true;
-                let mut trees = Trees::new(repo, wanted);
-                commits.iter().rev().for_each(|commit| drop(trees.below(commit.tree)));
-                trees.below
-            })
-            .collect();
-        for below in read {
-            self.below.extend(below);
-        }
-    }
-
-    /// The wanted blobs below a tree. What cannot be read holds nothing, and was named as a gap before.
-    fn below(&mut self, top: ObjectId) -> Wanted {
-        if let Some(known) = self.below.get(&top) {
-            return Arc::clone(known);
-        }
-        let mut stack = vec![self.frame(top)];
-        while let Some(frame) = stack.last_mut() {
-            match frame.waiting.pop() {
-                Some(tree) if self.below.contains_key(&tree) => frame.take(&self.below[&tree]),
-                Some(tree) => {
-                    // It is taken once it is known.
-                    frame.waiting.push(tree);
-                    let next = self.frame(tree);
-                    stack.push(next);
-                }
-                None => {
-                    let Some(frame) = stack.pop() else { break };
-                    let (tree, held) = (frame.tree, frame.held(&self.nothing));
-                    self.below.insert(tree, held);
-                }
-            }
-        }
-        self.below.get(&top).map_or_else(|| Arc::clone(&self.nothing), Arc::clone)
-    }
-
-    fn frame(&self, tree: ObjectId) -> Frame {
-        let mut frame = Frame { tree, held: Vec::new(), waiting: Vec::new() };
-        self.entries(tree, |_, kind, id| match kind {
-            EntryKind::Tree => frame.waiting.push(id.to_owned()),
-            EntryKind::Commit => {}
-            _ => frame.held.extend(self.wanted.get(id)),
-        });
-        frame
+    /// The wanted blobs below a tree. What could not be read holds nothing, and was named as a gap before.
+    fn below(&self, tree: ObjectId) -> Wanted {
+        Arc::clone(self.below.get(&tree).unwrap_or(&self.nothing))
     }
 
     fn entries(&self, tree: ObjectId, mut visit: impl FnMut(&BStr, EntryKind, &oid)) {
@@ -310,28 +257,6 @@ impl<'r> Trees<'r> {
                 (path, ..) => return Some(path),
             }
         }
-    }
-}
-
-/// A tree whose folders are being looked through.
-struct Frame {
-    tree: ObjectId,
-    held: Vec<u32>,
-    waiting: Vec<ObjectId>,
-}
-
-impl Frame {
-    fn take(&mut self, below: &Wanted) {
-        self.held.extend(below.iter());
-    }
-
-    fn held(mut self, nothing: &Wanted) -> Wanted {
-        if self.held.is_empty() {
-            return Arc::clone(nothing);
-        }
-        self.held.sort_unstable();
-        self.held.dedup();
-        Arc::from(self.held)
     }
 }
 
@@ -368,9 +293,6 @@ fn tag_target(repo: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
 
 /// What the index names, if there is one that can be read.
 fn staged(repo: &gix::Repository) -> HashMap<ObjectId, BString> {
-    let options = gix::index::decode::Options::default();
-    let Ok(index) = gix::index::File::at(repo.index_path(), repo.object_hash(), false, options) else {
-        return HashMap::default();
-    };
+    let Ok(index) = index::read(&repo.index_path(), repo.object_hash()) else { return HashMap::default() };
     index.entries().iter().map(|entry| (entry.id, entry.path(&index).to_owned())).collect()
 }

@@ -1,24 +1,27 @@
 //! Every object of a repository, reachable or not: packs, loose objects, alternates; and the names around them.
 //!
 //! Each unique object is decoded once. A first look tells which texts hold anything that looks like a key wherever it
-//! stands; only those are then given their place in history and scanned at their path.
+//! stands; only those are then given their place in history and scanned at their path. Commits are read first, then texts,
+//! then trees: it is known by then which texts they have to be searched for.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use gix::ObjectId;
+use gix::hashtable::HashMap;
 use gix::objs::Kind;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
-use super::known::Known;
+use super::forest::Forest;
 use super::lfs;
 use super::local;
-use super::look::{Built, Copied, Look};
+use super::look::{Built, Look, Place};
+use super::memory::Memory;
 use super::pack::{Base, Buffers, Decoded, Node, Pack, Task, Visitor};
 use super::staged::too_large;
 use super::submodules::left_out;
@@ -36,6 +39,45 @@ const DECODED_MOST: u64 = 1 << 30;
 /// Bytes of texts that one thread keeps decoded when it reads single ones: others are built on them.
 const TEXTS_KEPT: usize = 16 << 20;
 
+/// How many places of texts with a match are kept until these are scanned at their path; the other texts are searched anew.
+const PLACES_KEPT: usize = 2 << 20;
+
+/// What is read one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Commits,
+    Texts,
+    Trees,
+}
+
+/// A text that a first look took for one with a match.
+pub(super) struct Hit {
+    pub(super) id: ObjectId,
+    pub(super) kind: Kind,
+    /// Every place at which a rule has to look, if they were kept.
+    places: Option<Vec<Place>>,
+}
+
+/// The texts with a match, each after what it is built on, and the numbers of the blobs among them.
+struct Hits {
+    list: Vec<Hit>,
+    blobs: HashMap<ObjectId, u32>,
+}
+
+/// What is remembered of an object for those that are built on it.
+#[derive(Clone)]
+enum Kept {
+    Text(Look),
+    Tree(Vec<Held>),
+}
+
+/// A blob with a match in a tree: where its entry begins, and its number.
+#[derive(Clone, Copy)]
+struct Held {
+    at: usize,
+    number: u32,
+}
+
 /// Where objects are.
 struct Stores {
     packs: Vec<Pack>,
@@ -52,12 +94,11 @@ struct Stores {
 struct Found {
     done: GitOutcome,
     counts: Counts,
-    hits: Vec<(ObjectId, Kind)>,
+    hits: Vec<Hit>,
+    forest: Forest,
     commits: Vec<Commit>,
     missing: BTreeSet<ObjectId>,
     corrupt: BTreeSet<ObjectId>,
-    /// Blobs that were read now and hold nothing that counts.
-    fresh: Vec<ObjectId>,
 }
 
 /// Unique objects by kind.
@@ -77,13 +118,17 @@ struct Scan<'s> {
     sink: &'s dyn GitSink,
     progress: &'s Progress,
     shallow: &'s HashSet<ObjectId>,
-    known: Option<&'s Known>,
+    memory: Option<&'s Memory>,
     /// Where something is known: what of each pack has to be decoded.
     wanted: Vec<Vec<bool>>,
     /// How many known blobs were not read.
     spared: AtomicU64,
+    /// How many places of hits are kept.
+    places: AtomicUsize,
+    /// Known when all texts were read.
+    hits: OnceLock<Hits>,
     found: Vec<Mutex<Found>>,
-    buffers: Vec<Mutex<Buffers<Look>>>,
+    buffers: Vec<Mutex<Buffers<Kept>>>,
 }
 
 impl Git {
@@ -105,15 +150,13 @@ impl Git {
         let stores = Stores::open(&repo, &mut done);
         let shallow: HashSet<ObjectId> =
             repo.shallow_commits().ok().flatten().map(|ids| ids.iter().copied().collect()).unwrap_or_default();
-        let known = options.cache.as_deref().map(|folder| {
-            let (known, why) = Known::open(folder, &sink.judgement(), repo.object_hash());
-            done.notes.extend(why);
-            known
-        });
+        let memory = Memory::open(options.cache.as_ref(), sink, repo.object_hash(), |note| done.notes.push(note));
         let scan = Scan {
-            known: known.as_ref(),
-            wanted: known.iter().flat_map(|known| stores.wanted(known)).collect(),
+            memory: memory.as_ref(),
+            wanted: memory.iter().flat_map(|memory| stores.wanted(memory)).collect(),
             spared: AtomicU64::new(0),
+            places: AtomicUsize::new(0),
+            hits: OnceLock::new(),
             stores: &stores,
             hash: repo.object_hash(),
             options,
@@ -124,31 +167,23 @@ impl Git {
             buffers: (0..=jobs).map(|_| Mutex::default()).collect(),
         };
         scan.announce();
-        scan.packs(&repo);
-        scan.loose();
+        scan.read(&repo);
         let spared = scan.spared.load(Relaxed);
-        let mut found = scan.found.into_iter().fold(Found::default(), |all, one| all.merge(unlocked(one)));
+        let hits = scan.hits.into_inner().unwrap_or_else(|| Hits::new(Vec::new(), &stores));
+        let mut each: Vec<Found> = scan.found.into_iter().map(unlocked).collect();
+        let forests = each.iter_mut().map(|found| std::mem::take(&mut found.forest)).collect();
+        let mut found = each.into_iter().fold(Found::default(), Found::merge);
         drop(scan.buffers);
-        if let Some(known) = &known {
-            if spared > 0 {
-                done.notes.push(format!(
-                    "{spared} blobs were not read again: the cache knows that they hold nothing under these rules"
-                ));
-            }
-            if let Err(error) = known.save(std::mem::take(&mut found.fresh)) {
-                done.notes.push(format!("the cache cannot be written: {error}"));
-            }
-        }
+        done.outcome.spared(spared);
+        done.notes.extend(memory.and_then(Memory::save));
         done.notes.push(found.counts.words(&stores));
         name_shallow(&shallow, &mut done);
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
         name_broken(&stores, &found, &mut done);
         done.outcome.merge(std::mem::take(&mut found.done.outcome));
-        // Each after what it is built on.
-        found.hits.sort_unstable_by_key(|(id, _)| (stores.place(id), *id));
         // The packs are mapped once more by whoever reads single objects from now on.
         drop(stores);
-        self.attribute(&repo, &found, options, sink, &mut done);
+        self.attribute(&repo, &found.commits, &hits, forests, options, sink, &mut done);
         local::scan(self, &repo, options, sink, progress, &mut done);
         if !options.submodules {
             done.notes.extend(self.submodule_paths().iter().map(|path| left_out(path) + "; --submodules scans it too"));
@@ -157,32 +192,35 @@ impl Git {
     }
 
     /// Gives each text with a match its place in history, and scans it there.
+    #[expect(clippy::too_many_arguments, reason = "what the walk brought home, and where its outcome goes")]
     fn attribute(
         &self,
         repo: &gix::Repository,
-        found: &Found,
+        commits: &[Commit],
+        hits: &Hits,
+        forests: Vec<Forest>,
         options: &GitOptions,
         sink: &dyn GitSink,
         done: &mut GitOutcome,
     ) {
         use rayon::prelude::*;
-        if found.hits.is_empty() {
+        if hits.list.is_empty() {
             return;
         }
-        let attributed = attribution::attribute(repo, &found.commits, &found.hits);
+        let attributed = attribution::attribute(repo, commits, &hits.list, &hits.blobs, Forest::below(forests));
         let skipped = Mutex::new(Vec::new());
-        attributed.par_iter().for_each_init(
+        attributed.par_iter().zip(&hits.list).for_each_init(
             || {
                 let mut repo = self.repo();
                 repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(TEXTS_KEPT)));
                 repo
             },
-            |repo, (id, path, provenance)| {
+            |repo, ((path, provenance), hit)| {
                 if !self.is_asked(path) {
                 } else if options.exclude.is_match(path) {
                     lock(&skipped).push(path.clone());
                 } else {
-                    take(self, repo, *id, path, provenance, sink);
+                    take(self, repo, hit, path, provenance, sink);
                 }
             },
         );
@@ -193,12 +231,49 @@ impl Git {
 }
 
 /// Scans one text at its place. It was read before, so it can be read.
-fn take(git: &Git, repo: &gix::Repository, id: ObjectId, path: &str, provenance: &Provenance, sink: &dyn GitSink) {
+fn take(git: &Git, repo: &gix::Repository, hit: &Hit, path: &str, provenance: &Provenance, sink: &dyn GitSink) {
     let worker = rayon::current_thread_index().unwrap_or(0);
-    if let Ok(object) = repo.find_object(id) {
+    if let Ok(object) = repo.find_object(hit.id) {
         let bytes = readable(&object.data);
         let blob = Blob { root: Some(git.number), path, shown: &git.shown(path), bytes: &bytes };
-        sink.take(worker, &blob, provenance, &Nothing);
+        match &hit.places {
+            Some(places) => sink.take_looked_at(worker, &blob, provenance, places),
+            None => sink.take(worker, &blob, provenance, &Nothing),
+        };
+    }
+}
+
+impl Turn {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Commit => Self::Commits,
+            Kind::Tree => Self::Trees,
+            Kind::Blob | Kind::Tag => Self::Texts,
+        }
+    }
+}
+
+impl Hits {
+    fn new(mut list: Vec<Hit>, stores: &Stores) -> Self {
+        list.sort_unstable_by_key(|hit| (stores.place(&hit.id), hit.id));
+        let blobs = list.iter().filter(|hit| hit.kind == Kind::Blob).map(|hit| hit.id).zip(0..).collect();
+        Self { list, blobs }
+    }
+}
+
+impl Kept {
+    fn text(&self) -> Option<&Look> {
+        match self {
+            Self::Text(look) => Some(look),
+            Self::Tree(_) => None,
+        }
+    }
+
+    fn tree(&self) -> Option<&[Held]> {
+        match self {
+            Self::Tree(held) => Some(held),
+            Self::Text(_) => None,
+        }
     }
 }
 
@@ -291,8 +366,8 @@ impl Stores {
     }
 
     /// What of each pack has to be decoded where some blobs are known.
-    fn wanted(&self, known: &Known) -> Vec<Vec<bool>> {
-        self.packs.iter().map(|pack| pack.wanted(|id| known.holds(&id))).collect()
+    fn wanted(&self, memory: &Memory) -> Vec<Vec<bool>> {
+        self.packs.iter().map(|pack| pack.wanted(|id| memory.knows(&id))).collect()
     }
 
     /// The first pack that has the object, and where in it.
@@ -344,7 +419,7 @@ impl<'s> Scan<'s> {
     }
 
     fn is_known(&self, id: &gix::oid) -> bool {
-        self.known.is_some_and(|known| known.holds(id))
+        self.memory.is_some_and(|memory| memory.knows(id))
     }
 
     /// Counts a blob that is known and not read. `stored`: the bytes that it takes in its pack.
@@ -353,27 +428,46 @@ impl<'s> Scan<'s> {
         self.progress.history.read(stored);
     }
 
-    /// The commits come first, and all of them, even if the run is to end early: without them nobody can say where in
-    /// history a text stands that was found before the end.
-    fn packs(&'s self, repo: &gix::Repository) {
-        for commits in [true, false] {
-            for (at, pack) in self.stores.packs.iter().enumerate() {
-                rayon::scope_fifo(|scope| {
-                    let now =
-                        |(root, kind): &&(Node, Kind)| (*kind == Kind::Commit) == commits && self.wants(at, *root);
-                    for &(root, kind) in pack.roots.iter().filter(now) {
-                        scope.spawn_fifo(move |scope| self.task(scope, at, kind, Task::tree(root)));
-                    }
-                });
+    /// Reads everything. The commits come first, and all of them, even if the run is to end early, and so do the trees if any
+    /// text has a match: without them nobody can say where in history a text stands that was found before the end.
+    fn read(&'s self, repo: &gix::Repository) {
+        let loose = self.loose_kinds();
+        for turn in [Turn::Commits, Turn::Texts, Turn::Trees] {
+            if turn == Turn::Trees {
+                let hits = self.found.iter().flat_map(|found| std::mem::take(&mut lock(found).hits)).collect();
+                self.hits.get_or_init(|| Hits::new(hits, self.stores));
             }
-        }
-        for pack in &self.stores.packs {
-            lock(&self.found[self.worker()]).corrupt.extend(pack.broken.iter().map(|&node| pack.id(node)));
-            self.thin(pack, repo);
+            self.packs(turn);
+            self.stores.packs.iter().for_each(|pack| self.thin(turn, pack, repo));
+            self.loose(turn, &loose);
         }
     }
 
-    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task<Look>) {
+    /// Whether to stop: nobody wants the rest of this turn any more.
+    fn is_over(&self, turn: Turn) -> bool {
+        let is_wanted = match turn {
+            Turn::Commits => true,
+            Turn::Texts => false,
+            Turn::Trees => self.hits.get().is_some_and(|hits| !hits.blobs.is_empty()),
+        };
+        !is_wanted && self.progress.is_interrupted()
+    }
+
+    fn packs(&'s self, turn: Turn) {
+        for (at, pack) in self.stores.packs.iter().enumerate() {
+            rayon::scope_fifo(|scope| {
+                let now = |(root, kind): &&(Node, Kind)| Turn::of(*kind) == turn && self.wants(at, *root);
+                for &(root, kind) in pack.roots.iter().filter(now) {
+                    scope.spawn_fifo(move |scope| self.task(scope, at, kind, Task::tree(root)));
+                }
+            });
+            if turn == Turn::Texts {
+                lock(&self.found[self.worker()]).corrupt.extend(pack.broken.iter().map(|&node| pack.id(node)));
+            }
+        }
+    }
+
+    fn task(&'s self, scope: &rayon::ScopeFifo<'s>, at: usize, kind: Kind, task: Task<Kept>) {
         let worker = self.worker();
         let mut visit = Visit { scan: self, scope, at, kind, found: lock(&self.found[worker]), worker };
         let most = usize::try_from(self.options.max_file_size.max(DECODED_MOST)).unwrap_or(usize::MAX);
@@ -381,40 +475,48 @@ impl<'s> Scan<'s> {
     }
 
     /// Deltas against objects of other packs, and everything built on them, one by one through the general reader.
-    fn thin(&self, pack: &Pack, repo: &gix::Repository) {
+    fn thin(&self, turn: Turn, pack: &Pack, repo: &gix::Repository) {
         let worker = self.worker();
         let mut found = lock(&self.found[worker]);
         let ids = pack.thin.iter().flat_map(|&root| pack.family(root)).map(|node| pack.id(node));
-        for id in ids {
-            if self.is_known(&id) {
-                self.spare(0);
-                continue;
-            }
-            let is_commit = || repo.find_header(id).is_ok_and(|header| header.kind() == Kind::Commit);
-            if self.progress.is_interrupted() && !is_commit() {
-                continue;
-            }
-            match repo.find_object(id) {
-                Ok(object) => drop(self.object(object.kind, id, &object.data, None, worker, &mut found)),
+        for id in ids.take_while(|_| !self.is_over(turn)) {
+            match repo.find_header(id) {
+                Ok(header) if Turn::of(header.kind()) != turn => {}
+                Ok(_) if self.is_known(&id) => self.spare(0),
+                Ok(_) => match repo.find_object(id) {
+                    Ok(object) => drop(self.object(object.kind, id, &object.data, None, worker, &mut found)),
+                    Err(_) => drop(found.corrupt.insert(id)),
+                },
                 Err(_) => drop(found.corrupt.insert(id)),
             }
         }
     }
 
-    fn loose(&self) {
+    /// The loose objects that can be read, each with the turn in which it is.
+    fn loose_kinds(&self) -> Vec<(Turn, ObjectId, usize)> {
         use rayon::prelude::*;
-        self.stores.loose_ids.par_iter().for_each_init(Vec::new, |buffer, &(id, at)| {
+        let kinds = self.stores.loose_ids.par_iter().filter_map(|&(id, at)| {
+            let Ok(Some((_, kind))) = self.stores.loose[at].try_header(&id) else {
+                lock(&self.found[self.worker()]).corrupt.insert(id);
+                return None;
+            };
+            Some((Turn::of(kind), id, at))
+        });
+        kinds.collect()
+    }
+
+    fn loose(&self, turn: Turn, all: &[(Turn, ObjectId, usize)]) {
+        use rayon::prelude::*;
+        all.par_iter().filter(|(its_turn, ..)| *its_turn == turn).for_each_init(Vec::new, |buffer, &(_, id, at)| {
             if self.is_known(&id) {
                 return self.spare(0);
             }
-            let store = &self.stores.loose[at];
-            let is_commit = || matches!(store.try_header(&id), Ok(Some((_, Kind::Commit))));
-            if self.progress.is_interrupted() && !is_commit() {
+            if self.is_over(turn) {
                 return;
             }
             let worker = self.worker();
             let mut found = lock(&self.found[worker]);
-            match store.try_find(&id, buffer) {
+            match self.stores.loose[at].try_find(&id, buffer) {
                 Ok(Some(object)) => {
                     self.progress.history.read(0);
                     self.object(object.kind, id, object.data, None, worker, &mut found);
@@ -430,16 +532,15 @@ impl<'s> Scan<'s> {
         kind: Kind,
         id: ObjectId,
         bytes: &[u8],
-        base: Option<Base<'_, Look>>,
+        base: Option<Base<'_, Kept>>,
         worker: usize,
         found: &mut Found,
-    ) -> Option<Look> {
+    ) -> Option<Kept> {
         let mut is_plain = false;
         match kind {
             Kind::Tree => {
                 found.counts.trees += 1;
-                self.tree(bytes, base.map(|base| base.copies), found);
-                return None;
+                return Some(Kept::Tree(self.tree(id, bytes, base, found)));
             }
             Kind::Blob => {
                 found.counts.blobs += 1;
@@ -457,54 +558,71 @@ impl<'s> Scan<'s> {
             found.done.outcome.skipped(Reason::TooLarge, &id.to_string(), Some(length), why);
             return None;
         }
-        let look = match readable(bytes) {
+        let text = readable(bytes);
+        let look = match &text {
             Cow::Borrowed(bytes) => {
-                let built = base.and_then(|base| Some(Built { base: base.memory?, copies: base.copies }));
+                let built = base.and_then(|base| Some(Built { base: base.memory?.text()?, copies: base.copies }));
                 self.sink.look(worker, bytes, built)
             }
             // Deltas copy what it was before it was made readable.
-            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, &text, None) },
+            Cow::Owned(text) => Look { places: None, ..self.sink.look(worker, text, None) },
         };
         if look.leads {
-            found.hits.push((id, kind));
+            found.hits.push(Hit { id, kind, places: self.kept(&look) });
             self.progress.history.texts.fetch_add(1, Relaxed);
-        } else if is_plain && self.known.is_some_and(|known| !known.holds(&id)) {
-            self.remember(id, bytes, found);
+        } else if let Some(memory) = self.memory.filter(|_| is_plain)
+            && !memory.knows(&id)
+            && self.sink.is_silent(&text)
+            && !memory.learn(id, bytes)
+        {
+            found.corrupt.insert(id);
         }
         self.progress.scanned(length);
         found.done.outcome.scanned(length);
-        Some(look)
+        Some(Kept::Text(look))
     }
 
-    /// Remembers a blob that holds nothing, if it is what its name says.
-    fn remember(&self, id: ObjectId, bytes: &[u8], found: &mut Found) {
-        match gix::objs::compute_hash(self.hash, Kind::Blob, bytes) {
-            Ok(hash) if hash == id => found.fresh.push(id),
-            _ => drop(found.corrupt.insert(id)),
-        }
+    /// The places of a text with a match, as long as there is room for them.
+    fn kept(&self, look: &Look) -> Option<Vec<Place>> {
+        let places = look.places.as_ref()?;
+        let before = self.places.fetch_add(places.len(), Relaxed);
+        (before + places.len() <= PLACES_KEPT).then(|| places.clone())
     }
 
-    /// Looks for what a tree names and nobody has. What its base names is looked for there.
-    fn tree(&self, bytes: &[u8], copies: Option<&[Copied]>, found: &mut Found) {
-        let id_length = self.hash.len_in_bytes();
-        let mut copies = copies.unwrap_or_default();
-        let mut at = 0;
-        while let Some(name) = memchr::memchr(0, &bytes[at..]) {
-            let end = at + name + 1 + id_length;
-            let Some(id) = bytes.get(end - id_length..end) else { return };
-            while copies.first().is_some_and(|copy| copy.at.end < end) {
+    /// Looks for what a tree names and nobody has, and notes what it holds of the texts with a match. What its base names is
+    /// looked for there, and known from there.
+    fn tree(&self, id: ObjectId, bytes: &[u8], base: Option<Base<'_, Kept>>, found: &mut Found) -> Vec<Held> {
+        let wanted = self.hits.get().map(|hits| &hits.blobs).filter(|blobs| !blobs.is_empty());
+        let known = base.as_ref().and_then(|base| base.memory?.tree());
+        let mut copies = base.as_ref().map_or(&[][..], |base| base.copies);
+        let (mut below, mut held) = (Vec::new(), Vec::new());
+        for entry in TreeEntries::new(bytes, self.hash.len_in_bytes()) {
+            while copies.first().is_some_and(|copy| copy.at.end < entry.end) {
                 copies = &copies[1..];
             }
-            let is_new = copies.first().is_none_or(|copy| copy.at.start > at);
+            let copy = copies.first().filter(|copy| copy.at.start <= entry.at);
             // A submodule's commit is another repository's.
-            if is_new
-                && !bytes[at..].starts_with(b"160000 ")
-                && !self.stores.contains(gix::oid::from_bytes_unchecked(id))
-            {
-                found.missing.insert(ObjectId::from_bytes_or_panic(id));
+            if copy.is_none() && !entry.is_submodule() && !self.stores.contains(entry.id) {
+                found.missing.insert(entry.id.to_owned());
             }
-            at = end;
+            let Some(wanted) = wanted else { continue };
+            let number = match (copy, known) {
+                _ if entry.is_tree() => {
+                    below.push(entry.id.to_owned());
+                    continue;
+                }
+                (Some(copy), Some(known)) => {
+                    let there = entry.at - copy.at.start + copy.from;
+                    known.binary_search_by_key(&there, |held| held.at).ok().map(|found| known[found].number)
+                }
+                _ => wanted.get(entry.id).copied(),
+            };
+            held.extend(number.map(|number| Held { at: entry.at, number }));
         }
+        if wanted.is_some() {
+            found.forest.note(id, &below, held.iter().map(|held| held.number));
+        }
+        held
     }
 
     fn commit(&self, id: ObjectId, bytes: &[u8], found: &mut Found) {
@@ -529,6 +647,52 @@ impl<'s> Scan<'s> {
     }
 }
 
+/// The entries of a tree, one after the other, as far as they make sense.
+struct TreeEntries<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    id_length: usize,
+}
+
+/// One of them: where it begins and ends, how its mode begins, and whom it names.
+struct TreeEntry<'t> {
+    at: usize,
+    end: usize,
+    mode: &'t [u8],
+    id: &'t gix::oid,
+}
+
+impl<'t> TreeEntries<'t> {
+    fn new(bytes: &'t [u8], id_length: usize) -> Self {
+        Self { bytes, at: 0, id_length }
+    }
+}
+
+impl<'t> Iterator for TreeEntries<'t> {
+    type Item = TreeEntry<'t>;
+
+    fn next(&mut self) -> Option<TreeEntry<'t>> {
+        let at = self.at;
+        let rest = &self.bytes[at..];
+        let name = memchr::memchr(0, rest)?;
+        let id = rest.get(name + 1..name + 1 + self.id_length)?;
+        self.at = at + name + 1 + self.id_length;
+        Some(TreeEntry { at, end: self.at, mode: rest, id: gix::oid::from_bytes_unchecked(id) })
+    }
+}
+
+impl TreeEntry<'_> {
+    /// Five digits of which the first is 4; some old trees write a zero before them.
+    fn is_tree(&self) -> bool {
+        let digits = self.mode.strip_prefix(b"0").unwrap_or(self.mode);
+        digits.first() == Some(&b'4') && digits.get(5) == Some(&b' ')
+    }
+
+    fn is_submodule(&self) -> bool {
+        self.mode.starts_with(b"160000 ")
+    }
+}
+
 /// One task on one thread.
 struct Visit<'v, 's> {
     scan: &'s Scan<'s>,
@@ -540,9 +704,9 @@ struct Visit<'v, 's> {
 }
 
 impl Visitor for Visit<'_, '_> {
-    type Memory = Look;
+    type Memory = Kept;
 
-    fn object(&mut self, object: Decoded<'_, Look>) -> Option<Look> {
+    fn object(&mut self, object: Decoded<'_, Kept>) -> Option<Kept> {
         self.scan.progress.history.read(object.stored);
         // Packs may share objects; the first pack has it.
         if self.scan.stores.packs[..self.at].iter().any(|pack| pack.contains(&object.id)) {
@@ -559,13 +723,13 @@ impl Visitor for Visit<'_, '_> {
         self.found.corrupt.insert(id);
     }
 
-    fn hand_over(&mut self, task: Task<Look>) {
+    fn hand_over(&mut self, task: Task<Kept>) {
         let (scan, at, kind) = (self.scan, self.at, self.kind);
         self.scope.spawn_fifo(move |scope| scan.task(scope, at, kind, task));
     }
 
     fn is_over(&self) -> bool {
-        self.kind != Kind::Commit && self.scan.progress.is_interrupted()
+        self.scan.is_over(Turn::of(self.kind))
     }
 }
 
@@ -573,11 +737,9 @@ impl Found {
     fn merge(mut self, other: Self) -> Self {
         self.done.outcome.merge(other.done.outcome);
         self.counts.add(other.counts);
-        self.hits.extend(other.hits);
         self.commits.extend(other.commits);
         self.missing.extend(other.missing);
         self.corrupt.extend(other.corrupt);
-        self.fresh.extend(other.fresh);
         self
     }
 }

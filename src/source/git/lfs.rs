@@ -18,6 +18,11 @@ fn pointer(text: &[u8]) -> Option<u64> {
     str::from_utf8(value("size ")?).ok()?.parse().ok()
 }
 
+/// Whether a text is a pointer.
+pub(in crate::source) fn is_pointer(text: &[u8]) -> bool {
+    pointer(text).is_some()
+}
+
 /// Says of a pointer that its content was not scanned. Whether the text is one.
 pub(super) fn note(path: &str, text: &[u8], outcome: &mut Outcome) -> bool {
     let size = pointer(text);

@@ -7,11 +7,14 @@ mod attribution;
 mod before;
 mod changes;
 mod delta;
+mod forest;
 mod history;
+mod index;
 mod known;
 mod lfs;
 mod local;
 mod look;
+mod memory;
 mod merging;
 mod pack;
 mod push;
@@ -20,9 +23,11 @@ mod range;
 mod staged;
 mod submodules;
 mod tracked;
+mod unchanged;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gix::bstr::{BStr, ByteSlice};
 use globset::GlobSet;
@@ -31,11 +36,15 @@ use super::repository::Repository;
 use super::{Blob, Outcome};
 use crate::provenance::{CommitRef, Provenance};
 
+pub(super) use self::lfs::is_pointer;
 pub use self::look::{Built, Copied, Look, Place};
+pub use self::memory::Cache;
+pub(super) use self::memory::Memory;
 pub use self::push::{Push, PushedTo, RefUpdate};
 pub use self::range::RangeSpec;
 pub use self::submodules::Submodule;
 pub(super) use self::tracked::Tracked;
+pub(super) use self::unchanged::Unchanged;
 
 /// How texts of a repository are chosen and read.
 #[derive(Clone, Debug)]
@@ -48,8 +57,8 @@ pub struct GitOptions {
     pub jobs: usize,
     /// Whether a history's submodules are scanned too; they are named as left out if not.
     pub submodules: bool,
-    /// Where the names of blobs are kept that a history was read of before and that hold nothing that counts.
-    pub cache: Option<PathBuf>,
+    /// Where it is kept which blobs were read before and hold nothing that counts.
+    pub cache: Option<Arc<Cache>>,
 }
 
 /// Where the repository is, as the process that started the scan says.
@@ -72,18 +81,41 @@ pub trait Before {
     fn holds(&self, secret: &[u8]) -> bool;
 }
 
-/// Something that takes texts of a repository, from several threads at once.
-pub trait GitSink: Sync {
-    /// Takes one text at its path. Matches that `before` holds already are not new. Returns the number of matches,
-    /// the old ones included.
-    fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize;
-
+/// Something that tells of texts whether they hold anything, from several threads at once.
+pub trait Judge: Sync {
     /// Looks at a text whose path is not known yet: whether it holds anything that is a match at some path. It is taken
     /// later, when its path is known. `built`: what is known of it already.
     fn look(&self, worker: usize, bytes: &[u8], built: Option<Built<'_>>) -> Look;
 
-    /// Names everything that decides what [`Self::look`] finds in a text, in a form that a file name can have.
+    /// Whether a text that no rule takes anything in for a key tells nothing else either: nothing about keys in other texts,
+    /// nothing about findings that are set aside.
+    fn is_silent(&self, bytes: &[u8]) -> bool;
+
+    /// Whether a file at this path tells something by itself, whatever it holds: which packages the repository publishes.
+    fn tells(&self, path: &str) -> bool;
+
+    /// Names everything that decides what [`Self::look`] and [`Self::is_silent`] find in a text, in a form that a file name
+    /// can have.
     fn judgement(&self) -> String;
+
+    /// Takes a sentence about the run.
+    fn note(&self, sentence: String);
+
+    /// Whether a text holds nothing, whatever its path.
+    fn finds_nothing(&self, worker: usize, bytes: &[u8]) -> bool {
+        !self.look(worker, bytes, None).leads && self.is_silent(bytes)
+    }
+}
+
+/// Something that takes texts of a repository, from several threads at once.
+pub trait GitSink: Judge {
+    /// Takes one text at its path. Matches that `before` holds already are not new. Returns the number of matches,
+    /// the old ones included.
+    fn take(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, before: &dyn Before) -> usize;
+
+    /// Takes one text of a history at its path, given all places at which a first look saw a rule look. Returns the number of
+    /// matches.
+    fn take_looked_at(&self, worker: usize, blob: &Blob<'_>, provenance: &Provenance, places: &[Place]) -> usize;
 }
 
 /// What a source did, and what a reader must know besides.
@@ -180,8 +212,15 @@ impl Git {
     /// The normalised address of the repository's remote.
     #[must_use]
     pub fn remote(&self) -> Option<String> {
-        let common_dir = self.repo().common_dir().to_path_buf();
-        Repository { work_tree: self.root.clone(), common_dir }.remote()
+        self.repository().remote()
+    }
+
+    /// Its folders.
+    #[must_use]
+    pub fn repository(&self) -> Repository {
+        let repo = self.repo();
+        let (git_dir, common_dir) = (repo.git_dir().to_path_buf(), repo.common_dir().to_path_buf());
+        Repository { work_tree: self.root.clone(), git_dir, common_dir }
     }
 
     /// A handle for the calling thread.

@@ -14,6 +14,7 @@ use super::before::{Earlier, Nothing};
 use super::changes::{Added, Changes};
 use super::lfs;
 use super::local;
+use super::memory::Memory;
 use super::staged::too_large;
 use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, commit_ref, text};
@@ -37,6 +38,7 @@ pub(super) struct Walk<'w> {
     options: &'w GitOptions,
     sink: &'w dyn GitSink,
     progress: &'w Progress,
+    memory: Option<Memory>,
     shallow: HashSet<ObjectId>,
     /// Contents at paths that hold no match at all, so that they are not looked at again.
     clean: Mutex<HashSet<(ObjectId, BString)>>,
@@ -70,14 +72,16 @@ impl<'w> Walk<'w> {
         options: &'w GitOptions,
         sink: &'w dyn GitSink,
         progress: &'w Progress,
-        done: GitOutcome,
+        mut done: GitOutcome,
     ) -> Self {
+        let memory = Memory::open(options.cache.as_ref(), sink, repo.object_hash(), |note| done.notes.push(note));
         let shallow = repo.shallow_commits().ok().flatten();
         Self {
             git,
             options,
             sink,
             progress,
+            memory,
             shallow: shallow.map(|ids| ids.iter().copied().collect()).unwrap_or_default(),
             clean: Mutex::default(),
             finished: AtomicUsize::new(0),
@@ -95,6 +99,7 @@ impl<'w> Walk<'w> {
         }
         let finished = self.finished.into_inner();
         let mut done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.notes.extend(self.memory.and_then(Memory::save));
         done.notes.push(match commits.len() {
             1 if finished == 1 => "1 commit".to_owned(),
             all if finished == all => format!("{all} commits"),
@@ -261,6 +266,10 @@ impl Walk<'_> {
         if self.options.exclude.is_match(&path) {
             return self.skip(Reason::Excluded, &path, None, None);
         }
+        if self.memory.as_ref().is_some_and(|memory| memory.knows(&added.id)) {
+            lock(&self.clean).insert(key);
+            return lock(&self.done).outcome.spared(1);
+        }
         let Some(object) = repo.find_object(added.id).ok().filter(|object| object.kind == gix::objs::Kind::Blob) else {
             return self.lost(added.id, &path);
         };
@@ -273,7 +282,18 @@ impl Walk<'_> {
         (provenance.object, provenance.commit) = (Some(added.id.to_string()), about.cloned());
         if self.scan(&path, &object.data, &provenance, before) == 0 {
             lock(&self.clean).insert(key);
+            if !self.remembers(added.id, &object.data) {
+                self.lost(added.id, &path);
+            }
         }
+    }
+
+    /// Remembers a text in which nothing was found, if it holds nothing at any path. `false` when it is not what its name says.
+    fn remembers(&self, id: ObjectId, bytes: &[u8]) -> bool {
+        let Some(memory) = &self.memory else { return true };
+        let worker = rayon::current_thread_index().unwrap_or(0);
+        let is_something = || lfs::is_pointer(bytes) || !self.sink.finds_nothing(worker, &readable(bytes));
+        is_something() || memory.learn(id, bytes)
     }
 
     pub(super) fn scan(&self, path: &str, bytes: &[u8], provenance: &Provenance, before: &dyn super::Before) -> usize {

@@ -10,7 +10,9 @@ use gix::objs::tree::EntryKind;
 
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
+use super::index;
 use super::lfs;
+use super::memory::Memory;
 use super::merging::Merging;
 use super::submodules::left_out;
 use super::{Git, GitOptions, GitOutcome, GitSink, text};
@@ -42,6 +44,7 @@ impl Git {
                 return done;
             }
         };
+        let memory = Memory::open(options.cache.as_ref(), sink, repo.object_hash(), |note| done.notes.push(note));
         let mut files = 0;
         for added in staged.added.iter().filter(|added| self.is_asked(&text(added.path.as_bstr()))) {
             if progress.is_interrupted() {
@@ -49,8 +52,10 @@ impl Git {
             }
             files += 1;
             let before = Earlier { repo: &repo, same_path: &added.before, removed: &staged.removed };
-            scan_one(&repo, added, &before, options, sink, progress, &mut done);
+            let task = Task { repo: &repo, options, sink, progress, memory: memory.as_ref() };
+            task.scan(added, &before, &mut done);
         }
+        done.notes.extend(memory.and_then(Memory::save));
         done.notes.push(if files == 1 { "1 file staged".to_owned() } else { format!("{files} files staged") });
         done.notes.extend(staged.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         done
@@ -78,45 +83,59 @@ impl Git {
         if repo.is_bare() && self.places.index_file.is_none() {
             return Err("a bare repository has no index");
         }
-        if !path.exists() {
-            if self.places.index_file.is_some() {
-                return Err("GIT_INDEX_FILE names no file");
-            }
-            return Ok(gix::index::File::from_state(gix::index::State::new(repo.object_hash()), path));
+        if self.places.index_file.is_some() && !path.exists() {
+            return Err("GIT_INDEX_FILE names no file");
         }
-        gix::index::File::at(path, repo.object_hash(), false, gix::index::decode::Options::default())
-            .map_err(|_| "the index is corrupt or of an unknown version; `git status` says more")
+        index::read(path, repo.object_hash())
     }
 }
 
-fn scan_one(
-    repo: &gix::Repository,
-    added: &Added,
-    before: &Earlier<'_>,
-    options: &GitOptions,
-    sink: &dyn GitSink,
-    progress: &Progress,
-    done: &mut GitOutcome,
-) {
-    let path = text(added.path.as_bstr());
-    if options.exclude.is_match(&path) {
-        return done.outcome.skipped(Reason::Excluded, &path, None, None);
+/// What scans one staged file after the other.
+struct Task<'t> {
+    repo: &'t gix::Repository,
+    options: &'t GitOptions,
+    sink: &'t dyn GitSink,
+    progress: &'t Progress,
+    memory: Option<&'t Memory>,
+}
+
+impl Task<'_> {
+    fn scan(&self, added: &Added, before: &Earlier<'_>, done: &mut GitOutcome) {
+        let Self { repo, options, sink, progress, memory } = *self;
+        let path = text(added.path.as_bstr());
+        if options.exclude.is_match(&path) {
+            return done.outcome.skipped(Reason::Excluded, &path, None, None);
+        }
+        if memory.is_some_and(|memory| memory.knows(&added.id)) {
+            return done.outcome.spared(1);
+        }
+        let Some(object) = repo.find_object(added.id).ok().filter(|object| object.kind == gix::objs::Kind::Blob) else {
+            return done.outcome.skipped(Reason::Unreadable, &path, None, Some(lost(added.id)));
+        };
+        let length = object.data.len() as u64;
+        if length > options.max_file_size {
+            return done.outcome.skipped(Reason::TooLarge, &path, Some(length), Some(too_large(options)));
+        }
+        let mut provenance = Provenance::new(Holder::File, Reach::Index);
+        provenance.object = Some(added.id.to_string());
+        let is_pointer = lfs::note(&path, &object.data, &mut done.outcome);
+        let bytes = &readable(&object.data);
+        let matches = sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes }, &provenance, before);
+        if let Some(memory) = memory
+            && matches == 0
+            && !is_pointer
+            && sink.finds_nothing(0, bytes)
+            && !memory.learn(added.id, &object.data)
+        {
+            done.outcome.skipped(Reason::Unreadable, &path, None, Some(lost(added.id)));
+        }
+        progress.scanned(length);
+        done.outcome.scanned(length);
     }
-    let Some(object) = repo.find_object(added.id).ok().filter(|object| object.kind == gix::objs::Kind::Blob) else {
-        let why = format!("the object {} is missing or corrupt", added.id);
-        return done.outcome.skipped(Reason::Unreadable, &path, None, Some(why));
-    };
-    let length = object.data.len() as u64;
-    if length > options.max_file_size {
-        return done.outcome.skipped(Reason::TooLarge, &path, Some(length), Some(too_large(options)));
-    }
-    let mut provenance = Provenance::new(Holder::File, Reach::Index);
-    provenance.object = Some(added.id.to_string());
-    lfs::note(&path, &object.data, &mut done.outcome);
-    let bytes = &readable(&object.data);
-    sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes }, &provenance, before);
-    progress.scanned(length);
-    done.outcome.scanned(length);
+}
+
+fn lost(id: ObjectId) -> String {
+    format!("the object {id} is missing or corrupt")
 }
 
 /// What is said of a text over the limit.

@@ -6,7 +6,7 @@ use gix::bstr::{BString, ByteSlice};
 use gix::index::entry::Mode;
 use gix::objs::tree::EntryKind;
 
-use super::{Git, GitPlaces, text};
+use super::{Git, GitPlaces, index, text};
 
 /// A place at which another repository belongs.
 pub struct Submodule {
@@ -26,14 +26,14 @@ impl Git {
 
     pub(super) fn submodule_paths(&self) -> Vec<String> {
         let repo = self.repo();
-        let options = gix::index::decode::Options::default();
-        let mut paths: Vec<BString> = match gix::index::File::at(repo.index_path(), repo.object_hash(), false, options)
-        {
-            Ok(index) => {
+        let path = repo.index_path();
+        let index = if path.exists() { index::read(&path, repo.object_hash()).ok() } else { None };
+        let mut paths: Vec<BString> = match index {
+            Some(index) => {
                 let links = index.entries().iter().filter(|entry| entry.mode == Mode::COMMIT);
                 links.map(|entry| entry.path(&index).to_owned()).collect()
             }
-            Err(_) => links_of_head(&repo),
+            None => links_of_head(&repo),
         };
         paths.sort();
         paths.dedup();

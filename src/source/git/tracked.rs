@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::ByteSlice;
 
-use super::{Git, GitPlaces};
+use super::{Git, GitPlaces, index};
 
 /// The files in the index of one work tree, and the folders above them.
 pub(in crate::source) enum Tracked {
@@ -22,11 +22,7 @@ impl Tracked {
         let repo = git.repo();
         let path = repo.index_path();
         let (mut files, mut folders) = (HashSet::new(), HashSet::new());
-        if !path.exists() {
-            return Self::These { files, folders };
-        }
-        let options = gix::index::decode::Options::default();
-        let Ok(index) = gix::index::File::at(path, repo.object_hash(), false, options) else { return Self::Anything };
+        let Ok(index) = index::read(&path, repo.object_hash()) else { return Self::Anything };
         for entry in index.entries() {
             let file = top.join(entry.path(&index).to_path_lossy());
             for folder in file.ancestors().skip(1).take_while(|folder| *folder != top) {

@@ -29,6 +29,8 @@ const KEYS_NAMED: usize = 3;
 
 pub(super) fn run(global: &Global, args: &RunArgs, around: &Surroundings) -> Result<Exit> {
     ensure!(args.baseline.is_none(), "a baseline holds places in a repository; a tool call has none");
+    #[cfg(feature = "git")]
+    ensure!(args.cache.is_none(), "a cache knows files of a repository; a tool call is none");
     let text = read_stdin(MOST, "no tool call is so long; it is refused")?;
     let call = Call::read(&text)?;
     let loaded = around.config(global)?;

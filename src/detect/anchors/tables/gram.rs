@@ -12,7 +12,10 @@ pub(crate) const LENGTH: usize = 4;
 /// Bytes of a little-endian head that a three-byte gram has.
 pub(crate) const SHORT: u32 = 0x00ff_ffff;
 
-const FOLD: u64 = u64::from_le_bytes([fold(0); 8]);
+/// Bytes of a head.
+pub(crate) const HEAD: usize = 8;
+
+const FOLD: u64 = u64::from_le_bytes([fold(0); HEAD]);
 
 /// Four bytes of an anchor, or all three of one that has no more. Case and a few other bits are folded away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,10 +48,16 @@ impl Gram {
 #[inline]
 pub(crate) fn head(text: &[u8], at: usize) -> u64 {
     let rest = text.get(at..).unwrap_or_default();
-    if let Some(bytes) = rest.first_chunk::<8>() {
-        return u64::from_le_bytes(*bytes) | FOLD;
+    if let Some(bytes) = rest.first_chunk::<HEAD>() {
+        return folded(*bytes);
     }
     u64::from_le_bytes(std::array::from_fn(|index| rest.get(index).map_or(0, |&byte| fold(byte))))
+}
+
+/// A head of bytes that are all there.
+#[inline]
+pub(crate) const fn folded(bytes: [u8; HEAD]) -> u64 {
+    u64::from_le_bytes(bytes) | FOLD
 }
 
 /// Makes letters small. It also folds what no letter is (`_` and the delete character, `@` and a backtick): that lets

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::gram::{Gram, SHORT, fold};
-use super::sieve::{Admits, Sieve, first, slot};
+use super::sieve::{Sieve, first, slot};
 
 /// Slots of the table, as a power of two.
 const BITS: u32 = 12;
@@ -50,16 +50,19 @@ impl Lookup {
         Self { sieve: Cow::Owned(sieve), starts: starts.into(), entries: entries.into() }
     }
 
-    /// The entries whose gram stands at `at`.
+    /// Calls `look` with each entry whose gram stands where this head does.
     #[inline]
-    pub(crate) fn entries(&self, head: u64, admits: Admits) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn each(&self, head: u64, mut look: impl FnMut(&Entry)) {
+        let (starts, entries): (&[u32], &[Entry]) = (&self.starts, &self.entries);
         let head = first(head);
-        let of = |is_asked: bool, whole: bool| {
+        for whole in [true, false] {
             let slot = slot(head, whole, BITS);
-            let range = if is_asked { self.starts[slot] as usize..self.starts[slot + 1] as usize } else { 0..0 };
-            self.entries[range].iter().filter(move |entry| entry.key == head & entry.mask && entry.is_whole() == whole)
-        };
-        of(admits.long, true).chain(of(admits.short, false))
+            for entry in &entries[starts[slot] as usize..starts[slot + 1] as usize] {
+                if entry.key == head & entry.mask && entry.is_whole() == whole {
+                    look(entry);
+                }
+            }
+        }
     }
 }
 

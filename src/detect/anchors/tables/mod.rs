@@ -17,6 +17,12 @@ use self::lookup::Lookup;
 use self::words::{Asked, Seeker, Words};
 use crate::rules::{Seek, Start};
 
+/// What begins a comment that sets a finding aside. It is looked for in the same pass as the anchors.
+pub(crate) const MARKER: &str = "skelkey:ignore";
+
+/// Who asks for [`MARKER`]: no rule.
+pub(crate) const OF_MARKER: u32 = u32::MAX;
+
 /// What a rule asks for.
 pub(crate) struct Wanted<'a> {
     pub(crate) anchors: Vec<&'a str>,
@@ -125,6 +131,13 @@ struct Collected {
 fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
     let mut keys = Vec::new();
     let mut by_key: HashMap<String, Vec<User>> = HashMap::new();
+    let mut anywhere = |key: String, user: User| {
+        let users = by_key.entry(key.clone()).or_insert_with(|| {
+            keys.push(key);
+            Vec::new()
+        });
+        users.push(user);
+    };
     let mut words: BTreeMap<String, Asked> = BTreeMap::new();
     for (rule, wanted) in (0..).zip(wanted) {
         for text in wanted.anchors.iter().filter(|text| text.len() >= gram::SHORTEST) {
@@ -134,7 +147,8 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
                     words.entry(key).or_default().seekers.push(Seeker { rule, shape });
                     continue;
                 }
-                Seek::Value(_) => Start::Anywhere,
+                // The word must stand for itself there too.
+                Seek::Value(_) => Start::Part,
                 Seek::Anchors(start) => start,
             };
             let user = User { rule, start, exact: (!wanted.fold).then(|| push(pool, text.bytes())) };
@@ -142,17 +156,15 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
                 words.entry(key).or_default().users.push(user);
                 continue;
             }
-            let users = by_key.entry(key.clone()).or_insert_with(|| {
-                keys.push(key);
-                Vec::new()
-            });
-            users.push(user);
+            anywhere(key, user);
         }
         for form in encoded_anchors(wanted) {
             let user = User { rule, start: Start::Edge, exact: Some(push(pool, form.bytes())) };
             words.entry(form.to_ascii_lowercase()).or_default().users.push(user);
         }
     }
+    let exact = Some(push(pool, MARKER.bytes()));
+    anywhere(MARKER.to_owned(), User { rule: OF_MARKER, start: Start::Anywhere, exact });
     let (mut anchors, mut users) = (Vec::new(), Vec::new());
     for key in keys {
         let users = push(&mut users, by_key.remove(&key).unwrap_or_default());
@@ -161,16 +173,22 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
     Collected { anchors, users, words }
 }
 
-/// What base64 begins with that begins with the rule's anchors. It counts where a word begins, so only what begins with a
-/// letter or a digit is taken: what begins with ASCII.
+/// What base64 begins with that begins with the rule's anchors. It counts where a word begins, so only what begins as words
+/// are looked for is taken: nearly all of them.
 fn encoded_anchors(wanted: &Wanted<'_>) -> impl Iterator<Item = String> {
     let anchors = wanted.anchors.iter().filter(|anchor| wanted.encoded && anchor.len() >= gram::SHORTEST);
     anchors.flat_map(|anchor| encoded::forms(anchor)).filter(|form| begins_plainly(form))
 }
 
-/// Whether an anchor begins with a letter or a digit: only there the beginnings of words are looked for.
-fn begins_plainly(anchor: &str) -> bool {
-    anchor.as_bytes()[0].is_ascii_alphanumeric()
+/// Whether an anchor begins as words are looked for: with a letter, and two bytes that go on a word.
+pub(crate) fn begins_plainly(anchor: &str) -> bool {
+    let bytes = anchor.as_bytes();
+    bytes[0].is_ascii_alphabetic() && bytes[1..gram::SHORTEST].iter().all(|&byte| goes_on(byte))
+}
+
+/// Whether a byte behind a letter may belong to the same word that is looked for.
+pub(crate) const fn goes_on(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
 fn number(count: usize) -> u32 {

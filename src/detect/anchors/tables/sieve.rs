@@ -2,60 +2,52 @@
 
 use super::gram::SHORT;
 
-/// Marks of heads of four bytes, and bits of those of three, as powers of two. Small enough to stay in the nearest cache.
-const LONG_BITS: u32 = 14;
-const SHORT_BITS: u32 = 12;
+/// Heads of three bytes, as a power of two. The marks are small enough to stay in the nearest cache.
+const BITS: u32 = 13;
 
-/// Sets of heads, by hash: what is not in them begins nothing.
+/// Heads, by hash, and what may follow them: what is not in them begins nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sieve {
-    /// By head of four bytes: one bit for each of eight classes of the two bytes behind it.
-    pub(crate) marks: [u8; 1 << LONG_BITS],
-    pub(crate) short: [u64; 1 << (SHORT_BITS - 6)],
+    /// By head of three bytes: one bit for each class of the two bytes behind it.
+    pub(crate) marks: [u16; 1 << BITS],
 }
 
 impl Default for Sieve {
     fn default() -> Self {
-        Self { marks: [0; 1 << LONG_BITS], short: [0; 1 << (SHORT_BITS - 6)] }
-    }
-}
-
-/// Whether something with a head of four bytes may stand at a place, and something with one of three.
-#[derive(Clone, Copy)]
-pub(crate) struct Admits {
-    pub(super) long: bool,
-    pub(super) short: bool,
-}
-
-impl Admits {
-    #[inline]
-    pub(crate) fn any(self) -> bool {
-        self.long || self.short
+        Self { marks: [0; 1 << BITS] }
     }
 }
 
 impl Sieve {
-    /// Adds what begins with these bytes (folded): four and perhaps more of them, or three.
+    /// Adds what begins with these bytes (folded), three at least.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         let head = u64::from_le_bytes(std::array::from_fn(|index| bytes.get(index).copied().unwrap_or(0)));
-        if bytes.len() < 4 {
-            let bit = slot(first(head), false, SHORT_BITS);
-            self.short[bit >> 6] |= 1 << (bit & 63);
-        } else {
-            let mark = if bytes.len() < 6 { u8::MAX } else { 1 << class(head) };
-            self.marks[slot(first(head), true, LONG_BITS)] |= mark;
-        }
+        self.marks[start(head)] |= match bytes {
+            [_, _, _, _, _, ..] => 1 << class(head),
+            // The fourth byte tells, and any may be the fifth.
+            [_, _, _, fourth] => 0x1111 << (fourth & 3),
+            _ => u16::MAX,
+        };
     }
 
-    /// What may begin with these eight bytes.
+    /// Whether anything may begin with these eight bytes.
     #[inline]
-    pub(crate) fn admits(&self, head: u64) -> Admits {
-        let (long, short) = (slot(first(head), true, LONG_BITS), slot(first(head), false, SHORT_BITS));
-        Admits {
-            long: self.marks[long] >> class(head) & 1 != 0,
-            short: self.short[short >> 6] >> (short & 63) & 1 != 0,
-        }
+    pub(crate) fn admits(&self, head: u64) -> bool {
+        self.marks[start(head)] >> class(head) & 1 != 0
     }
+}
+
+/// The place of the marks of the first three bytes.
+#[inline]
+const fn start(head: u64) -> usize {
+    slot(first(head), false, BITS)
+}
+
+/// One of four classes of the fourth byte with one of the fifth.
+#[inline]
+const fn class(head: u64) -> u32 {
+    let next = first(head >> 24);
+    next & 3 | next >> 6 & 12
 }
 
 /// The first four bytes.
@@ -63,12 +55,6 @@ impl Sieve {
 #[expect(clippy::cast_possible_truncation, reason = "the other four are cut off")]
 pub(super) const fn first(head: u64) -> u32 {
     head as u32
-}
-
-/// The class of the fifth and the sixth byte.
-#[inline]
-const fn class(head: u64) -> u32 {
-    (first(head >> 32) & 0xffff).wrapping_mul(FACTOR) >> 29
 }
 
 const FACTOR: u32 = 0x9e37_79b1;

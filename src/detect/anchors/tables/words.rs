@@ -5,19 +5,28 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::gram::{LENGTH, SHORTEST, fold, head};
-use super::sieve::{Admits, Sieve, first, slot};
+use super::sieve::{Sieve, first};
 use super::{Indices, User, number, push, range};
 use crate::rules::{LONGEST_VALUE, Shape};
 
+/// By how many first bytes words are looked up: each by as many as it has, so that `license_key` is not compared
+/// wherever `License` stands.
+const LENGTHS: [usize; 4] = [8, 6, 4, SHORTEST];
+
 /// Slots of the table, as a power of two.
-const BITS: u32 = 12;
+const BITS: u32 = 13;
+
+/// Bits that tell which beginnings there are, as a power of two: enough that hardly one in ten is set.
+const KNOWN_BITS: u32 = 16;
 
 /// Anchors that count only where a word begins, and the words of rules that are found by their values. A slot is chosen
-/// by the first four bytes, of shorter ones by all three: slot s holds `list[slots[s]..slots[s + 1]]`.
+/// by the first bytes, as many as [`LENGTHS`] say: slot s holds `list[slots[s]..slots[s + 1]]`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Words {
     /// Which heads there are.
     pub(crate) sieve: Cow<'static, Sieve>,
+    /// Which beginnings there are, by hash.
+    pub(crate) known: Cow<'static, [u64]>,
     pub(crate) slots: Cow<'static, [u32]>,
     pub(crate) list: Cow<'static, [Word]>,
     /// Who asked for the words where they stand, those of one word side by side.
@@ -65,11 +74,15 @@ impl Words {
     pub(super) fn of(asked: BTreeMap<String, Asked>, pool: &mut Vec<u8>) -> Self {
         let longest = asked.iter().filter(|(_, asked)| !asked.seekers.is_empty()).map(|(text, _)| text.len()).max();
         let mut sieve = Sieve::default();
+        let mut known = vec![0; 1 << (KNOWN_BITS - 6)];
         let mut by_slot: BTreeMap<(usize, String), Asked> = BTreeMap::new();
         for (text, asked) in asked {
             let folded: Vec<u8> = text.bytes().map(fold).collect();
             sieve.add(&folded);
-            by_slot.insert((slot(first(head(&folded, 0)), text.len() > SHORTEST, BITS), text), asked);
+            let hash = hash(head(&folded, 0), looked_up_by(text.len()));
+            let bit = place(hash, KNOWN_BITS);
+            known[bit >> 6] |= 1 << (bit & 63);
+            by_slot.insert((place(hash, BITS), text), asked);
         }
         let mut slots = vec![0; (1 << BITS) + 1];
         let (mut list, mut users, mut seekers) = (Vec::new(), Vec::new(), Vec::new());
@@ -89,6 +102,7 @@ impl Words {
         }
         Self {
             sieve: Cow::Owned(sieve),
+            known: known.into(),
             slots: slots.into(),
             list: list.into(),
             users: users.into(),
@@ -110,15 +124,24 @@ impl Words {
         self.admitted.get(length).is_some_and(|admitted| admitted.iter().any(|admitted| kinds & !admitted == 0))
     }
 
-    /// Indices of the words that may stand where this head does, as the sieve tells.
+    /// Calls `look` with the index of each word that may stand where this head does, once the sieve admits it.
     #[inline]
-    pub(crate) fn at(&self, head: u64, admits: Admits) -> impl Iterator<Item = usize> {
-        let head = first(head);
-        let of = |is_asked: bool, whole: bool| {
-            let slot = slot(head, whole, BITS);
-            if is_asked { self.slots[slot] as usize..self.slots[slot + 1] as usize } else { 0..0 }
-        };
-        of(admits.long, true).chain(of(admits.short, false))
+    pub(crate) fn each(&self, head: u64, mut look: impl FnMut(usize)) {
+        let (known, slots, list): (&[u64], &[u32], &[Word]) = (&self.known, &self.slots, &self.list);
+        for length in LENGTHS {
+            let hash = hash(head, length);
+            let bit = place(hash, KNOWN_BITS);
+            if known[bit >> 6] >> (bit & 63) & 1 == 0 {
+                continue;
+            }
+            let slot = place(hash, BITS);
+            for index in slots[slot] as usize..slots[slot + 1] as usize {
+                // Words of another length may share the slot.
+                if looked_up_by(list[index].len()) == length {
+                    look(index);
+                }
+            }
+        }
     }
 
     pub(crate) fn users(&self, word: &Word) -> &[User] {
@@ -131,12 +154,41 @@ impl Words {
 }
 
 impl Word {
+    #[inline]
+    fn len(&self) -> usize {
+        (self.text.1 - self.text.0) as usize
+    }
+
     /// Whether its last bytes stand where they would if it stood at `at`.
     #[inline]
     pub(crate) fn may_stand(&self, text: &[u8], at: usize) -> bool {
-        let end = at + (self.text.1 - self.text.0) as usize;
+        let end = at + self.len();
         self.tail == 0 || self.tail == first(head(text, end - LENGTH))
     }
+}
+
+/// By how many bytes a word of so many is looked up.
+#[inline]
+const fn looked_up_by(length: usize) -> usize {
+    match length {
+        8.. => 8,
+        6.. => 6,
+        4.. => 4,
+        _ => SHORTEST,
+    }
+}
+
+/// Multiplicative hashing of so many first bytes.
+#[inline]
+const fn hash(head: u64, bytes: usize) -> u64 {
+    (head & (u64::MAX >> (64 - 8 * bytes))).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// So many bits of a hash.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a few bits are left")]
+const fn place(hash: u64, bits: u32) -> usize {
+    (hash >> (64 - bits)) as usize
 }
 
 fn tail(text: &[u8]) -> u32 {

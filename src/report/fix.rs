@@ -2,9 +2,6 @@
 //!
 //! A fix names the region that goes and what comes there instead. What goes is never written.
 
-use serde_sarif::sarif::{ArtifactChange, ArtifactContent, Fix, Message, Replacement};
-
-use super::place;
 use crate::finding::{Finding, FrameLine, Place, Subject};
 use crate::location::Region;
 
@@ -58,49 +55,65 @@ const TEMPLATES: [(&str, &[&str], &str); 4] = [
     ("", &[".gitlab-ci.yml"], "$NAME"),
 ];
 
+/// A text that takes the place of another in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What goes: the literal, quotes and all.
+    pub region: Region,
+    /// What comes instead.
+    pub text: String,
+    /// The environment variable that is read from then on.
+    pub variable: String,
+    /// What the file needs besides, such as `import os`.
+    pub needs: Option<&'static str>,
+}
+
+impl Fix {
+    /// What to do, in sentences.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let needs = self.needs.map(|needs| format!(" The file needs `{needs}`.")).unwrap_or_default();
+        format!("Revoke the key first. Then read its successor from the variable {}.{needs}", self.variable)
+    }
+}
+
 /// A fix of this place, if the text lies in the work tree as the report shows it and what stands there is a whole literal.
-pub(super) fn by_environment(finding: &Finding, place: &Place) -> Option<Fix> {
+#[must_use]
+pub fn by_environment(finding: &Finding, place: &Place) -> Option<Fix> {
     let is_here = finding.subject == Subject::LeakedKey && place.provenance.is_none() && place.root.is_some();
     if !is_here || place.region.start_line != place.region.end_line {
         return None;
     }
     let assigned = around(&place.frame).and_then(|(before, _)| assigned(before));
-    let name =
+    let variable =
         variable(place.variable.as_deref()).or_else(|| variable(assigned)).or_else(|| variable(Some(&finding.rule)))?;
-    let (deleted, inserted, needs) = replacement(place, &name)?;
-    let content = ArtifactContent::builder().text(inserted).build();
-    let replacement = Replacement::builder().deleted_region(place::lines(deleted)).inserted_content(content).build();
-    let change =
-        ArtifactChange::builder().artifact_location(place::file(place)).replacements(vec![replacement]).build();
-    let needs = needs.map(|needs| format!(" The file needs `{needs}`.")).unwrap_or_default();
-    let text = format!("Revoke the key first. Then read its successor from the variable {name}.{needs}");
-    Some(Fix::builder().artifact_changes(vec![change]).description(Message::builder().text(text).build()).build())
-}
-
-/// The region that goes, what comes instead, and what that needs.
-fn replacement(place: &Place, name: &str) -> Option<(Region, String, Option<&'static str>)> {
     let path = place.path.to_ascii_lowercase();
     let template =
         TEMPLATES.iter().find(|(within, ends, _)| path.contains(within) && ends.iter().any(|end| path.ends_with(end)));
     if let Some((_, _, written)) = template {
-        return Some((place.region, written.replace("NAME", name), None));
+        return Some(Fix { region: place.region, text: written.replace("NAME", &variable), variable, needs: None });
     }
     let (_, ending) = path.rsplit_once('/').map_or(path.as_str(), |(_, file)| file).rsplit_once('.')?;
     let language = LANGUAGES.iter().find(|language| language.endings.contains(&ending))?;
     let (before, after) = around(&place.frame)?;
-    if is_literal(before, after) {
-        let region = place.region;
-        let wider = Region {
-            start_column: region.start_column.checked_sub(1)?,
-            start_column_utf16: region.start_column_utf16.checked_sub(1)?,
-            end_column: region.end_column.checked_add(1)?,
-            end_column_utf16: region.end_column_utf16.checked_add(1)?,
-            ..region
-        };
-        return Some((wider, language.literal?.replace("NAME", name), language.needs));
-    }
-    is_word(before, after).then_some(())?;
-    Some((place.region, language.word?.replace("NAME", name), language.needs))
+    let (region, written) = if is_literal(before, after) {
+        (with_quotes(place.region)?, language.literal?)
+    } else {
+        is_word(before, after).then_some(())?;
+        (place.region, language.word?)
+    };
+    Some(Fix { region, text: written.replace("NAME", &variable), variable, needs: language.needs })
+}
+
+/// A quote more on either side.
+fn with_quotes(region: Region) -> Option<Region> {
+    Some(Region {
+        start_column: region.start_column.checked_sub(1)?,
+        start_column_utf16: region.start_column_utf16.checked_sub(1)?,
+        end_column: region.end_column.checked_add(1)?,
+        end_column_utf16: region.end_column_utf16.checked_add(1)?,
+        ..region
+    })
 }
 
 /// What stands on the line before the key, and after it.
