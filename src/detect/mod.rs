@@ -7,6 +7,7 @@ mod compiled;
 mod context;
 mod credential;
 mod detector;
+mod encoded;
 mod entropy;
 mod explain;
 #[cfg(feature = "git")]

@@ -122,7 +122,7 @@ impl Kernel {
 /// How often each anchor of a rule makes it look in a million bytes of source text, as frequencies of four bytes tell.
 /// Words before values do so only where a value of the rule's shape stands behind them: of those nothing is told.
 pub(super) fn expected(rule: &Rule) -> impl Iterator<Item = (&str, f32)> {
-    let Wanted { anchors, fold, seek } = wanted(rule);
+    let Wanted { anchors, fold, seek, .. } = wanted(rule);
     let start = match seek {
         Seek::Anchors(start) => Some(start),
         Seek::Value(_) => None,
@@ -149,7 +149,8 @@ fn tables(rules: &RuleSet) -> Cow<'static, Tables> {
 }
 
 fn wanted(rule: &Rule) -> Wanted<'_> {
-    Wanted { anchors: rule.anchors.iter().map(String::as_str).collect(), fold: rule.anchors_fold, seek: rule.seek() }
+    let (anchors, seek) = (rule.anchors.iter().map(String::as_str).collect(), rule.seek());
+    Wanted { anchors, fold: rule.anchors_fold, seek, encoded: rule.may_be_encoded() }
 }
 
 #[cfg(test)]
