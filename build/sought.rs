@@ -9,7 +9,9 @@ pub(crate) struct Sought {
     anchors: Vec<String>,
     fold: bool,
     seek: Seek,
-    /// `left` + `right`.
+    /// Whether its keys are looked for in base64 too.
+    encoded: bool,
+    /// The most text that decides about one match.
     pub(crate) window: usize,
 }
 
@@ -34,7 +36,7 @@ impl Sought {
             let (_, reading) = reading.ok_or("`reading` names no way to read")?;
             let (left, right) = reading.window(anchors.iter().map(String::len).max().unwrap_or(0));
             let seek = shape::seek(None, left, false);
-            return Ok(Self { anchors, fold: true, seek, window: left + right });
+            return Ok(Self { anchors, fold: true, seek, encoded: false, window: left + right });
         }
         if value("names").is_some() {
             let anchors = assigned::words(texts("names").iter().map(String::as_str));
@@ -44,17 +46,21 @@ impl Sought {
                 anchors,
                 fold: true,
                 seek: shape::seek(Some(&pattern), left, true),
+                encoded: false,
                 window: left + right,
             });
         }
-        let (pattern, left) = (syntax::parse(text("pattern"))?, size("left")?);
+        let (pattern, left, right) = (syntax::parse(text("pattern"))?, size("left")?, size("right")?);
         let seek = shape::seek(Some(&pattern), left, false);
         let fold = text("anchors-case") == "insensitive";
-        Ok(Self { anchors: texts("anchors"), fold, seek, window: left + size("right")? })
+        let is_secret = !matches!(value("part-only"), Some(Value::Boolean(true)));
+        let may_be_encoded = is_secret && shape::may_be_encoded(text("kind") == "structured", fold, left);
+        let window = left + if may_be_encoded { shape::encoded_reach(right) } else { right };
+        Ok(Self { anchors: texts("anchors"), fold, seek, encoded: may_be_encoded, window })
     }
 
     pub(crate) fn wanted(&self) -> Wanted<'_> {
         let anchors = self.anchors.iter().map(String::as_str).collect();
-        Wanted { anchors, fold: self.fold, seek: self.seek }
+        Wanted { anchors, fold: self.fold, seek: self.seek, encoded: self.encoded }
     }
 }

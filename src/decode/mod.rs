@@ -1,10 +1,12 @@
 //! Texts inside bytes: what is not written as plain bytes is made readable before it is looked through. A key that was
-//! redirected into a file by a shell that writes UTF-16 leaks like any other.
+//! redirected into a file by a shell that writes UTF-16 leaks like any other, and so does one that was put into base64.
 
+mod base64;
 mod utf16;
 
 use std::borrow::Cow;
 
+pub use self::base64::Base64;
 pub use self::utf16::{Utf16, Utf16Reader};
 
 /// `bytes` as UTF-8 if they begin with the byte order mark of UTF-16, else as they are. Lines and UTF-16 columns of the

@@ -19,4 +19,7 @@ pub(super) struct Candidate {
     pub(super) host: Option<Span>,
     pub(super) confidence: Confidence,
     pub(super) proved: Option<bool>,
+    /// For a key in base64: where that begins, and where the key stands in what it decodes to, in which `name` and `host`
+    /// are too.
+    pub(super) encoded: Option<(usize, Span)>,
 }

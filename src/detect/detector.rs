@@ -10,6 +10,7 @@ use super::candidate::Candidate;
 use super::compiled::{Compiled, Groups};
 use super::context::issuer;
 use super::credential;
+use super::encoded::{self, Encoded};
 use super::entropy::shannon;
 use super::placeholder::{is_filler, is_placeholder, is_reference};
 use super::settle::settle;
@@ -125,7 +126,7 @@ impl Detector {
         });
     }
 
-    fn compiled(&self, rule: usize) -> &Compiled {
+    pub(super) fn compiled(&self, rule: usize) -> &Compiled {
         let compile = || {
             Compiled::new(&self.rules.rules[rule]).map(Box::new).expect("a rule set holds only patterns that compile")
         };
@@ -153,6 +154,12 @@ impl Detector {
                 }
             });
             scratch.slot(index, || true).0.last = last;
+            return;
+        }
+        if encoded::is_encoded(rule, text, at) {
+            if let Some(found) = self.search_encoded(text, index, at, scratch) {
+                self.note_encoded(index, &found, scratch);
+            }
             return;
         }
         let Some(groups) = self.compiled(index).search(rule, text, at, slot, work) else { return };
@@ -198,6 +205,12 @@ impl Detector {
             }
             return leads;
         }
+        if encoded::is_encoded(rule, text, at) {
+            let found = self.search_encoded(text, index, at, scratch);
+            return found.is_some_and(
+                |found| matches!(found.judge(rule), Judged::Key { confidence, .. } if confidence >= least),
+            );
+        }
         let found = self.search(text, index, at, scratch);
         let judged = |groups: Groups| judge(rule, text, groups.secret, groups.core.unwrap_or(groups.secret));
         found.is_some_and(|groups| matches!(judged(groups), Judged::Key { confidence, .. } if confidence >= least))
@@ -214,14 +227,31 @@ impl Detector {
         scratch.candidates.push(candidate(index, rule, &groups, confidence, None));
     }
 
+    /// Notes a key in base64, or that it is none.
+    fn note_encoded(&self, index: usize, found: &Encoded, scratch: &mut Scratch) {
+        let (rule, span) = (&*self.rules.rules[index], found.span());
+        match found.judge(rule) {
+            Judged::Key { confidence, proved } => {
+                scratch.slot(index, || true).0.last = Some(span);
+                let inner = candidate(index, rule, &found.groups, confidence, proved);
+                let encoded = Some((found.from, inner.span));
+                scratch.candidates.push(Candidate { span, encoded, ..inner });
+            }
+            Judged::Disproved => scratch.rejected.push(span),
+            Judged::NoKey => {}
+        }
+    }
+
     fn describe(&self, text: &[u8], candidate: &Candidate) -> Match {
         let rule = &self.rules.rules[candidate.rule];
         let told = issuer(rule, text, candidate.span);
+        let decoded = candidate.encoded.and_then(|(from, key)| Some((encoded::decode(rule, text, from)?, key)));
+        let (text, key) = decoded.as_ref().map_or((text, candidate.span), |(run, key)| (run.bytes(), *key));
         let string = |span: Span| String::from_utf8_lossy(&text[span.start..span.end]).into_owned();
         Match {
             rule: candidate.rule,
             span: candidate.span,
-            secret: Secret::new(&text[candidate.span.start..candidate.span.end]),
+            secret: Secret::new(&text[key.start..key.end]),
             confidence: candidate.confidence,
             proved: candidate.proved,
             variable: candidate.name.map(string),
@@ -241,7 +271,17 @@ fn next_id() -> u64 {
 
 fn candidate(index: usize, rule: &Rule, groups: &Groups, confidence: Confidence, proved: Option<bool>) -> Candidate {
     let Groups { secret, name, host, .. } = *groups;
-    Candidate { rule: index, kind: rule.kind, part_only: rule.part_only, span: secret, name, host, confidence, proved }
+    Candidate {
+        rule: index,
+        kind: rule.kind,
+        part_only: rule.part_only,
+        span: secret,
+        name,
+        host,
+        confidence,
+        proved,
+        encoded: None,
+    }
 }
 
 /// What a rule makes of a value that has its form.

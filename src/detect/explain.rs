@@ -4,7 +4,7 @@ use super::detector::{Detector, Judged, judge};
 use super::entropy::shannon;
 use super::placeholder::{is_filler, is_placeholder, is_reference};
 use super::scratch::Scratch;
-use super::{Match, credential};
+use super::{Match, credential, encoded};
 use crate::format::OnMismatch;
 use crate::location::Span;
 use crate::rules::{Kind, Rule};
@@ -65,7 +65,7 @@ impl Detector {
         let mut attempts = Vec::new();
         self.each_anchor(text, |index, at| {
             let rule = &*self.rules().rules[index];
-            if at.start + rule.right >= line.start && at.start <= line.end + rule.left {
+            if at.start + rule.reach() >= line.start && at.start <= line.end + rule.left {
                 attempts.extend(self.attempts(text, path, index, at, &mut scratch));
             }
         });
@@ -102,15 +102,21 @@ impl Detector {
                 })
                 .collect();
         }
+        if encoded::is_encoded(rule, text, at) {
+            let Some(found) = self.search_encoded(text, index, at, scratch) else {
+                let step = "base64 that begins like a key and is none".to_owned();
+                return vec![attempt(None, End::NoValue, vec![step])];
+            };
+            let (inner, core) = (found.text(), found.groups.core.unwrap_or(found.groups.secret));
+            let steps = filters(rule, inner, found.groups.secret, core);
+            return vec![attempt(Some(found.span()), end(&judge(rule, inner, found.groups.secret, core)), steps)];
+        }
         let Some(groups) = self.search(text, index, at, scratch) else {
             let step = "nothing of the rule's form stands around the anchor".to_owned();
             return vec![attempt(None, End::NoValue, vec![step])];
         };
         let core = groups.core.unwrap_or(groups.secret);
-        let end = match judge(rule, text, groups.secret, core) {
-            Judged::Key { confidence, .. } => End::Found(confidence),
-            Judged::Disproved | Judged::NoKey => End::Dropped,
-        };
+        let end = end(&judge(rule, text, groups.secret, core));
         vec![attempt(Some(groups.secret), end, filters(rule, text, groups.secret, core))]
     }
 }
@@ -131,6 +137,13 @@ impl Attempt {
             let winner = &detector.rules().rules[best.rule].id;
             self.steps.push(format!("a better match of `{winner}` overlaps it"));
         }
+    }
+}
+
+fn end(judged: &Judged) -> End {
+    match judged {
+        Judged::Key { confidence, .. } => End::Found(*confidence),
+        Judged::Disproved | Judged::NoKey => End::Dropped,
     }
 }
 

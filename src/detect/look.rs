@@ -153,7 +153,7 @@ impl Looking<'_> {
                 continue;
             }
             let rule = &self.detector.rules().rules[place.rule as usize];
-            let leads = place.leads.filter(|_| kept.holds(start, rule.left + MARGIN, rule.right + MARGIN));
+            let leads = place.leads.filter(|_| kept.holds(start, rule.left + MARGIN, rule.reach() + MARGIN));
             self.leads |= leads == Some(true);
             self.places.extend(Place::new(place.rule as usize, Span::new(start, start + anchor.len()), leads));
         }
@@ -236,6 +236,9 @@ mod tests {
                 pieces.extend(Minter::new(seed).example(rules, rule, example).map(|sample| sample.text.into_bytes()));
             }
         }
+        let encodable = rules.rules.iter().filter(|rule| rule.may_be_encoded()).step_by(16);
+        let keys = encodable.filter_map(|rule| Minter::new(5).mint(rule).ok());
+        pieces.extend(keys.map(|key| data_encoding::BASE64.encode(key.as_bytes()).into_bytes()));
         pieces.push(vec![b'-'; 700]);
         pieces
     });

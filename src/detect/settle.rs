@@ -120,6 +120,7 @@ mod tests {
             host: None,
             confidence,
             proved: None,
+            encoded: None,
         }
     }
 

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn unsealed() -> String {
-        format!("{}JQQJ99CH{}AAAAAZDO", "b".repeat(52), "c".repeat(12))
+        format!("{}JQQJ99CH{}AAASAZDO", "b".repeat(52), "c".repeat(12))
     }
 
     #[test]

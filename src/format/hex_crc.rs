@@ -1,6 +1,7 @@
 //! CRC-32 (IEEE) in eight hexadecimal digits at the end: Grafana, Cloudflare, Atlassian.
 
 use data_encoding::{HEXLOWER, HEXUPPER};
+use zeroize::Zeroizing;
 
 const DIGITS: usize = 8;
 
@@ -62,10 +63,17 @@ fn cloudflare(random: &[u8]) -> String {
     HEXLOWER.encode(&crc32fast::hash(random).to_be_bytes())
 }
 
-/// Undocumented; found on tokens of two repositories: the checksum of all before it, the `=` included, in upper case.
+/// Undocumented; found on tokens of two repositories: the checksum of all before it, the `=` included, in upper case. In
+/// addresses and in property files the `=` is escaped.
 pub(super) fn verify_atlassian(key: &[u8]) -> bool {
-    split(key).is_some_and(|(covered, tail)| is_atlassian(covered) && atlassian(covered).as_bytes() == tail)
+    let holds = |covered: &[u8], tail: &[u8]| is_atlassian(covered) && atlassian(covered).as_bytes() == tail;
+    split(key).is_some_and(|(covered, tail)| {
+        let body = ESCAPED_EQUALS.iter().find_map(|escaped| covered.strip_suffix(*escaped));
+        body.map_or_else(|| holds(covered, tail), |body| holds(&Zeroizing::new([body, b"="].concat()), tail))
+    })
 }
+
+const ESCAPED_EQUALS: [&[u8]; 3] = [b"%3D", b"%3d", b"\\="];
 
 /// Completes an Atlassian token that ends in its `=`.
 pub(super) fn seal_atlassian(unsealed: &str) -> String {

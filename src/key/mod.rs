@@ -3,6 +3,7 @@
 mod aws;
 mod azure;
 mod azure_devops;
+mod bare_key;
 mod claims;
 mod class;
 mod conflict;
@@ -74,6 +75,12 @@ const fn reads(name: &'static str, reads: &'static str, decode: fn(&[u8]) -> Opt
 /// Every decoder that a rule file may name. Adding one is one file here and one line in this table.
 pub const DECODERS: &[Decoder] = &[
     reads("azure-devops-pat", "the month of issue", azure_devops::decode),
+    reads("age", "algorithm, bits", bare_key::decode_age),
+    reads("jwk", "algorithm, bits", bare_key::decode_jwk),
+    reads("jwk-symmetric", "bits", bare_key::decode_jwk_symmetric),
+    reads("key-store", "the sort of store", bare_key::decode_store),
+    reads("tink", "the sort of key", bare_key::decode_tink),
+    reads("wireguard", "algorithm, bits", bare_key::decode_wireguard),
     reads("crates-io", "the sort of token", crates_io::decode),
     reads("crates-io-tp", "the sort of token and its one right", crates_io::decode_trusted),
     reads("devpi", "user, id, rights, indexes, projects, expiry", devpi::decode),

@@ -238,10 +238,22 @@ impl Rule {
         shape::seek(pattern.as_ref(), self.left, self.assigned.is_some())
     }
 
-    /// The most text that decides about one match: `left` + `right`.
+    /// The most text that decides about one match in clear: `left` + `right`.
     #[must_use]
     pub fn window(&self) -> usize {
         self.left + self.right
+    }
+
+    /// Whether its keys are looked for in base64 as well.
+    pub(crate) fn may_be_encoded(&self) -> bool {
+        let is_pattern = self.reading.is_none() && self.assigned.is_none();
+        let is_structured = self.kind == Kind::Structured && !self.part_only;
+        is_pattern && shape::may_be_encoded(is_structured, self.anchors_fold, self.left)
+    }
+
+    /// How far from the first byte of its anchor a match ends at most, in clear or in base64.
+    pub(crate) fn reach(&self) -> usize {
+        if self.may_be_encoded() { shape::encoded_reach(self.right) } else { self.right }
     }
 }
 
@@ -284,13 +296,13 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))
     }
 
-    /// The longest window of any rule, in bytes: `left` + `right`.
+    /// The longest window of any rule, in bytes, for matches in clear and in base64.
     #[must_use]
     pub fn max_window(&self) -> usize {
         if self.rules.is_built_in() {
             return embedded::WINDOW;
         }
-        self.rules.iter().map(|rule| rule.window()).max().unwrap_or(0)
+        self.rules.iter().map(|rule| rule.left + rule.reach()).max().unwrap_or(0)
     }
 
     /// How much text to either side of a place decides about the matches there, in bytes. Whoever scans a text in

@@ -48,6 +48,16 @@ pub(crate) fn seek(pattern: Option<&Hir>, left: usize, is_assigned: bool) -> See
     shape.map_or(Seek::Anchors(start), Seek::Value)
 }
 
+/// Whether the keys of a rule are looked for in base64 as well: those that begin with an anchor whose case counts.
+pub(crate) const fn may_be_encoded(is_structured: bool, fold: bool, left: usize) -> bool {
+    is_structured && !fold && left == 0
+}
+
+/// How many bytes of base64 hold so many bytes and the one behind them, and the byte behind these.
+pub(crate) const fn encoded_reach(bytes: usize) -> usize {
+    (bytes + 1).div_ceil(3) * 4 + 1
+}
+
 /// The shape of a value that is one run, and long enough.
 fn shape(value: &Hir) -> Option<Shape> {
     let (least, most) = (value.properties().minimum_len()?, value.properties().maximum_len()?);

@@ -17,7 +17,6 @@ mod words;
 
 use std::borrow::Cow;
 
-pub(crate) use self::tables::MARKER;
 use self::tables::gram::{Frequencies, head, is_word};
 use self::tables::{Tables, Wanted};
 use super::credential::shaped::is_whole_word;
@@ -123,7 +122,7 @@ impl Kernel {
 /// How often each anchor of a rule makes it look in a million bytes of source text, as frequencies of four bytes tell.
 /// Words before values do so only where a value of the rule's shape stands behind them: of those nothing is told.
 pub(super) fn expected(rule: &Rule) -> impl Iterator<Item = (&str, f32)> {
-    let Wanted { anchors, fold, seek } = wanted(rule);
+    let Wanted { anchors, fold, seek, .. } = wanted(rule);
     let start = match seek {
         Seek::Anchors(start) => Some(start),
         Seek::Value(_) => None,
@@ -150,7 +149,8 @@ fn tables(rules: &RuleSet) -> Cow<'static, Tables> {
 }
 
 fn wanted(rule: &Rule) -> Wanted<'_> {
-    Wanted { anchors: rule.anchors.iter().map(String::as_str).collect(), fold: rule.anchors_fold, seek: rule.seek() }
+    let (anchors, seek) = (rule.anchors.iter().map(String::as_str).collect(), rule.seek());
+    Wanted { anchors, fold: rule.anchors_fold, seek, encoded: rule.may_be_encoded() }
 }
 
 #[cfg(test)]
@@ -266,6 +266,18 @@ mod tests {
         let anchors: Vec<String> = (0..1000).map(|_| word()).collect();
         let text: String = (0..2000).map(|_| word()).collect();
         assert_same(&set_of(&anchors), text.as_bytes());
+    }
+
+    #[test]
+    fn the_marker_is_found_in_the_same_pass() {
+        let (marker, rules) = (crate::suppression::MARKER, load(&[]).unwrap());
+        for text in [format!("# {marker}"), format!("{}{marker}[x]", "-".repeat(40)), marker.to_ascii_uppercase()] {
+            let at: Vec<usize> = text.match_indices(marker).map(|(at, _)| at).collect();
+            for anchors in [Anchors::new(&rules), Anchors::portable(&rules)] {
+                let of_marker = places(&anchors, text.as_bytes()).into_iter().filter(|place| place.0 == OF_MARKER);
+                assert_eq!(of_marker.map(|place| place.1).collect::<Vec<_>>(), at, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn azure_devops(random: &mut Random<'_>, arg: &str) -> Option<String>
     };
     let (year, month) = (cask::year_symbol(day.year())?, cask::month_symbol(day.month())?);
     let (text, platform) = (random::base62(random, 52)?, random::base62(random, 12)?);
-    let key = cask::seal(&format!("{text}JQQJ99{year}{month}{platform}AAAAAZDO"));
+    let key = cask::seal(&format!("{text}JQQJ99{year}{month}{platform}AAASAZDO"));
     cask::verify(key.as_bytes()).then_some(key)
 }
 

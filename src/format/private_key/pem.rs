@@ -24,7 +24,8 @@ pub(super) fn read(text: &[u8]) -> Option<Block> {
     let lines = Zeroizing::new(body.replace("\\r", "\n").replace("\\\\n", "\n").replace("\\n", "\n"));
     let mut cipher = None;
     let mut base64 = Zeroizing::new(String::with_capacity(lines.len()));
-    for line in lines.lines().map(bare) {
+    let added = added(&lines);
+    for line in lines.lines().map(|line| line.strip_prefix(added).unwrap_or(line)).map(bare) {
         if let Some(info) = line.strip_prefix("DEK-Info:") {
             cipher = Some(info.split(',').next().unwrap_or_default().trim().to_owned());
         } else if !(line.contains(':') || line.len() == 5 && line.starts_with('=')) {
@@ -34,6 +35,12 @@ pub(super) fn read(text: &[u8]) -> Option<Block> {
     }
     let bytes = BASE64.decode(base64.as_bytes()).ok().map(Zeroizing::new)?;
     (!bytes.is_empty()).then(|| Block { label: label.to_owned(), cipher, bytes })
+}
+
+/// The sign before every line of a block that a patch adds or takes away; nothing for others.
+fn added(lines: &str) -> &'static str {
+    let all = |sign: &str| lines.lines().skip(1).all(|line| line.is_empty() || line.starts_with(sign));
+    if lines.contains('\n') && all("+") { "+" } else { "" }
 }
 
 /// What joins strings in the languages around a block.

@@ -2,6 +2,7 @@
 //! as constants; those of any other rules are made when they are loaded.
 
 pub(crate) mod buckets;
+pub(crate) mod encoded;
 pub(crate) mod gram;
 pub(crate) mod lookup;
 pub(crate) mod sieve;
@@ -16,7 +17,8 @@ use self::lookup::Lookup;
 use self::words::{Asked, Seeker, Words};
 use crate::rules::{Seek, Start};
 
-/// What begins a comment that sets a finding aside. It is looked for in the same pass as the anchors.
+/// What begins a comment that sets a finding aside, which is looked for in the same pass as the anchors:
+/// `suppression::MARKER`, which `build.rs` cannot name.
 pub(crate) const MARKER: &str = "skelkey:ignore";
 
 /// Who asks for [`MARKER`]: no rule.
@@ -28,6 +30,8 @@ pub(crate) struct Wanted<'a> {
     /// Whether their case does not count.
     pub(crate) fold: bool,
     pub(crate) seek: Seek,
+    /// Whether base64 that begins with an anchor is looked for too.
+    pub(crate) encoded: bool,
 }
 
 /// All anchors, and what finds their places. Texts are ranges of a pool: constants that point to each other would have
@@ -73,6 +77,7 @@ impl Tables {
     pub(crate) fn of(wanted: &[Wanted<'_>]) -> Self {
         let (mut pool, frequencies) = (Vec::new(), Frequencies::get());
         let Collected { anchors, users, words } = collect(wanted, &mut pool);
+        let longest = words.keys().map(String::len).chain(anchors.iter().map(|anchor| length(anchor.folded))).max();
         let words = Words::of(words, &mut pool);
         let texts: Vec<&[u8]> = anchors.iter().map(|anchor| range(&pool, anchor.folded)).collect();
         let grams: Vec<Gram> = texts.iter().map(|text| Gram::of(text, frequencies)).collect();
@@ -84,7 +89,7 @@ impl Tables {
             anchors: anchors.into(),
             users: users.into(),
             words,
-            longest: wanted.iter().flat_map(|wanted| &wanted.anchors).map(|anchor| anchor.len()).max().unwrap_or(0),
+            longest: longest.unwrap_or(0),
         }
     }
 
@@ -102,6 +107,10 @@ impl Tables {
 #[inline]
 fn range<T>(all: &[T], (from, to): Indices) -> &[T] {
     &all[from as usize..to as usize]
+}
+
+fn length((from, to): Indices) -> usize {
+    (to - from) as usize
 }
 
 /// Adds to a list; gives the indices of what was added.
@@ -150,6 +159,10 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
             }
             anywhere(key, user);
         }
+        for form in encoded_anchors(wanted) {
+            let user = User { rule, start: Start::Edge, exact: Some(push(pool, form.bytes())) };
+            words.entry(form.to_ascii_lowercase()).or_default().users.push(user);
+        }
     }
     let exact = Some(push(pool, MARKER.bytes()));
     anywhere(MARKER.to_owned(), User { rule: OF_MARKER, start: Start::Anywhere, exact });
@@ -159,6 +172,13 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
         anchors.push(Anchor { folded: push(pool, key.bytes()), users });
     }
     Collected { anchors, users, words }
+}
+
+/// What base64 begins with that begins with the rule's anchors. It counts where a word begins, so only what begins as words
+/// are looked for is taken: nearly all of them.
+fn encoded_anchors(wanted: &Wanted<'_>) -> impl Iterator<Item = String> {
+    let anchors = wanted.anchors.iter().filter(|anchor| wanted.encoded && anchor.len() >= gram::SHORTEST);
+    anchors.flat_map(|anchor| encoded::forms(anchor)).filter(|form| begins_plainly(form))
 }
 
 /// Whether an anchor begins as words are looked for: with a letter, and two bytes that go on a word.
