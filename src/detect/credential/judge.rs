@@ -514,7 +514,8 @@ const USER_REACH: usize = 48;
 
 /// Whether words with digits for letters stand between dashes: `4-v3ry-53cr37-k3y`.
 fn is_spelled_out(value: &[u8]) -> bool {
-    value.iter().filter(|byte| b"-_".contains(byte)).count() >= 2 && weak::spells_itself(value)
+    let parts = || value.split(|byte| b"-_".contains(byte));
+    parts().count() > 2 && parts().all(|part| part.len() < SHORTEST_RANDOM) && weak::spells_itself(value)
 }
 
 /// Whether the value is the first part of a JWT alone (RFC 7515, section 4), which only names an algorithm.
