@@ -15,7 +15,8 @@ use skelkey::detect::{Detector, Scratch};
 use skelkey::rules::load;
 
 fn main() -> ExitCode {
-    let folders: Vec<PathBuf> = std::env::args_os().skip(1).filter(|word| word != "--bench").map(PathBuf::from).collect();
+    let folders: Vec<PathBuf> =
+        std::env::args_os().skip(1).filter(|word| word != "--bench").map(PathBuf::from).collect();
     let rules = Arc::new(load(&[]).unwrap());
     let kernels = [Detector::new(Arc::clone(&rules)).unwrap(), Detector::portable(rules).unwrap()];
     let mut is_same = true;
@@ -63,7 +64,8 @@ impl Compared {
         self.keys += fast.len();
         if fast != portable {
             self.differing += 1;
-            let only = |these: &[_], those: &[_]| these.iter().filter(|one| !those.contains(one)).cloned().collect::<Vec<_>>();
+            let only =
+                |these: &[_], those: &[_]| these.iter().filter(|one| !those.contains(one)).cloned().collect::<Vec<_>>();
             println!("{path}: fast alone {:?}, portable alone {:?}", only(&fast, &portable), only(&portable, &fast));
         }
     }

@@ -141,7 +141,8 @@ mod tests {
     #[test]
     fn only_comments_count_as_comments() {
         let begins = |text: &str, at: &usize| begins_comment(text.as_bytes(), *at);
-        let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), MARKER).filter(|at| begins(text, at)).count();
+        let count =
+            |text: &str| memchr::memmem::find_iter(text.as_bytes(), MARKER).filter(|at| begins(text, at)).count();
         assert_eq!(count("k=1 # skelkey:ignore\n// skelkey:ignore[x]\n<!--skelkey:ignore-->"), 3);
         assert_eq!(count("write `skelkey:ignore` there, or \"skelkey:ignore\""), 0);
     }

@@ -17,8 +17,8 @@ mod words;
 
 use std::borrow::Cow;
 
-use self::tables::gram::{Frequencies, head, is_word};
 pub(crate) use self::tables::MARKER;
+use self::tables::gram::{Frequencies, head, is_word};
 use self::tables::{Tables, Wanted};
 use super::credential::shaped::is_whole_word;
 use crate::location::Span;

@@ -78,13 +78,7 @@ fn masks(bytes: &[u8; STEP]) -> Masks {
     let going_on = _mm256_or_si256(run, is(b'.'));
     // The bit of case becomes the highest, of which masks are made.
     let small = _mm256_slli_epi16::<2>(bytes);
-    Masks {
-        run: bits(run),
-        going_on: bits(going_on),
-        dashes: bits(dashes),
-        letters: bits(letters),
-        small: bits(small),
-    }
+    Masks { run: bits(run), going_on: bits(going_on), dashes: bits(dashes), letters: bits(letters), small: bits(small) }
 }
 
 /// Which bytes are between two, both included.
