@@ -15,7 +15,7 @@ pub(super) fn is_reference(text: &[u8], secret: Span) -> bool {
 /// Whether the value is made of words that people write in place of a key, is cut short, or is filler. For contextual
 /// and generic rules.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value)
+    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value) || is_name_in_code(value)
 }
 
 /// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
@@ -245,6 +245,18 @@ fn is_said_to_reader(value: &[u8]) -> bool {
         && words.all(|word| word.iter().all(u8::is_ascii_alphabetic))
 }
 
+/// Whether it is what code calls something, `ApiTokenValidationError`: three words or more of letters alone, each with a
+/// capital and then two small letters at least. Random letters have their capitals anywhere.
+fn is_name_in_code(value: &[u8]) -> bool {
+    let mut words = 0;
+    let are_words = split_humps(value).all(|word| {
+        words += 1;
+        let (first, rest) = word.split_first().unwrap_or((&b' ', &[]));
+        (first.is_ascii_uppercase() || words == 1) && rest.len() >= 2 && rest.iter().all(u8::is_ascii_lowercase)
+    });
+    are_words && words >= 3 && value.iter().all(u8::is_ascii_alphabetic)
+}
+
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).
 fn is_word(word: &[u8]) -> bool {
     let listed = || WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
@@ -404,11 +416,15 @@ mod tests {
             "PlaceHolder",
             "replace_with_your_key",
             "your-apache-passwd",
+            "BitbucketApiTokenValidationError",
+            "getApiKeyFromVault",
         ];
         for value in words {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
-        for value in ["hunter2!", "mytestQ7fk2p", "your-Q7fk2p9x", "Tr0ub4dor&3", "correcthorsebattery"] {
+        for value in
+            ["hunter2!", "mytestQ7fk2p", "your-Q7fk2p9x", "Tr0ub4dor&3", "correcthorsebattery", "qWertzuiopasdfgh"]
+        {
             assert!(!is_placeholder(value.as_bytes()), "{value}");
         }
     }
