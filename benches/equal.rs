@@ -64,9 +64,12 @@ impl Compared {
         self.keys += fast.len();
         if fast != portable {
             self.differing += 1;
-            let only =
-                |these: &[_], those: &[_]| these.iter().filter(|one| !those.contains(one)).cloned().collect::<Vec<_>>();
             println!("{path}: fast alone {:?}, portable alone {:?}", only(&fast, &portable), only(&portable, &fast));
         }
     }
+}
+
+/// What stands in the first list and not in the second.
+fn only<'t, T: PartialEq>(these: &'t [T], those: &[T]) -> Vec<&'t T> {
+    these.iter().filter(|one| !those.contains(one)).collect()
 }

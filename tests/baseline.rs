@@ -414,6 +414,7 @@ fn git(folder: &Path, args: &[&str]) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "where git is")]
 fn two_branches_that_each_add_an_entry_merge_without_conflict() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -179,6 +179,7 @@ fn hook_pipeline_and_audit_share_it() {
 }
 
 /// A repository whose index git has looked through after its files were written.
+#[expect(clippy::disallowed_methods, reason = "git compares with the clock of the file system")]
 fn settled(files: &[(&str, &str)]) -> Repo {
     let repo = Repo::new();
     for (path, text) in files {
