@@ -62,8 +62,14 @@ fn tree(bencher: Bencher<'_, '_>) {
     let scanner = Scanner::new(rules(), Settings::at("2026-01-01T00:00:00Z".parse().unwrap())).unwrap();
     let paths = [folder.path().to_owned()];
     bencher.bench_local(|| {
-        let options =
-            FileOptions { no_ignore: true, max_file_size: 1 << 30, exclude: globset::GlobSet::empty(), jobs: 1 };
+        let options = FileOptions {
+            no_ignore: true,
+            max_file_size: 1 << 30,
+            exclude: globset::GlobSet::empty(),
+            jobs: 1,
+            #[cfg(feature = "git")]
+            cache: None,
+        };
         scanner.files(black_box(&paths), options, &Progress::default(), None)
     });
 }

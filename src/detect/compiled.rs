@@ -112,7 +112,7 @@ impl Compiled {
     ) -> Option<Groups> {
         let mut from = window.start;
         while let Some(start) = line_start(text, from, at.start) {
-            from = match self.match_at(rule, text, Span::new(start, window.end), slot, work) {
+            from = match self.match_at_line(rule, text, Span::new(start, window.end), slot, work) {
                 Some((end, groups)) if end >= at.end => return groups,
                 Some((_, groups)) => on_from(start, groups.as_ref(), at),
                 None => start + 1,
@@ -202,6 +202,41 @@ impl Compiled {
                 Outcome::TooLong => {}
             }
         }
+        self.match_by_engine(rule, text, window, slot)
+    }
+
+    /// The same at the beginning of a line. A pattern that takes many steps at most lines is left to its engine.
+    fn match_at_line(
+        &self,
+        rule: &Rule,
+        text: &[u8],
+        window: Span,
+        slot: &mut Slot,
+        work: &mut Work,
+    ) -> Option<(usize, Option<Groups>)> {
+        if slot.walked >= WALKS {
+            work.count(window.len());
+            return self.match_by_engine(rule, text, window, slot);
+        }
+        let Some(program) = &self.program else { return self.match_at(rule, text, window, slot, work) };
+        work.count(window.len());
+        let mut budget = WALK;
+        let outcome = program.run_within(text, window.start, window.end, &mut slot.branches, &mut budget);
+        slot.walked += (WALK - budget).saturating_sub(SHORT_WALK);
+        match outcome {
+            Outcome::Match { end, groups } => Some((end, groups)),
+            Outcome::NoMatch => None,
+            Outcome::TooLong => self.match_by_engine(rule, text, window, slot),
+        }
+    }
+
+    fn match_by_engine(
+        &self,
+        rule: &Rule,
+        text: &[u8],
+        window: Span,
+        slot: &mut Slot,
+    ) -> Option<(usize, Option<Groups>)> {
         let engine = self.engine(rule);
         let (cache, captures) = slot.room(&engine.regex);
         let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
@@ -215,6 +250,9 @@ const WALK: usize = 8_000;
 
 /// After so many steps, and bytes of windows, of one rule its engine pays: a text full of its anchors has it built.
 const WALKS: usize = 40_000;
+
+/// Steps of a walk that no engine is faster than.
+const SHORT_WALK: usize = 24;
 
 /// The first place from `from` to `last` at which a line begins.
 fn line_start(text: &[u8], from: usize, last: usize) -> Option<usize> {

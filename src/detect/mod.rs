@@ -18,7 +18,6 @@ mod scratch;
 mod settle;
 mod stats;
 
-pub(crate) use self::anchors::MARKER;
 pub use self::check::{check_rules, check_rules_of};
 pub use self::detector::Detector;
 pub use self::explain::{Attempt, End, nearest_miss};

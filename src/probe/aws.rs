@@ -79,8 +79,8 @@ impl Probe for Aws {
     fn ask(&self, subject: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
         let id = subject.key_id().unwrap_or_default();
         let (step, signer) = (caller(), Signer { id, secret: subject.key, session: None });
-        let signed = signer.credential(STS, &line.host(), &step.query, line.now);
-        let Some(credential) = signed else { return Ok(line.unknown("could not be asked: the pair signs nothing")) };
+        let proof = signer.credential(STS, &line.host(), &step.query, line.now);
+        let Some(credential) = proof else { return Ok(line.unknown("could not be asked: the pair signs nothing")) };
         let reply = line.get_with(&step, &credential, &[sigv4::date(line.now)])?;
         Ok(match reply.status {
             200 => field(&reply, "Arn").map_or_else(|| line.unreadable(), |arn| read(line, &reply, &arn)),

@@ -177,24 +177,24 @@ impl Probe for UserOfKey {
         if element(document.root(), "AccessKeyLastUsed").is_none() {
             return Ok(line.unreadable());
         }
-        let mut used = KeyFacts::default();
-        used.last_used = moment(document.root(), "LastUsedDate").map(LastUse::At).into();
+        let last_used = moment(document.root(), "LastUsedDate").map(LastUse::At).into();
+        let mut known = KeyFacts { last_used, ..KeyFacts::default() };
         for (name, detail) in [("ServiceName", "last-used-service"), ("Region", "last-used-region")] {
             if let Some(value) = words(document.root(), name).filter(|value| value != "N/A") {
-                used = used.detail(detail, value);
+                known = known.detail(detail, value);
             }
         }
         let Some(user) = words(document.root(), "UserName") else {
-            return Ok(line.unknown("names no user of the key").completed_by(used));
+            return Ok(line.unknown("names no user of the key").completed_by(known));
         };
-        used.owner = Reported::Said(user.clone());
+        known.owner = Reported::Said(user.clone());
         let listed = match get(subject, line, IAM, &keys_of(&user)) {
             Ok(Some(list)) if list.status == 200 => state(line, &list, id),
             Ok(_) | Err(_) => {
                 line.unknown("names the user of the key, and does not let the owner's own key list its keys")
             }
         };
-        Ok(listed.completed_by(used))
+        Ok(listed.completed_by(known))
     }
 }
 

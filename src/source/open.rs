@@ -94,6 +94,26 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_says_it_is_empty_is_read_to_its_end() {
+        let mut text = String::new();
+        open(Path::new("/proc/self/status"), false).unwrap().read_to_string(&mut text).unwrap();
+        assert!(text.starts_with("Name:"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_read_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        std::fs::write(&path, "first\n").unwrap();
+        let (mut file, mut text) = (open(&path, false).unwrap(), [0; 12]);
+        assert_eq!(file.read(&mut text[..6]).unwrap(), 6);
+        std::fs::write(&path, "first\nlater\n").unwrap();
+        assert_eq!(file.read(&mut text[6..]).unwrap(), 6);
+        assert_eq!((&text[..], file.read(&mut [0; 4]).unwrap()), (&b"first\nlater\n"[..], 0));
+    }
+
+    #[test]
     fn a_pipe_in_a_files_place_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("p");

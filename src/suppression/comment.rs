@@ -4,8 +4,6 @@
 
 use jiff::civil::Date;
 
-use crate::detect::MARKER;
-
 /// A request to set aside what stands on its line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marker {
@@ -20,6 +18,9 @@ pub struct Marker {
     /// The line on which it stands, from 1; 0 where nobody counted.
     pub line: usize,
 }
+
+/// What begins our own.
+pub const MARKER: &str = "skelkey:ignore";
 
 /// How other scanners spell it. None of them names a rule in a way that we could know.
 const FOREIGN: [&str; 8] = [

@@ -7,7 +7,7 @@ mod comment;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use self::comment::{MARKER_REACH, Marker, begins_comment, holds_comment, markers};
+pub use self::comment::{MARKER, MARKER_REACH, Marker, begins_comment, holds_comment, markers};
 
 /// What set a place aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]

@@ -17,7 +17,6 @@ mod words;
 
 use std::borrow::Cow;
 
-pub(crate) use self::tables::MARKER;
 use self::tables::gram::{Frequencies, head, is_word};
 use self::tables::{Tables, Wanted};
 use super::credential::shaped::is_whole_word;
@@ -267,6 +266,18 @@ mod tests {
         let anchors: Vec<String> = (0..1000).map(|_| word()).collect();
         let text: String = (0..2000).map(|_| word()).collect();
         assert_same(&set_of(&anchors), text.as_bytes());
+    }
+
+    #[test]
+    fn the_marker_is_found_in_the_same_pass() {
+        let (marker, rules) = (crate::suppression::MARKER, load(&[]).unwrap());
+        for text in [format!("# {marker}"), format!("{}{marker}[x]", "-".repeat(40)), marker.to_ascii_uppercase()] {
+            let at: Vec<usize> = text.match_indices(marker).map(|(at, _)| at).collect();
+            for anchors in [Anchors::new(&rules), Anchors::portable(&rules)] {
+                let of_marker = places(&anchors, text.as_bytes()).into_iter().filter(|place| place.0 == OF_MARKER);
+                assert_eq!(of_marker.map(|place| place.1).collect::<Vec<_>>(), at, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::cell::OnceCell;
 
-use data_encoding::{BASE64, BASE64_NOPAD};
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 
 use super::because::{Because, Ruling, low, medium, none};
 use super::place::{self, Holds, Place};
@@ -67,6 +67,7 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
         Reading::Bearer => case.bearer(),
         Reading::Basic => case.basic(),
         Reading::Manifest => case.manifest(),
+        Reading::Otp if weak::is_typed(value) => low(Because::Typed),
         Reading::Otp => medium(Because::Seed),
         Reading::Record if found.syntax == Syntax::Hashed => case.unless_sample(Because::Hashed),
         Reading::Record => case.password(),
@@ -179,7 +180,9 @@ impl Case<'_> {
             | Syntax::Address
             | Syntax::Encoded
             | Syntax::Hashed => true,
-            Syntax::Setting => self.place().is_literal() || name::is_constant(self.name()),
+            Syntax::Setting => {
+                (self.place().is_literal() || name::is_constant(self.name())) && !self.goes_on_in_words()
+            }
             Syntax::Bare => self.place().is_literal(),
             Syntax::Told => false,
         }
@@ -193,6 +196,14 @@ impl Case<'_> {
             && has(|byte| b"!@#$%^&*".contains(byte))
             && has(u8::is_ascii_digit)
             && has(u8::is_ascii_alphabetic)
+    }
+
+    /// Whether the value is the first of several words, in a file that holds one for each name.
+    fn goes_on_in_words(&self) -> bool {
+        let after = &self.text[self.found.value.end..];
+        self.place().holds == Holds::Pairs
+            && matches!(after, [b' ', next, ..] if next.is_ascii_alphanumeric())
+            && self.text[..self.found.value.start].ends_with(b"=")
     }
 
     /// Whether nothing but a remark follows on the line.
@@ -279,6 +290,9 @@ impl Case<'_> {
         if parts > MOST_PARTS && !is_long {
             return none(Because::OtherForm);
         }
+        if is_head_of_token(value) {
+            return none(Because::OtherForm);
+        }
         if self.reading == Reading::Key && is_fingerprint(value) {
             return none(Because::Identifier);
         }
@@ -329,6 +343,8 @@ impl Case<'_> {
         if bare && (short || !has_digits(self.value, 2)) {
             none(Because::NotLiteral)
         } else if short && self.place().sample {
+            low(Because::Sample)
+        } else if self.is_query() && self.place().sample {
             low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
@@ -498,8 +514,17 @@ const USER_REACH: usize = 48;
 
 /// Whether words with digits for letters stand between dashes: `4-v3ry-53cr37-k3y`.
 fn is_spelled_out(value: &[u8]) -> bool {
-    value.iter().filter(|byte| b"-_".contains(byte)).count() >= 2 && weak::spells_itself(value)
+    let parts = || value.split(|byte| b"-_".contains(byte));
+    parts().count() > 2 && parts().all(|part| part.len() < SHORTEST_RANDOM) && weak::spells_itself(value)
 }
+
+/// Whether the value is the first part of a JWT alone (RFC 7515, section 4), which only names an algorithm.
+fn is_head_of_token(value: &[u8]) -> bool {
+    let plain = value.starts_with(b"eyJ").then(|| BASE64URL_NOPAD.decode(value).ok()).flatten();
+    plain.is_some_and(|plain| plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM))
+}
+
+const ALGORITHM: &[u8] = b"\"alg\"";
 
 /// 40 digits in capitals: how OpenPGP (RFC 4880, section 12.2) names public keys.
 fn is_fingerprint(value: &[u8]) -> bool {

@@ -153,7 +153,11 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 46] = [
+const ABOUT_TOO: [&str; 50] = [
+    "mechanism",
+    "nonce",
+    "signature",
+    "verifier",
     "alphabet",
     "characters",
     "chars",

@@ -9,6 +9,8 @@ pub(super) const WORDY: u32 = 10;
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
     b",;:]}=".contains(&value[0])
+        || value.starts_with(b"[-")
+        || is_escaped(value)
         || value[0] == b')' && !value.iter().any(u8::is_ascii_digit)
         || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
         || is_address(value)
@@ -24,6 +26,13 @@ pub(super) fn is_other(value: &[u8]) -> bool {
         || is_advisory(value)
         || is_dotted(value)
         || is_resource(value)
+}
+
+/// Nothing but signs that addresses write as `%XX`, as tests of addresses have it.
+fn is_escaped(value: &[u8]) -> bool {
+    let escapes =
+        value.windows(3).filter(|part| part[0] == b'%' && part[1..].iter().all(u8::is_ascii_hexdigit)).count();
+    escapes >= 3 && escapes * 3 * 3 >= value.len() * 2
 }
 
 /// Names joined by dots, also those of a class and its member: `org.acme.Pool#getUser`.
@@ -166,7 +175,9 @@ fn is_pattern(value: &[u8]) -> bool {
 }
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
-const DIGESTS: [&str; 42] = [
+const DIGESTS: [&str; 43] = [
+    // As RabbitMQ keeps passwords in its settings.
+    "encrypted:",
     // Public keys as DER, in base64 and in hexadecimal digits: RSA and EC.
     "miibijanbgkqhkig",
     "migfma0gcsqgsib3dqebaqu",

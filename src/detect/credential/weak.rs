@@ -131,7 +131,7 @@ pub(super) fn is_pin(value: &[u8]) -> bool {
 }
 
 /// Pieces that people type when they make up a token, too long to stand in a random one by chance.
-const TYPED: [&str; 35] = [
+const TYPED: [&str; 37] = [
     "abc123",
     "123abc",
     "abcdef",
@@ -140,6 +140,9 @@ const TYPED: [&str; 35] = [
     "987654",
     "1234-1234",
     "5678-abcd",
+    // Seeds of RFC 6238 (appendix B) and of the pages that explain it.
+    "gezdgnbvgy3tqojq",
+    "jbswy3dpehpk3pxp",
     "1a1a1a1a",
     "aabbcc",
     "qwerty",

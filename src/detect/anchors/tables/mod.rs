@@ -17,7 +17,8 @@ use self::lookup::Lookup;
 use self::words::{Asked, Seeker, Words};
 use crate::rules::{Seek, Start};
 
-/// What begins a comment that sets a finding aside. It is looked for in the same pass as the anchors.
+/// What begins a comment that sets a finding aside, which is looked for in the same pass as the anchors:
+/// `suppression::MARKER`, which `build.rs` cannot name.
 pub(crate) const MARKER: &str = "skelkey:ignore";
 
 /// Who asks for [`MARKER`]: no rule.
