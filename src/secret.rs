@@ -286,7 +286,9 @@ impl Sealer {
     /// The seal of what the parts say. The first tells how long the others are, or in which order of lengths they come.
     pub(crate) fn seal(&self, parts: &[&[u8]]) -> [u8; 16] {
         let mut mac = self.0.clone();
-        parts.iter().for_each(|part| mac.update(part));
+        for part in parts {
+            mac.update(part);
+        }
         let mut seal = [0_u8; 16];
         seal.copy_from_slice(&mac.finalize().into_bytes()[..16]);
         seal

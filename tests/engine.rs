@@ -85,7 +85,7 @@ fn a_key_in_base64_is_the_key_that_it_is_in_clear() {
         assert!(found.secret.expose_for_join() == in_clear.secret.expose_for_join(), "{id}: another key");
         assert_eq!((found.confidence, found.proved), (in_clear.confidence, in_clear.proved), "{id}");
         let whole = in_clear.span.len() == key.len();
-        assert!(!whole || &text[found.span.start..found.span.end] == written, "{id}: another place");
+        assert!(!whole || text[found.span.start..found.span.end] == *written, "{id}: another place");
         keys += 1;
     }
     assert!(keys > 300, "only {keys} keys: the samples do not try much");

@@ -432,6 +432,7 @@ fn everything<'a>(scan: &[&'a str], formats: &'a [String]) -> Vec<&'a str> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "where git is")]
 fn a_repository_with_keys_in_every_name_shows_none_of_them() {
     let folder = tempfile::tempdir().unwrap();
     let (at, out) = (&folder.path().join("repo"), folder.path().join("out"));

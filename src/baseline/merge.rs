@@ -133,23 +133,29 @@ fn both(before: Option<&Entry>, ours: Entry, theirs: Entry) -> Outcome {
     if ours == theirs {
         return Outcome::One(ours);
     }
-    let reason = field(before.map(|before| &before.reason), &ours.reason, &theirs.reason);
-    let owner = field(before.map(|before| &before.owner), &ours.owner, &theirs.owner);
-    let until = field(before.map(|before| &before.until), &ours.until, &theirs.until)
+    let reason = field(before.and_then(|old| old.reason.as_ref()), ours.reason.as_ref(), theirs.reason.as_ref());
+    let owner = field(before.and_then(|old| old.owner.as_ref()), ours.owner.as_ref(), theirs.owner.as_ref());
+    let until = field(before.and_then(|old| old.until.as_ref()), ours.until.as_ref(), theirs.until.as_ref())
         // Whoever ends it earlier has a reason to.
-        .unwrap_or_else(|| [ours.until, theirs.until].into_iter().flatten().min());
+        .unwrap_or_else(|_| [ours.until, theirs.until].into_iter().flatten().min());
     match (reason, owner) {
-        (Some(reason), Some(owner)) => Outcome::One(Entry { reason, owner, until, ..ours }),
+        (Ok(reason), Ok(owner)) => Outcome::One(Entry { reason, owner, until, ..ours }),
         _ => Outcome::Two(Entry { until, ..ours }, Entry { until, ..theirs }),
     }
 }
 
-/// The value of a field; `None` where both sides changed it otherwise.
-fn field<T: Clone + PartialEq>(before: Option<&Option<T>>, ours: &Option<T>, theirs: &Option<T>) -> Option<Option<T>> {
+/// Both sides changed a field, each otherwise.
+struct Conflict;
+
+/// The value of a field that both sides may have changed.
+fn field<T: Clone + PartialEq>(
+    before: Option<&T>,
+    ours: Option<&T>,
+    theirs: Option<&T>,
+) -> Result<Option<T>, Conflict> {
     // A side that says nothing of a new entry does not contradict the other.
-    let before = before.unwrap_or(&None);
     if ours == theirs || theirs == before {
-        return Some(ours.clone());
+        return Ok(ours.cloned());
     }
-    (ours == before).then(|| theirs.clone())
+    if ours == before { Ok(theirs.cloned()) } else { Err(Conflict) }
 }

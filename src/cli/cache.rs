@@ -83,7 +83,8 @@ fn make_key(file: &Path) -> Result<()> {
 #[cfg(unix)]
 fn is_private(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|about| about.permissions().mode() & 0o077 == 0)
+    const OTHERS: u32 = 0o077;
+    file.metadata().is_ok_and(|about| about.permissions().mode() & OTHERS == 0)
 }
 
 /// The folders of a user's configuration are that user's.

@@ -26,15 +26,13 @@ pub(crate) struct Named {
 impl Named {
     /// The bytes of a file.
     pub(crate) fn read(&self, file: &Path) -> Result<Zeroizing<Vec<u8>>> {
-        match self.files.get(file) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => {
-                let read = std::fs::read(file).map(Zeroizing::new);
-                match self.written.get(file) {
-                    Some(at) => read.with_context(|| format!("{at} names it, relative to that file")),
-                    None => Ok(read?),
-                }
-            }
+        if let Some(bytes) = self.files.get(file) {
+            return Ok(bytes.clone());
+        }
+        let read = std::fs::read(file).map(Zeroizing::new);
+        match self.written.get(file) {
+            Some(at) => read.with_context(|| format!("{at} names it, relative to that file")),
+            None => Ok(read?),
         }
     }
 

@@ -23,7 +23,7 @@ impl Outputs {
     /// Pairs the n-th format with the n-th file. Only one format may go to standard output.
     pub(crate) fn pair(args: &OutputArgs) -> Result<Self> {
         let (formats, files) = (&args.format, &args.output);
-        let formats = if formats.is_empty() { vec![Format::Human] } else { formats.to_vec() };
+        let formats = if formats.is_empty() { vec![Format::Human] } else { formats.clone() };
         if files.len() > formats.len() {
             bail!("{} --output files but {} formats: name a --format for each", files.len(), formats.len());
         }

@@ -89,7 +89,9 @@ impl Detector {
     #[cfg(feature = "git")]
     pub fn scan_places(&self, text: &[u8], path: &str, places: &[Place], scratch: &mut Scratch) -> Vec<Match> {
         self.begin(scratch);
-        places.iter().for_each(|place| self.confirm(text, path, place.rule as usize, place.anchor(), scratch));
+        for place in places {
+            self.confirm(text, path, place.rule as usize, place.anchor(), scratch);
+        }
         self.settled(text, scratch)
     }
 

@@ -129,6 +129,7 @@ impl Reach {
 
 impl Looking<'_> {
     fn built(&mut self, built: &Built<'_>, known: &[Place], reach: Reach) {
+        self.places.reserve(known.len());
         let mut searched = 0;
         for copy in built.copies {
             let kept = Kept::of(*copy, self.text, built.base.length, reach);

@@ -50,6 +50,9 @@ struct Told<K> {
     silent: Vec<RowId>,
 }
 
+/// What rows of one class have in common: list, issuer, sort, shape, and the shapes of their twins.
+type Kin = (usize, Issuer, Option<Sort>, Shape, BTreeSet<Shape>);
+
 impl<K> Default for Told<K> {
     fn default() -> Self {
         Self { by: BTreeMap::new(), silent: Vec::new() }
@@ -142,7 +145,7 @@ impl Index {
             seconds: HashMap::new(),
             classes: HashMap::new(),
         };
-        let mut places: HashMap<(usize, Issuer, Option<Sort>, Shape, BTreeSet<Shape>), usize> = HashMap::new();
+        let mut places: HashMap<Kin, usize> = HashMap::new();
         for (list, inventory) in inventories.iter().enumerate() {
             for (row, record) in inventory.records.iter().enumerate() {
                 let id = (list, row);

@@ -25,13 +25,7 @@ const LISTING: Listing = Listing {
     required: &["id", "name", "userId", "created"],
     secrets: &["token"],
     notes: &["Okta's list tells no part of a token's text and not when it was last used"],
-    accounts: Some(Accounts {
-        under: &[],
-        told_by: &["status", "profile"],
-        id: "id",
-        name: "profile.login",
-        gone: gone,
-    }),
+    accounts: Some(Accounts { under: &[], told_by: &["status", "profile"], id: "id", name: "profile.login", gone }),
     ..PLAIN
 };
 

@@ -33,7 +33,7 @@ const LISTING: Listing = Listing {
     secrets: &["token_secret"],
     notes: &["Snowflake tells no part of a token's text, not when it was last used, and only the tokens of one user"],
     partial: true,
-    accounts: Some(Accounts { under: &[], told_by: &["login_name", "disabled"], id: "name", name: "name", gone: gone }),
+    accounts: Some(Accounts { under: &[], told_by: &["login_name", "disabled"], id: "name", name: "name", gone }),
     ..PLAIN
 };
 

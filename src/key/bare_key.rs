@@ -1,6 +1,11 @@
 //! Keys that are a number and nothing else: JSON Web Keys (RFC 7518), WireGuard's and age's (RFC 7748), and stores that say
 //! no more than that there is a password.
 
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "a decoder may find that a text is no key; some forms leave nothing to find out"
+)]
+
 use super::facts::KeyFacts;
 use crate::format::base64::decode_url;
 

@@ -18,12 +18,14 @@ pub(super) struct Listed<'l> {
     places: Places<'l>,
 }
 
+/// List, line, id and name.
+type Place<'l> = (usize, usize, Option<&'l str>, Option<&'l str>);
+
 /// Where rows stand. Many rows may stand on one line, so their ids and names tell them apart.
 pub(super) struct Places<'l> {
     /// Lists by their paths, as reports write them.
     lists: HashMap<String, Vec<usize>>,
-    /// By list, line, id and name.
-    rows: HashMap<(usize, usize, Option<&'l str>, Option<&'l str>), RowId>,
+    rows: HashMap<Place<'l>, RowId>,
     lines: HashMap<(usize, usize), Vec<RowId>>,
 }
 

@@ -289,6 +289,7 @@ fn levels(found: &[&Value]) -> Option<Vec<String>> {
 }
 
 /// All that the owner may do, if no word limits the key.
+#[expect(clippy::unnecessary_wraps, reason = "the form of all that read actions")]
 fn or_all(words: Option<Vec<String>>, power: fn(&str) -> Power) -> Option<Vec<Action>> {
     match words {
         Some(words) if !words.is_empty() => Some(named(words, power)),

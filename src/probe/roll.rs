@@ -158,7 +158,9 @@ impl Roll {
             let Some(body) = reply.value() else { return Ok(Err(UNREADABLE.to_owned())) };
             let count = match body.pointer(items) {
                 Some(Value::Array(all)) => {
-                    all.iter().for_each(|item| take(item, &body));
+                    for item in all {
+                        take(item, &body);
+                    }
                     all.len()
                 }
                 Some(one @ Value::Object(_)) => {

@@ -1,7 +1,7 @@
 //! Signature version 4 of a request without a body: who asks is proved without sending a secret
 //! (docs.aws.amazon.com, "create a signed AWS API request").
 
-use data_encoding::HEXLOWER;
+use data_encoding::{HEXLOWER, HEXUPPER};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -100,7 +100,8 @@ fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             done.push(char::from(byte));
         } else {
-            done.push_str(&format!("%{byte:02X}"));
+            done.push('%');
+            done.push_str(&HEXUPPER.encode(&[byte]));
         }
         done
     })

@@ -133,18 +133,14 @@ fn joint(mut all: Report, mut more: Report) -> Report {
 fn adopt(all: &mut Vec<Root>, more: &[Root]) -> Vec<usize> {
     let mut at = |root: &Root| {
         let same = |known: &Root| known.path == root.path && known.repository == root.repository;
-        match all.iter().position(same) {
-            Some(at) => {
-                // Shards of two commits have none in common.
-                all[at].revision.take_if(|revision| root.revision.as_ref() != Some(revision));
-                all[at].branch.take_if(|branch| root.branch.as_ref() != Some(branch));
-                at
-            }
-            None => {
-                all.push(root.clone());
-                all.len() - 1
-            }
-        }
+        let Some(at) = all.iter().position(same) else {
+            all.push(root.clone());
+            return all.len() - 1;
+        };
+        // Shards of two commits have none in common.
+        all[at].revision.take_if(|revision| root.revision.as_ref() != Some(revision));
+        all[at].branch.take_if(|branch| root.branch.as_ref() != Some(branch));
+        at
     };
     more.iter().map(&mut at).collect()
 }

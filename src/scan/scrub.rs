@@ -30,15 +30,14 @@ impl<'d> Scrub<'d> {
         if self.clean.contains(name) {
             return;
         }
-        match self.masked(name) {
-            Some(shown) => *name = shown,
-            None => {
-                if self.clean.len() == REMEMBERED {
-                    self.clean.clear();
-                }
-                self.clean.insert(name.clone());
-            }
+        if let Some(shown) = self.masked(name) {
+            *name = shown;
+            return;
         }
+        if self.clean.len() == REMEMBERED {
+            self.clean.clear();
+        }
+        self.clean.insert(name.clone());
     }
 
     /// What is shown instead of a name that holds a match.

@@ -29,7 +29,9 @@ use crate::severity::Confidence;
 #[cfg(feature = "git")]
 use crate::source::{Before, Built, GitSink, Judge, Look, Place};
 use crate::source::{Blob, Part, Progress, Sink};
-use crate::suppression::{MARKER_REACH, Marker, begins_comment, holds_comment, markers};
+#[cfg(feature = "git")]
+use crate::suppression::holds_comment;
+use crate::suppression::{MARKER_REACH, Marker, begins_comment, markers};
 
 use super::clues::{self, Clues};
 use super::companion::{self, Joined, Part as Companion};

@@ -18,7 +18,7 @@ use globset::GlobSet;
 use super::ignores::Ignores;
 use super::open::{Opened, open};
 use super::repository::Repository;
-use super::spare::Spare;
+use super::spare::{Spare, Untouched};
 use super::tally::{Outcome, Progress};
 use super::window::{Buffer, Reading};
 use super::{Blob, Part, Sink};
@@ -332,7 +332,7 @@ impl Walk<'_> {
         // What the user named is read in any case.
         let spare = self.spares[root].as_ref().filter(|_| !named);
         let untouched = spare.and_then(|spare| spare.untouched(relative, absolute));
-        if untouched.as_ref().is_some_and(|file| file.is_known()) {
+        if untouched.as_ref().is_some_and(Untouched::is_known) {
             return outcome.spared(1);
         }
         let take = |bytes: &[u8], part: Option<&Part>| {

@@ -39,7 +39,7 @@ pub(super) fn open(path: &Path, named: bool) -> io::Result<Opened> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file any more"));
     }
     let patience = if is_pipe(kind) { PATIENCE } else { Duration::ZERO };
-    let length = kind.is_file().then(|| metadata.len());
+    let length = kind.is_file().then_some(metadata.len());
     Ok(Opened { file, length, read: 0, ended: false, patience, seen_a_writer: !is_pipe(kind) })
 }
 

@@ -52,7 +52,9 @@ fn scanner(
 fn with_jobs(args: &AuditArgs, loaded: &Loaded, scanner: &Scanner) -> Result<Report> {
     let look = Look::at(&args.paths, loaded, scanner)?;
     let mut by_row = uses(&look.sources(loaded, scanner), scanner.settings().now);
-    by_row.values_mut().for_each(|used| mask_uses(scanner, used));
+    for used in by_row.values_mut() {
+        mask_uses(scanner, used);
+    }
     let mut report = scanner.audit_with(&|list, row| {
         let used = by_row.get(&(list, row)).map(Vec::as_slice).unwrap_or_default();
         several(used).into_iter().collect()

@@ -49,7 +49,7 @@ struct Trees<'r> {
 }
 
 /// Bytes of trees that are kept decoded while paths are looked for: others are built on them.
-const TREES_KEPT: usize = 16 << 20;
+const TREES_KEPT: usize = 8 << 20;
 
 /// Where walks begin.
 struct Tips {
@@ -128,7 +128,7 @@ impl<'r> Attribution<'r> {
             let here = self.trees.below(commit.tree);
             let parents: Vec<Wanted> = commit.parents.iter().filter_map(|id| self.of_commit_tree(*id)).collect();
             // Most commits change no text with a match.
-            if !parents.iter().any(|parent| *parent == here) {
+            if !parents.contains(&here) {
                 for &blob in here.iter().filter(|blob| parents.iter().all(|parent| parent.binary_search(blob).is_err()))
                 {
                     let life = &mut lives[blob as usize];

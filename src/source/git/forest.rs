@@ -105,12 +105,11 @@ impl<'f> Gathering<'f> {
         while let Some((tree, left)) = path.last_mut() {
             let next = left.next().map(|at| self.forest.below[at]);
             let tree = *tree;
-            match next {
-                Some(next) => self.enter(next, &mut path),
-                None => {
-                    path.pop();
-                    self.held[tree as usize] = self.union(tree);
-                }
+            if let Some(next) = next {
+                self.enter(next, &mut path);
+            } else {
+                path.pop();
+                self.held[tree as usize] = self.union(tree);
             }
         }
     }

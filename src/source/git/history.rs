@@ -37,10 +37,10 @@ const NAMED: usize = 1_000;
 const DECODED_MOST: u64 = 1 << 30;
 
 /// Bytes of texts that one thread keeps decoded when it reads single ones: others are built on them.
-const TEXTS_KEPT: usize = 16 << 20;
+const TEXTS_KEPT: usize = 8 << 20;
 
 /// How many places of texts with a match are kept until these are scanned at their path; the other texts are searched anew.
-const PLACES_KEPT: usize = 2 << 20;
+const PLACES_KEPT: usize = 1 << 20;
 
 /// What is read one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -540,7 +540,7 @@ impl<'s> Scan<'s> {
         match kind {
             Kind::Tree => {
                 found.counts.trees += 1;
-                return Some(Kept::Tree(self.tree(id, bytes, base, found)));
+                return Some(Kept::Tree(self.tree(id, bytes, base.as_ref(), found)));
             }
             Kind::Blob => {
                 found.counts.blobs += 1;
@@ -591,10 +591,10 @@ impl<'s> Scan<'s> {
 
     /// Looks for what a tree names and nobody has, and notes what it holds of the texts with a match. What its base names is
     /// looked for there, and known from there.
-    fn tree(&self, id: ObjectId, bytes: &[u8], base: Option<Base<'_, Kept>>, found: &mut Found) -> Vec<Held> {
+    fn tree(&self, id: ObjectId, bytes: &[u8], base: Option<&Base<'_, Kept>>, found: &mut Found) -> Vec<Held> {
         let wanted = self.hits.get().map(|hits| &hits.blobs).filter(|blobs| !blobs.is_empty());
-        let known = base.as_ref().and_then(|base| base.memory?.tree());
-        let mut copies = base.as_ref().map_or(&[][..], |base| base.copies);
+        let known = base.and_then(|base| base.memory?.tree());
+        let mut copies = base.map_or(&[][..], |base| base.copies);
         let (mut below, mut held) = (Vec::new(), Vec::new());
         for entry in TreeEntries::new(bytes, self.hash.len_in_bytes()) {
             while copies.first().is_some_and(|copy| copy.at.end < entry.end) {

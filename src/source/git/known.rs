@@ -107,7 +107,9 @@ mod tests {
 
     fn save(folder: &Path, bytes: &[u8]) {
         let (known, mut fresh) = (open(folder).0, Vec::new());
-        bytes.iter().for_each(|&byte| known.add(id(byte), 7, &mut fresh));
+        for &byte in bytes {
+            known.add(id(byte), 7, &mut fresh);
+        }
         known.save(fresh).unwrap();
     }
 
@@ -150,10 +152,10 @@ mod tests {
         let forger = FingerprintKey::from_owner(b"the forger's own key").unwrap();
         let (known, mut fresh) = (Known::open(folder.path(), &forger, "j").0, Vec::new());
         known.add(id(9), 7, &mut fresh);
-        let forged = known.file.clone();
+        let theirs = known.file.clone();
         known.save(fresh).unwrap();
         let mine = Known::open(folder.path(), &owner, "j").0.file;
-        fs::copy(forged, mine).unwrap();
+        fs::copy(theirs, mine).unwrap();
         let (known, why) = Known::open(folder.path(), &owner, "j");
         assert!(why.is_none() && held(&known).is_empty());
         // Nor does what is known under one judgement hold under another.

@@ -370,7 +370,7 @@ impl Pack {
         if size > most || entry.decompressed_size > bound {
             return false;
         }
-        into.clear();
+        // What stood there before is written over.
         into.resize(size, 0);
         self.data.decompress_entry(&entry, inflate, into).is_ok()
     }

@@ -47,7 +47,7 @@ const fn start(head: u64) -> usize {
 #[inline]
 const fn class(head: u64) -> u32 {
     let next = first(head >> 24);
-    next & 3 | next >> 6 & 12
+    next & 0b11 | next >> 6 & 0b1100
 }
 
 /// The first four bytes.

@@ -135,9 +135,10 @@ impl Words {
                 continue;
             }
             let slot = place(hash, BITS);
-            for index in slots[slot] as usize..slots[slot + 1] as usize {
+            let (from, to) = (slots[slot] as usize, slots[slot + 1] as usize);
+            for (index, word) in (from..to).zip(&list[from..to]) {
                 // Words of another length may share the slot.
-                if looked_up_by(list[index].len()) == length {
+                if looked_up_by(word.len()) == length {
                     look(index);
                 }
             }
