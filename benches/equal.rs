@@ -70,6 +70,6 @@ impl Compared {
 }
 
 /// What stands in the first list and not in the second.
-fn only<'t, T: PartialEq>(these: &'t [T], those: &[T]) -> Vec<&'t T> {
-    these.iter().filter(|one| !those.contains(one)).collect()
+fn only<'t, T: PartialEq>(these: &'t [T], other: &[T]) -> Vec<&'t T> {
+    these.iter().filter(|one| !other.contains(one)).collect()
 }
