@@ -23,6 +23,8 @@ pub(super) struct Compiled {
     begins_at_word: bool,
     /// Whether a match begins where a line does.
     begins_at_line: bool,
+    /// A run of letters, digits, `_` and `-` in every match has this length at least.
+    least_run: usize,
     /// Bytes of the longest match; as good as none for a pattern without one.
     longest: usize,
 }
@@ -50,8 +52,9 @@ impl Compiled {
         let program = Program::new(&pattern);
         let begins_at_word = crate::rules::begins_at_word_edge(&pattern);
         let begins_at_line = crate::rules::begins_at_line(&pattern);
+        let least_run = crate::rules::least_run(&pattern);
         let longest = pattern.properties().maximum_len().unwrap_or(usize::MAX);
-        Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word, begins_at_line, longest })
+        Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word, begins_at_line, least_run, longest })
     }
 
     fn engine(&self, rule: &Rule) -> &Engine {
@@ -70,7 +73,11 @@ impl Compiled {
         slot: &mut Slot,
         work: &mut Work,
     ) -> Option<Groups> {
+        let end = text.len().min(at.start + rule.right);
         if let Some(wanted) = rule.assigned {
+            if !crate::rules::holds_run(&text[at.end..end.max(at.end)], self.least_run) {
+                return None;
+            }
             let value = |from: usize, end: usize| {
                 let end = end.min(from.saturating_add(self.longest));
                 self.match_at(rule, text, Span::new(from, end), slot, work).map(|(end, _)| end)
@@ -81,7 +88,6 @@ impl Compiled {
         if self.begins_with_anchor && self.begins_at_word && is_inside_word(text, at.start) {
             return None;
         }
-        let end = text.len().min(at.start + rule.right);
         if self.begins_with_anchor {
             let (match_end, groups) = self.match_at(rule, text, Span::new(at.start, end), slot, work)?;
             return groups.filter(|_| match_end >= at.end);
@@ -89,6 +95,9 @@ impl Compiled {
         let window = Span::new(at.start.saturating_sub(rule.left), end);
         if self.begins_at_line {
             return self.search_lines(rule, text, window, at, slot, work);
+        }
+        if !crate::rules::holds_run(&text[window.start..window.end], self.least_run) {
+            return None;
         }
         if slot.walked < WALKS {
             match self.walk(text, window, at, slot, work) {

@@ -246,13 +246,15 @@ fn is_said_to_reader(value: &[u8]) -> bool {
 }
 
 /// Whether it is what code calls something, `ApiTokenValidationError`: three words or more of letters alone, each with a
-/// capital and then two small letters at least. Random letters have their capitals anywhere.
+/// capital and then two small letters at least, and a vowel. Random letters have their capitals anywhere.
 fn is_name_in_code(value: &[u8]) -> bool {
     let mut words = 0;
     let are_words = split_humps(value).all(|word| {
         words += 1;
         let (first, rest) = word.split_first().unwrap_or((&b' ', &[]));
-        (first.is_ascii_uppercase() || words == 1) && rest.len() >= 2 && rest.iter().all(u8::is_ascii_lowercase)
+        let is_spoken = word.iter().any(|byte| b"aeiouyAEIOUY".contains(byte));
+        let is_hump = (first.is_ascii_uppercase() || words == 1) && rest.iter().all(u8::is_ascii_lowercase);
+        is_hump && rest.len() >= 2 && is_spoken
     });
     are_words && words >= 3 && value.iter().all(u8::is_ascii_alphabetic)
 }

@@ -41,7 +41,7 @@ pub use self::paths::PathCondition;
 pub(crate) use self::reading::LONGEST_READ;
 pub use self::reading::Reading;
 pub use self::remedy::{Keyless, RemedyTemplate};
-pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, Start, kinds};
+pub(crate) use self::shape::{SHORTEST_RUN, Seek, Shape, Start, holds_run, kinds, least_run};
 pub(crate) use self::syntax::{begins_at_line, begins_at_word_edge, parse as pattern_syntax};
 use crate::format::Check;
 use crate::issuer::Issuer;

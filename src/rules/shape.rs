@@ -89,6 +89,52 @@ fn known(byte: u8) -> Option<u8> {
     Some(kinds(byte)).filter(|&kinds| kinds != 0)
 }
 
+/// A length that some run of letters, digits, `_` and `-` in every match has at least.
+pub(crate) fn least_run(pattern: &Hir) -> usize {
+    if kinds_of(pattern).is_some() {
+        return pattern.properties().minimum_len().unwrap_or(0);
+    }
+    match pattern.kind() {
+        HirKind::Concat(parts) => {
+            // What belongs to a run joins what stands beside it.
+            let mut all = vec![0];
+            let mut run = 0;
+            for part in parts {
+                let length = least_run(part);
+                if kinds_of(part).is_some() {
+                    run += length;
+                } else {
+                    all.extend([run, length]);
+                    run = 0;
+                }
+            }
+            all.into_iter().chain([run]).max().unwrap_or(0)
+        }
+        HirKind::Alternation(parts) => parts.iter().map(least_run).min().unwrap_or(0),
+        HirKind::Capture(capture) => least_run(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => least_run(&repetition.sub),
+        _ => 0,
+    }
+}
+
+/// Whether a text holds a run of that length. Looks at few bytes where runs are short.
+pub(crate) fn holds_run(text: &[u8], least: usize) -> bool {
+    let is_part = |byte: &&u8| kinds(**byte) != 0;
+    let mut at = least.saturating_sub(1);
+    while let Some(byte) = text.get(at) {
+        if is_part(&byte) {
+            let before = text[..at].iter().rev().take_while(is_part).count();
+            let after = text[at..].iter().take_while(is_part).count();
+            if before + after >= least {
+                return true;
+            }
+            at += after;
+        }
+        at += least.max(1);
+    }
+    least == 0
+}
+
 /// The kind of a byte, as one bit; no bit for a byte that ends a run.
 #[inline]
 pub(crate) const fn kinds(byte: u8) -> u8 {
@@ -118,6 +164,28 @@ const KINDS: &[u8; 256] = {
 mod tests {
     use super::super::syntax::parse;
     use super::*;
+
+    #[test]
+    fn a_run_of_every_match_is_known() {
+        let least = |pattern: &str| least_run(&parse(pattern).unwrap());
+        assert_eq!(least("[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"), 36);
+        assert_eq!(least(r"(?i:key)[ 	]{0,4}=(?P<secret>[A-Za-z]{0,24}[0-9][A-Za-z0-9]{19,120})(?:\s|$)"), 20);
+        assert_eq!(least("(?:ab=|cde=)[0-9]{2}"), 2);
+        assert_eq!(least("(?:[a-z]{20}|x.y)"), 1);
+        assert_eq!(least("(?:[a-z]{20}=)?z"), 1);
+        assert_eq!(least("[^ ]{20}"), 0);
+    }
+
+    #[test]
+    fn a_run_is_seen_wherever_it_stands() {
+        for (lead, length) in (0..40).flat_map(|lead| (0..40).map(move |length| (lead, length))) {
+            let text = format!("{}{}{}", " ab=".repeat(lead), "x".repeat(length), ".y".repeat(lead % 7));
+            let longest = text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
+            for least in [0, 1, 2, 5, 16, 36] {
+                assert_eq!(holds_run(text.as_bytes(), least), longest >= least, "{text} {least}");
+            }
+        }
+    }
 
     fn of(value: &str) -> Seek {
         seek(parse(value).ok().as_ref(), 0, true)
