@@ -61,7 +61,10 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
     }
     let case = Case { reading, text, at, found, value, path, place: OnceCell::new() };
     let ruling = match reading {
-        Reading::Password | Reading::Command | Reading::Arguments | Reading::Address => case.password(),
+        Reading::Record if found.syntax == Syntax::Hashed => case.unless_sample(Because::Hashed),
+        Reading::Password | Reading::Command | Reading::Arguments | Reading::Address | Reading::Record => {
+            case.password()
+        }
         Reading::Secret => case.secret(),
         Reading::Token | Reading::Key => case.token(),
         Reading::Bearer => case.bearer(),
@@ -69,8 +72,6 @@ pub(super) fn judge(reading: Reading, text: &[u8], at: Span, found: &Found, path
         Reading::Manifest => case.manifest(),
         Reading::Otp if weak::is_typed(value) => low(Because::Typed),
         Reading::Otp => medium(Because::Seed),
-        Reading::Record if found.syntax == Syntax::Hashed => case.unless_sample(Because::Hashed),
-        Reading::Record => case.password(),
     };
     if ruling.confidence.is_none() { ruling } else { case.doubt(ruling) }
 }
@@ -224,8 +225,7 @@ impl Case<'_> {
     /// Whether the server is named by its number: somebody runs it.
     fn is_for_number(&self) -> bool {
         let host = self.found.host.map(|host| &self.text[host.start..host.end]).unwrap_or_default();
-        host.iter().filter(|byte| **byte == b'.').count() == 3
-            && host.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        host.split(|byte| *byte == b'.').count() == 4 && host.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
     }
 
     /// Medium, but not where made-up values are usual.
@@ -342,9 +342,7 @@ impl Case<'_> {
         let bare = matches!(self.found.syntax, Syntax::Bare | Syntax::Told);
         if bare && (short || !has_digits(self.value, 2)) {
             none(Because::NotLiteral)
-        } else if short && self.place().sample {
-            low(Because::Sample)
-        } else if self.is_query() && self.place().sample {
+        } else if (short || self.is_query()) && self.place().sample {
             low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
