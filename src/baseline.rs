@@ -2,7 +2,7 @@
 //!
 //! A file of JSON Lines: a head that names the version and the fingerprint key, then one entry for each place, sorted.
 //! There are no lines or columns in it, so that it does not change when the text around a key does, and no secret: an
-//! entry is a keyed hash. Entries stand for themselves, so two branches merge entry by entry ([`merge`]).
+//! entry is a keyed hash. Entries stand for themselves, so two branches merge entry by entry ([`merge()`]).
 
 pub mod import;
 mod merge;

@@ -414,7 +414,6 @@ fn git(folder: &Path, args: &[&str]) {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "where git is")]
 fn two_branches_that_each_add_an_entry_merge_without_conflict() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -438,6 +437,7 @@ fn two_branches_that_each_add_an_entry_merge_without_conflict() {
 }
 
 /// A repository on `main` whose baseline holds `a.txt`, `b.txt`, `c.txt` and `d.txt`, and that merges baselines by our driver.
+#[expect(clippy::disallowed_methods, reason = "where git is")]
 fn with_driver(folder: &Path) {
     git(folder, &["init", "-q"]);
     for (file, seed) in [("a.txt", 1), ("b.txt", 2), ("c.txt", 3), ("d.txt", 4)] {

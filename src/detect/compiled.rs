@@ -54,7 +54,15 @@ impl Compiled {
         let begins_at_line = crate::rules::begins_at_line(&pattern);
         let least_run = crate::rules::least_run(&pattern);
         let longest = pattern.properties().maximum_len().unwrap_or(usize::MAX);
-        Ok(Self { program, engine: OnceLock::new(), begins_with_anchor, begins_at_word, begins_at_line, least_run, longest })
+        Ok(Self {
+            program,
+            engine: OnceLock::new(),
+            begins_with_anchor,
+            begins_at_word,
+            begins_at_line,
+            least_run,
+            longest,
+        })
     }
 
     fn engine(&self, rule: &Rule) -> &Engine {
