@@ -14,8 +14,9 @@ use gix::objs::tree::EntryKind;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::changes::join;
-use super::forest::Wanted;
+use super::forest::{Below, Wanted};
 use super::history::Hit;
+use super::ids::Numbers;
 use super::index;
 use super::local;
 use super::range::peel;
@@ -43,8 +44,9 @@ struct Attribution<'r> {
 struct Trees<'r> {
     repo: gix::Repository,
     wanted: &'r HashMap<ObjectId, u32>,
-    /// The wanted blobs below each tree that has any.
-    below: HashMap<ObjectId, Wanted>,
+    numbers: &'r Numbers,
+    /// The wanted blobs below each tree.
+    below: Below,
     nothing: Wanted,
 }
 
@@ -73,15 +75,16 @@ struct Life {
 }
 
 /// For each text its path and its history, in the order of `hits`. `wanted` numbers the blobs among them, and `below` tells
-/// which of these stand below each tree that has any.
+/// which of these stand below each tree, by the tree's number.
 pub(super) fn attribute(
     repo: &gix::Repository,
     commits: &[Commit],
     hits: &[Hit],
     wanted: &HashMap<ObjectId, u32>,
-    below: HashMap<ObjectId, Wanted>,
+    numbers: &Numbers,
+    below: Below,
 ) -> Vec<(String, Provenance)> {
-    let attribution = Attribution::new(repo, commits, Trees::new(repo.clone(), wanted, below));
+    let attribution = Attribution::new(repo, commits, Trees::new(repo.clone(), wanted, numbers, below));
     let lives = attribution.lives(wanted.len());
     hits.iter()
         .map(|hit| match hit.kind {
@@ -125,7 +128,7 @@ impl<'r> Attribution<'r> {
         }
         for at in 0..self.commits.len() {
             let commit = self.commits[at];
-            let here = self.trees.below(commit.tree);
+            let here = self.trees.below(&commit.tree);
             let parents: Vec<Wanted> = commit.parents.iter().filter_map(|id| self.of_commit_tree(*id)).collect();
             // Most commits change no text with a match.
             if !parents.contains(&here) {
@@ -163,7 +166,7 @@ impl<'r> Attribution<'r> {
 
     fn of_commit_tree(&self, commit: ObjectId) -> Option<Wanted> {
         let at = *self.by_id.get(&commit)?;
-        Some(self.trees.below(self.commits[at].tree))
+        Some(self.trees.below(&self.commits[at].tree))
     }
 
     fn of_blob(&self, id: ObjectId, lives: &[Life]) -> (String, Provenance) {
@@ -217,14 +220,15 @@ impl<'r> Attribution<'r> {
 }
 
 impl<'r> Trees<'r> {
-    fn new(mut repo: gix::Repository, wanted: &'r HashMap<ObjectId, u32>, below: HashMap<ObjectId, Wanted>) -> Self {
+    fn new(mut repo: gix::Repository, wanted: &'r HashMap<ObjectId, u32>, numbers: &'r Numbers, below: Below) -> Self {
         repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(TREES_KEPT)));
-        Self { repo, wanted, below, nothing: Arc::from([]) }
+        Self { repo, wanted, numbers, below, nothing: Arc::from([]) }
     }
 
     /// The wanted blobs below a tree. What could not be read holds nothing, and was named as a gap before.
-    fn below(&self, tree: ObjectId) -> Wanted {
-        Arc::clone(self.below.get(&tree).unwrap_or(&self.nothing))
+    fn below(&self, tree: &oid) -> Wanted {
+        let held = self.numbers.of(tree).and_then(|number| self.below.tree(number));
+        Arc::clone(held.unwrap_or(&self.nothing))
     }
 
     fn entries(&self, tree: ObjectId, mut visit: impl FnMut(&BStr, EntryKind, &oid)) {
@@ -245,7 +249,7 @@ impl<'r> Trees<'r> {
             let mut next = None;
             self.entries(tree, |name, kind, id| {
                 let is_it = match kind {
-                    EntryKind::Tree => self.below.get(id).is_some_and(|held| held.binary_search(&number).is_ok()),
+                    EntryKind::Tree => self.below(id).binary_search(&number).is_ok(),
                     _ => id == blob,
                 };
                 if is_it && next.is_none() {

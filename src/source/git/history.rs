@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use gix::ObjectId;
 use gix::hashtable::HashMap;
@@ -17,7 +17,8 @@ use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
-use super::forest::Forest;
+use super::forest::{Below, Forest};
+use super::ids::Numbers;
 use super::lfs;
 use super::local;
 use super::look::{Built, Look, Place};
@@ -64,6 +65,14 @@ struct Hits {
     blobs: HashMap<ObjectId, u32>,
 }
 
+/// What a walk tells of where in history texts stand.
+struct Noted {
+    commits: Vec<Commit>,
+    hits: Hits,
+    numbers: Numbers,
+    forests: Vec<Forest>,
+}
+
 /// What is remembered of an object for those that are built on it.
 #[derive(Clone)]
 enum Kept {
@@ -85,6 +94,7 @@ struct Stores {
     /// Loose objects that no pack has, each with its store.
     loose_ids: Vec<(ObjectId, usize)>,
     loose_set: HashSet<ObjectId>,
+    numbers: Numbers,
     /// Whether some pack came from a server that keeps part of the objects to itself.
     is_partial: bool,
 }
@@ -181,9 +191,11 @@ impl Git {
         found.missing.extend(local::ref_targets(&repo).into_iter().filter(|id| !stores.contains(id)));
         name_broken(&stores, &found, &mut done);
         done.outcome.merge(std::mem::take(&mut found.done.outcome));
+        let numbers = stores.numbers.clone();
         // The packs are mapped once more by whoever reads single objects from now on.
         drop(stores);
-        self.attribute(&repo, &found.commits, &hits, forests, options, sink, &mut done);
+        let noted = Noted { commits: found.commits, hits, numbers, forests };
+        self.attribute(&repo, &noted, options, sink, &mut done);
         local::scan(self, &repo, options, sink, progress, &mut done);
         if !options.submodules {
             done.notes.extend(self.submodule_paths().iter().map(|path| left_out(path) + "; --submodules scans it too"));
@@ -192,22 +204,21 @@ impl Git {
     }
 
     /// Gives each text with a match its place in history, and scans it there.
-    #[expect(clippy::too_many_arguments, reason = "what the walk brought home, and where its outcome goes")]
     fn attribute(
         &self,
         repo: &gix::Repository,
-        commits: &[Commit],
-        hits: &Hits,
-        forests: Vec<Forest>,
+        noted: &Noted,
         options: &GitOptions,
         sink: &dyn GitSink,
         done: &mut GitOutcome,
     ) {
         use rayon::prelude::*;
+        let Noted { commits, hits, numbers, forests } = noted;
         if hits.list.is_empty() {
             return;
         }
-        let attributed = attribution::attribute(repo, commits, &hits.list, &hits.blobs, Forest::below(forests));
+        let below = Below::of(forests, numbers.count());
+        let attributed = attribution::attribute(repo, commits, &hits.list, &hits.blobs, numbers, below);
         let skipped = Mutex::new(Vec::new());
         attributed.par_iter().zip(&hits.list).for_each_init(
             || {
@@ -312,6 +323,7 @@ impl Stores {
             loose: Vec::new(),
             loose_ids: Vec::new(),
             loose_set: HashSet::new(),
+            numbers: Numbers::default(),
             is_partial: false,
         };
         for folder in object_folders(repo, done) {
@@ -319,6 +331,8 @@ impl Stores {
             stores.loose.push(gix::odb::loose::Store::at(folder, hash));
         }
         stores.list_loose(done);
+        let loose = stores.loose_ids.iter().map(|(id, _)| *id).collect();
+        stores.numbers = Numbers::new(stores.packs.iter().map(|pack| Arc::clone(&pack.ids)).collect(), loose);
         stores
     }
 
@@ -608,7 +622,7 @@ impl<'s> Scan<'s> {
             let Some(wanted) = wanted else { continue };
             let number = match (copy, known) {
                 _ if entry.is_tree() => {
-                    below.push(entry.id.to_owned());
+                    below.extend(self.stores.numbers.of(entry.id));
                     continue;
                 }
                 (Some(copy), Some(known)) => {
@@ -619,8 +633,10 @@ impl<'s> Scan<'s> {
             };
             held.extend(number.map(|number| Held { at: entry.at, number }));
         }
-        if wanted.is_some() {
-            found.forest.note(id, &below, held.iter().map(|held| held.number));
+        if wanted.is_some()
+            && let Some(tree) = self.stores.numbers.of(&id)
+        {
+            found.forest.note(tree, below.into_iter(), held.iter().map(|held| held.number));
         }
         held
     }

@@ -9,6 +9,7 @@ mod changes;
 mod delta;
 mod forest;
 mod history;
+mod ids;
 mod index;
 mod known;
 mod lfs;

@@ -3,9 +3,9 @@
 //! The objects of a pack form trees: a whole object, the deltas against it, the deltas against those. Walking each tree
 //! from its root keeps only the objects between the root and the present one in memory.
 
-use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -13,6 +13,7 @@ use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::{data, index};
 
 use super::delta;
+use super::ids::Ids;
 use super::look::Copied;
 
 /// Number of an object in its pack, in the order of offsets.
@@ -22,9 +23,8 @@ const NONE: Node = Node::MAX;
 /// A pack with its index, and the shape of its delta trees.
 pub(super) struct Pack {
     data: data::File,
-    index: index::File,
-    /// Where in the index the ids begin whose first two bytes are at least these.
-    fan: Vec<u32>,
+    /// Its objects' names.
+    pub(super) ids: Arc<Ids>,
     /// Where each object begins.
     offsets: Vec<u64>,
     /// Its position in the index, which is sorted by id.
@@ -139,8 +139,7 @@ impl Pack {
         let (offsets, positions): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
         let mut pack = Self {
             data,
-            fan: fan(&index),
-            index,
+            ids: Arc::new(Ids::new(index)),
             offsets,
             positions,
             first_child: vec![NONE; length],
@@ -170,7 +169,7 @@ impl Pack {
                         None => self.broken.push(node),
                     }
                 }
-                Some((Header::RefDelta { base_id }, _)) => match self.position(&base_id) {
+                Some((Header::RefDelta { base_id }, _)) => match self.ids.position(&base_id) {
                     Some(position) => parents[node as usize] = nodes_at[position as usize],
                     None => self.thin.push(node),
                 },
@@ -242,31 +241,16 @@ impl Pack {
     }
 
     pub(super) fn id(&self, node: Node) -> ObjectId {
-        self.index.oid_at_index(self.positions[node as usize]).to_owned()
+        self.ids.index.oid_at_index(self.positions[node as usize]).to_owned()
     }
 
     /// Where the object begins. What it is built on by a distance begins before it.
     pub(super) fn offset(&self, id: &gix::oid) -> Option<u64> {
-        self.position(id).map(|position| self.index.pack_offset_at_index(position))
+        self.ids.position(id).map(|position| self.ids.index.pack_offset_at_index(position))
     }
 
     pub(super) fn contains(&self, id: &gix::oid) -> bool {
-        self.position(id).is_some()
-    }
-
-    /// Where in the index an id stands. Most that are asked for are there: among so few a search touches one page or two.
-    fn position(&self, id: &gix::oid) -> Option<u32> {
-        let first = first_bytes(id);
-        let (mut low, mut high) = (self.fan[first], self.fan[first + 1]);
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.index.oid_at_index(middle).cmp(id) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Equal => return Some(middle),
-                Ordering::Greater => high = middle,
-            }
-        }
-        None
+        self.ids.position(id).is_some()
     }
 
     /// A node with everything built on it.
@@ -374,23 +358,6 @@ impl Pack {
         into.resize(size, 0);
         self.data.decompress_entry(&entry, inflate, into).is_ok()
     }
-}
-
-fn first_bytes(id: &gix::oid) -> usize {
-    let bytes = id.as_bytes();
-    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
-}
-
-/// For each pair of bytes how many ids of the index begin with a lesser one; the index is sorted by id.
-fn fan(index: &index::File) -> Vec<u32> {
-    let mut counts = vec![0; (1 << 16) + 1];
-    for at in 0..index.num_objects() {
-        counts[first_bytes(index.oid_at_index(at)) + 1] += 1;
-    }
-    for at in 1..counts.len() {
-        counts[at] += counts[at - 1];
-    }
-    counts
 }
 
 impl<M> Default for Level<M> {
