@@ -245,6 +245,9 @@ fn is_said_to_reader(value: &[u8]) -> bool {
         && words.all(|word| word.iter().all(u8::is_ascii_alphabetic))
 }
 
+/// Random letters that are fewer look like three words now and then.
+const SHORTEST_NAME: usize = 18;
+
 /// Whether it is what code calls something, `ApiTokenValidationError`: three words or more of letters alone, each with a
 /// capital and then two small letters at least, and a vowel. Random letters have their capitals anywhere.
 fn is_name_in_code(value: &[u8]) -> bool {
@@ -256,7 +259,7 @@ fn is_name_in_code(value: &[u8]) -> bool {
         let is_hump = (first.is_ascii_uppercase() || words == 1) && rest.iter().all(u8::is_ascii_lowercase);
         is_hump && rest.len() >= 2 && is_spoken
     });
-    are_words && words >= 3 && value.iter().all(u8::is_ascii_alphabetic)
+    are_words && words >= 3 && value.len() >= SHORTEST_NAME && value.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).
