@@ -111,7 +111,7 @@ pub(super) trait Visitor {
 /// How many objects a thread decodes before it offers a part of its tree to the others.
 const HAND_OVER_AFTER: usize = 512;
 /// Buffers above this are given back after a tree.
-const KEEP: usize = 32 << 20;
+const KEEP: usize = 8 << 20;
 
 impl Pack {
     /// Opens a pack by its index and lays out its delta trees.
