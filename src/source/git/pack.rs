@@ -354,7 +354,8 @@ impl Pack {
         if size > most || entry.decompressed_size > bound {
             return false;
         }
-        // What stood there before is written over.
+        // Of what stood there before nothing may stay, should a stream end before the size that it states.
+        into.clear();
         into.resize(size, 0);
         self.data.decompress_entry(&entry, inflate, into).is_ok()
     }
