@@ -11,8 +11,10 @@ use gix::index::{File, State, decode};
 /// # Errors
 /// It cannot be read as one.
 pub(super) fn read(path: &Path, hash: gix::hash::Kind) -> Result<File, &'static str> {
-    if !path.exists() {
-        return Ok(File::from_state(State::new(hash), path));
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) => return Ok(File::from_state(State::new(hash), path)),
+        Err(_) => return Err("the index cannot be looked for; give this user the right to read its folder"),
     }
     File::at(path, hash, true, decode::Options::default())
         .map_err(|_| "the index is corrupt or of an unknown version; `git status` says more")
