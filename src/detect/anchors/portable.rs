@@ -1,18 +1,26 @@
-//! The kernel that every processor has: four table look-ups for each byte.
+//! The kernel that every processor has: one byte after the other.
 
+use super::block::{AHEAD, BLOCK, Masks, Seen};
 use super::tables::buckets::Buckets;
-use super::tables::gram::{LENGTH, SHORTEST};
+use super::tables::goes_on;
+use crate::rules::kinds;
 
-/// Calls `look` with every place where a gram may stand, in order.
-pub(super) fn run(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
-    let [first, second, third, fourth] = &buckets.sets;
-    for (at, gram) in text.windows(LENGTH).enumerate() {
-        let byte = |place: usize| usize::from(gram[place]);
-        if first[byte(0)] & second[byte(1)] & third[byte(2)] & fourth[byte(3)] != 0 {
-            look(at);
-        }
+/// What a block is.
+pub(super) fn see(buckets: &Buckets, block: &[u8; AHEAD]) -> Seen {
+    let mut seen = Seen::default();
+    for at in 0..BLOCK {
+        see_byte(&mut seen.masks, block[at], at);
+        let may_begin =
+            buckets.sets.iter().zip(&block[at..]).fold(u32::MAX, |all, (set, byte)| all & set[usize::from(*byte)]);
+        seen.grams |= u64::from(may_begin != 0) << at;
     }
-    if text.len() >= SHORTEST {
-        look(text.len() - SHORTEST);
-    }
+    seen
+}
+
+fn see_byte(masks: &mut Masks, byte: u8, at: usize) {
+    masks.run |= u64::from(kinds(byte) != 0) << at;
+    masks.going_on |= u64::from(goes_on(byte)) << at;
+    masks.dashes |= u64::from(byte == b'-') << at;
+    masks.letters |= u64::from(byte.is_ascii_alphabetic()) << at;
+    masks.small |= u64::from(byte & 0x20 != 0) << at;
 }

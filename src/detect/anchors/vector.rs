@@ -12,10 +12,11 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8,
 };
 
+use super::block::{AHEAD, Masks, Seen};
 use super::tables::Tables;
 use super::tables::buckets::{Buckets, GROUPS, Halves};
-use super::tables::gram::{LENGTH, SHORTEST};
-use super::words::{self, Masks};
+use super::tables::gram::LENGTH;
+use super::words;
 use crate::location::Span;
 
 /// Places that one step looks at.
@@ -31,38 +32,44 @@ pub(super) struct Avx2(());
 impl Avx2 {
     /// `None` on a processor without it.
     pub(super) fn detect() -> Option<Self> {
-        std::arch::is_x86_feature_detected!("avx2").then_some(Self(()))
-    }
-
-    /// Calls `look` with every place where a gram may stand, in order.
-    #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
-    #[expect(clippy::unused_self, reason = "its being there is the proof")]
-    pub(super) fn run(self, buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
-        // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
-        unsafe {
-            match buckets.groups {
-                1 => steps::<1>(buckets, text, look),
-                _ => steps::<GROUPS>(buckets, text, look),
-            }
-        }
+        let has_all = std::arch::is_x86_feature_detected!("avx2")
+            && std::arch::is_x86_feature_detected!("bmi1")
+            && std::arch::is_x86_feature_detected!("bmi2")
+            && std::arch::is_x86_feature_detected!("lzcnt")
+            && std::arch::is_x86_feature_detected!("popcnt");
+        has_all.then_some(Self(()))
     }
 
     /// As [`words::find`].
     #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
     #[expect(clippy::unused_self, reason = "its being there is the proof")]
-    pub(super) fn words(self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
-        // SAFETY: an `Avx2` exists only where `detect` saw that the processor has AVX2.
-        unsafe { find_words(tables, text, found) }
+    pub(super) fn find(self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+        // SAFETY: an `Avx2` exists only where `detect` saw that the processor has what this code is compiled for.
+        unsafe {
+            match tables.buckets.groups {
+                1 => find::<1>(tables, text, found),
+                _ => find::<GROUPS>(tables, text, found),
+            }
+        }
     }
 }
 
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn find<const ALL: usize>(tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    let groups = groups::<ALL>(&tables.buckets);
+    words::find(tables, text, |block| see(&groups, block), found);
+}
+
+/// What a block is.
 #[target_feature(enable = "avx2")]
-fn find_words(tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
-    let masks = |block: &[u8; words::BLOCK]| match (block.first_chunk(), block.last_chunk()) {
-        (Some(low), Some(high)) => masks(low).joined(masks(high)),
-        _ => Masks::portable(block),
+#[inline]
+fn see<const ALL: usize>(groups: &[[Loaded; LENGTH]; ALL], block: &[u8; AHEAD]) -> Seen {
+    let (Some(low), Some(high)) = (block.first_chunk::<READ>(), block[STEP..].first_chunk::<READ>()) else {
+        return Seen::default();
     };
-    words::find(tables, text, masks, found);
+    let (Some(first), Some(second)) = (low.first_chunk(), high.first_chunk()) else { return Seen::default() };
+    let grams = u64::from(step(groups, low)) | u64::from(step(groups, high)) << STEP;
+    Seen { masks: masks(first).joined(masks(second)), grams }
 }
 
 /// What 32 bytes are.
@@ -118,37 +125,9 @@ struct Loaded {
 }
 
 #[target_feature(enable = "avx2")]
-#[expect(
-    clippy::needless_range_loop,
-    reason = "loops with constant ends are unrolled, and the vectors stay in registers"
-)]
-fn steps<const ALL: usize>(buckets: &Buckets, text: &[u8], look: &mut impl FnMut(usize)) {
-    let nothing = Halves { low: [0; 16], high: [0; 16] };
-    let mut groups = [[loaded(&nothing); LENGTH]; ALL];
-    for group in 0..ALL {
-        for place in 0..LENGTH {
-            groups[group][place] = loaded(&buckets.halves[group][place]);
-        }
-    }
-    let places = (text.len() + 1).saturating_sub(SHORTEST);
-    let mut at = 0;
-    while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) {
-        visit(step::<ALL>(&groups, block), at, look);
-        at += STEP;
-    }
-    // The rest, with zeros behind it; a gram that these would complete is refused by the comparison.
-    while at < places {
-        let mut padded = [0; READ];
-        let rest = &text[at..text.len().min(at + READ)];
-        padded[..rest.len()].copy_from_slice(rest);
-        visit(step::<ALL>(&groups, &padded) & until(places - at), at, look);
-        at += STEP;
-    }
-}
-
-/// The first so many of 32 places.
-fn until(places: usize) -> u32 {
-    u32::MAX.checked_shr(32 - u32::try_from(places.min(STEP)).unwrap_or(32)).unwrap_or(0)
+#[inline]
+fn groups<const ALL: usize>(buckets: &Buckets) -> [[Loaded; LENGTH]; ALL] {
+    std::array::from_fn(|group| std::array::from_fn(|place| loaded(&buckets.halves[group][place])))
 }
 
 /// One bit for each of 32 places: whether a gram of some bucket may begin there.
@@ -160,7 +139,7 @@ fn step<const ALL: usize>(groups: &[[Loaded; LENGTH]; ALL], block: &[u8; READ]) 
         let Some(bytes) = block[place..].first_chunk::<STEP>() else { return u32::MAX };
         let halves = halves(bytes);
         for group in 0..ALL {
-            buckets[group] = _mm256_and_si256(buckets[group], find(groups[group][place], halves));
+            buckets[group] = _mm256_and_si256(buckets[group], among(groups[group][place], halves));
         }
     }
     let any = buckets.into_iter().fold(_mm256_setzero_si256(), |any, group| _mm256_or_si256(any, group));
@@ -179,16 +158,8 @@ fn halves(bytes: &[u8; STEP]) -> (__m256i, __m256i) {
 /// For each byte, the buckets whose set holds it.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn find(tables: Loaded, (low, high): (__m256i, __m256i)) -> __m256i {
+fn among(tables: Loaded, (low, high): (__m256i, __m256i)) -> __m256i {
     _mm256_and_si256(_mm256_shuffle_epi8(tables.low, low), _mm256_shuffle_epi8(tables.high, high))
-}
-
-#[inline]
-fn visit(mut places: u32, from: usize, look: &mut impl FnMut(usize)) {
-    while places != 0 {
-        look(from + places.trailing_zeros() as usize);
-        places &= places - 1;
-    }
 }
 
 #[target_feature(enable = "avx2")]

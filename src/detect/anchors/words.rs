@@ -1,116 +1,54 @@
-//! One pass for what begins words: anchors that count only there, and the prefilter of rules for assigned values.
+//! The one pass for all anchors: what may stand anywhere, what begins words, and the prefilter of rules for assigned values.
 //!
 //! Names of providers are ordinary words (`box`, `monday`), and thousands of them are looked for. Masks of 64 bytes tell
 //! where words of three letters and more begin, in names too (`acme` in `myAcmeKey`); a sieve of their first bytes passes
 //! few of these places, and a table and a full comparison decide.
 //!
 //! Rules for assigned values ask for more than their word. Hundreds of such words stand in any text; long runs of letters
-//! and digits that begin after a separator and end where a value may end are rarer. So the words are only noted, and
-//! when a run ends it is held against those that were noted before it. What is found is every pair of a word and a rule of whose
-//! shape the run is: [`crate::detect::credential::shaped`] decides.
+//! and digits that begin after a separator and end where a value may end are rarer. So these words are looked for only
+//! before such a run, in its statement. What is found is every pair of a word and a rule of whose shape the run is:
+//! [`crate::detect::credential::shaped`] decides.
 
-use super::tables::gram::{HEAD, folded, head, is_word};
-use super::tables::words::Seeker;
-use super::tables::{Tables, goes_on};
+use super::block::{AHEAD, BLOCK, Masks, Seen, each};
+use super::tables::Tables;
+use super::tables::gram::{head, is_word};
+use super::tables::sieve::Sieve;
+use super::tables::words::{Seeker, Word};
 use crate::detect::credential::shaped::{ends_at, is_separator, is_whole_word, may_go_on};
 use crate::location::Span;
 use crate::rules::{GAP, LONGEST_VALUE, SHORTEST_RUN, Start, kinds};
 
-/// Places of one mask.
-pub(super) const BLOCK: usize = 64;
-
-/// What 64 bytes are, one bit each.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Masks {
-    /// Letters, digits, `_` and `-`: what values are made of.
-    pub(super) run: u64,
-    /// The same and the dot: what goes on a word that is looked for.
-    pub(super) going_on: u64,
-    pub(super) dashes: u64,
-    pub(super) letters: u64,
-    /// Bytes whose bit of case is set: of letters, the small ones.
-    pub(super) small: u64,
-}
-
-/// Calls `found` with each rule and the place of its word: where the word alone counts, or before a value of the rule's
-/// shape. `masks` tells what 64 bytes are.
+/// Calls `found` with each rule and the place of its anchor: where the anchor alone counts, or before a value of the
+/// rule's shape. `see` is the kernel.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a caller for a certain processor needs it compiled for that processor too")]
 pub(super) fn find(
     tables: &Tables,
     text: &[u8],
-    masks: impl Fn(&[u8; BLOCK]) -> Masks,
+    see: impl Fn(&[u8; AHEAD]) -> Seen,
     found: &mut impl FnMut(usize, Span),
 ) {
-    if tables.words.list.is_empty() {
-        return;
+    let mut pass = Pass {
+        tables,
+        text,
+        from: 0,
+        before: Masks::default(),
+        defined: false,
+        begun: [0; SEEN],
+        noted: Vec::new(),
+        looked: 0,
+        found,
+    };
+    while let Some(block) = text[pass.from..].first_chunk() {
+        pass.block(block, see(block));
     }
-    let mut pass = Pass { tables, text, noted: Vec::new(), reach: 0, found };
-    let sieve = &*tables.words.sieve;
-    let mut before = Masks::default();
-    let (blocks, rest) = text.as_chunks::<BLOCK>();
-    // Behind the text stands no run: a zero ends the last one.
-    let mut padded = [0; BLOCK];
+    // Behind the text stand no run and no anchor: a zero ends the last run, and what begins with zeros is refused by the
+    // comparison.
+    let mut padded = [0; BLOCK + AHEAD];
+    let rest = &text[pass.from..];
     padded[..rest.len()].copy_from_slice(rest);
-    for (index, block) in blocks.iter().chain([&padded]).enumerate() {
-        let here = masks(block);
-        let from = index * BLOCK;
-        let (beginnings, options) = (here.beginnings(before), here.options(before));
-        match text[from..].first_chunk::<{ BLOCK + HEAD }>() {
-            Some(ahead) if options == 0 => each(beginnings, |at| {
-                let Some(head) = ahead[at..].first_chunk::<HEAD>() else { return };
-                let head = folded(*head);
-                if sieve.admits(head) {
-                    pass.words(from + at, head);
-                }
-            }),
-            _ => each(beginnings | options, |at| {
-                if beginnings >> at & 1 != 0 {
-                    pass.look(from + at);
-                }
-                if options >> at & 1 != 0 {
-                    pass.option(from + at);
-                }
-            }),
-        }
-        if from < pass.reach {
-            let runs = u128::from(here.run) << 64 | u128::from(before.run);
-            each(long_ends(runs), |end| pass.value(from + end, (runs << (64 - end)).leading_ones() as usize));
-        }
-        before = here;
-    }
-}
-
-impl Masks {
-    /// Where a word of three bytes at least begins: a letter that does not go on what stands before it. Of the last two
-    /// places of the block it is not known what follows.
-    #[inline]
-    fn beginnings(self, before: Self) -> u64 {
-        let shifted = |here: u64, before: u64| here << 1 | before >> 63;
-        let after_letter = shifted(self.letters, before.letters);
-        let after_small = shifted(self.letters & self.small, before.letters & before.small);
-        let continues = after_letter & !(after_small & !self.small);
-        let long = (self.going_on >> 1 | 1 << 63) & (self.going_on >> 2 | 3 << 62);
-        self.letters & !continues & long
-    }
-
-    /// Where a capital stands behind a dash: it may be an option.
-    #[inline]
-    fn options(self, before: Self) -> u64 {
-        self.letters & !self.small & (self.dashes << 1 | before.dashes >> 63)
-    }
-
-    /// The masks of 64 bytes, one after the other.
-    pub(super) fn portable(block: &[u8; BLOCK]) -> Self {
-        let mut masks = Self::default();
-        for (at, &byte) in block.iter().enumerate() {
-            masks.run |= u64::from(kinds(byte) != 0) << at;
-            masks.going_on |= u64::from(goes_on(byte)) << at;
-            masks.dashes |= u64::from(byte == b'-') << at;
-            masks.letters |= u64::from(byte.is_ascii_alphabetic()) << at;
-            masks.small |= u64::from(byte & 0x20 != 0) << at;
-        }
-        masks
+    for block in padded[..].first_chunk().into_iter().chain(padded.last_chunk()) {
+        pass.block(block, see(block));
     }
 }
 
@@ -126,17 +64,11 @@ fn long_ends(runs: u128) -> u64 {
     ((long << 1 & !runs) >> 64) as u64
 }
 
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "as above")]
-fn each(mut bits: u64, mut look: impl FnMut(usize)) {
-    while bits != 0 {
-        look(bits.trailing_zeros() as usize);
-        bits &= bits - 1;
-    }
-}
-
 /// A run of which so many bytes are shown may be longer.
 const SHOWN: usize = BLOCK;
+
+/// Blocks of which is kept where words begin: as far back as a value's word may stand.
+const SEEN: usize = 16;
 
 /// A word that a value may stand after.
 #[derive(Clone, Copy)]
@@ -146,100 +78,103 @@ struct Noted {
     word: usize,
 }
 
-/// Notes above this many are thinned out: those stay that a value may still reach.
-const THIN_OUT_AT: usize = 4096;
-
 struct Pass<'p, F> {
     tables: &'p Tables,
     text: &'p [u8],
-    /// In the order of places.
+    /// Where the next block begins.
+    from: usize,
+    /// What the block before it is.
+    before: Masks,
+    /// Whether its last byte is an option that is written together with a name.
+    defined: bool,
+    /// Where words begin in the last blocks: that of the block with this number is at its remainder.
+    begun: [u64; SEEN],
+    /// Words before the values so far, in the order of places.
     noted: Vec<Noted>,
-    /// Up to where a value may end that still reaches a noted word.
-    reach: usize,
+    /// Up to where words before values were looked for.
+    looked: usize,
     found: &'p mut F,
 }
 
 impl<F: FnMut(usize, Span)> Pass<'_, F> {
-    /// Looks for words at a place where one begins.
-    fn look(&mut self, at: usize) {
-        let head = head(self.text, at);
-        if self.tables.words.sieve.admits(head) {
-            self.words(at, head);
-        }
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn block(&mut self, block: &[u8; AHEAD], seen: Seen) {
+        let (from, before, here) = (self.from, self.before, seen.masks);
+        let beginnings = here.beginnings(before) | self.named(here.options(before));
+        self.begun[from / BLOCK % SEEN] = beginnings;
+        let admitted = sift(seen.grams | beginnings, block, &self.tables.sieve);
+        each(admitted & seen.grams, |at| self.gram(from + at));
+        each(admitted & beginnings, |at| self.words(from + at));
+        let runs = u128::from(here.run) << 64 | u128::from(before.run);
+        each(long_ends(runs), |end| self.value(from + end, (runs << (64 - end)).leading_ones() as usize));
+        self.before = here;
+        self.from += BLOCK;
     }
 
-    /// Looks for a word behind the letter at `at`, which stands behind a dash, if that is an option (`-Dacme.token=…`) and
-    /// what follows it begins a word though a letter stands before it: what [`is_whole_word`] says of it, as far as two
-    /// bytes tell.
-    fn option(&mut self, at: usize) {
-        if matches!(self.text[at], b'D' | b'P') && self.text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
-            self.look(at + 1);
-        }
-    }
-
-    /// Looks up the words that begin at `at`.
-    fn words(&mut self, at: usize, head: u64) {
-        let (tables, words, text) = (self.tables, &self.tables.words, self.text);
-        words.each(head, |index| {
-            let word = &words.list[index];
-            if !word.may_stand(text, at) {
-                return;
+    /// Looks up the anchors of which a gram begins at `at`.
+    fn gram(&mut self, at: usize) {
+        let tables = self.tables;
+        tables.lookup.each(head(self.text, at), |entry| {
+            if let Some(start) = at.checked_sub(entry.offset as usize) {
+                super::compare(tables, entry.anchor as usize, self.text, start, self.found);
             }
-            let folded = tables.text(word.text);
-            let Some(here) = text.get(at..at + folded.len()).filter(|here| here.eq_ignore_ascii_case(folded)) else {
-                return;
-            };
-            let place = Span::new(at, at + folded.len());
+        });
+    }
+
+    /// Where a name begins behind one of these places or behind the last block, each behind a dash, at which an option stands
+    /// that is written together with a name (`-Dacme.token=…`): what follows begins a word though a letter stands before
+    /// it, as [`is_whole_word`] says of it.
+    fn named(&mut self, options: u64) -> u64 {
+        if options == 0 && !self.defined {
+            return 0;
+        }
+        let mut defined = 0;
+        each(options, |at| {
+            let rest = self.text.get(self.from + at..);
+            let is_option = matches!(rest, Some([b'D' | b'P', next, ..]) if next.is_ascii_alphabetic());
+            defined |= u64::from(is_option) << at;
+        });
+        let named = defined << 1 | u64::from(self.defined);
+        self.defined = defined >> 63 != 0;
+        named
+    }
+
+    /// Looks up the words that count where they stand, of those that begin at `at`.
+    fn words(&mut self, at: usize) {
+        let (tables, words, text) = (self.tables, &self.tables.words, self.text);
+        words.standing.each(head(text, at), |index| {
+            let word = &words.standing.list[index];
+            let Some(place) = place_of(tables, word, text, at) else { return };
             let is_whole = is_whole_word(text, place);
             let at_edge = at == 0 || !is_word(text[at - 1]);
-            if is_whole && !words.seekers(word).is_empty() {
-                self.note(Noted { at, word: index });
-            }
             for user in words.users(word) {
                 let counts = if user.start == Start::Edge { at_edge } else { is_whole };
-                if counts && user.exact.is_none_or(|exact| tables.text(exact) == here) {
+                let is_exact = |exact| tables.text(exact) == &text[place.start..place.end];
+                if counts && user.exact.is_none_or(is_exact) {
                     (self.found)(user.rule as usize, place);
                 }
             }
         });
     }
 
-    fn note(&mut self, noted: Noted) {
-        if self.noted.len() >= THIN_OUT_AT {
-            let reach = noted.at.saturating_sub(GAP + self.tables.words.longest + LONGEST_VALUE + BLOCK);
-            self.noted.retain(|noted| noted.at >= reach);
-        }
-        self.noted.push(noted);
-        self.reach = noted.at + GAP + self.tables.words.longest + LONGEST_VALUE + 1;
-    }
-
-    /// Holds the run that ends at `end`, of which so many bytes are shown, against the words before it.
+    /// Holds the run that ends at `end`, of which so many bytes are shown, against the words before it. What costs most is
+    /// asked last.
     fn value(&mut self, end: usize, shown: usize) {
         let (tables, words, text) = (self.tables, &self.tables.words, self.text);
-        let within = GAP + words.longest;
-        let most = if shown < SHOWN { shown } else { LONGEST_VALUE };
-        let is_near = self.noted.last().is_some_and(|last| last.at + within + most >= end);
-        if !is_near || shown < SHOWN && !words.admit_length(shown) || !ends_at(&text[end..]) {
-            return;
-        }
-        let mut all = 0;
-        let mut start = end;
-        while start > 0 && end - start <= LONGEST_VALUE && kinds(text[start - 1]) != 0 {
-            start -= 1;
-            all |= kinds(text[start]);
-        }
+        let start = if shown < SHOWN { end - shown } else { run_start(text, end) };
         let length = end - start;
-        if start == 0 || !is_separator(text[start - 1]) || !words.admit(length, all) {
+        if !words.want_length(length) || start == 0 || !is_separator(text[start - 1]) || !ends_at(&text[end..]) {
             return;
         }
-        let reach = start.saturating_sub(within);
-        let mut same_statement = start;
-        for noted in self.noted.iter().rev().skip_while(|noted| noted.at >= start) {
-            if noted.at < reach || !is_one_statement(text, reach, Span::new(noted.at, same_statement)) {
-                return;
-            }
-            same_statement = noted.at;
-            let word = &words.list[noted.word];
+        let statement = statement_start(text, Span::new(start.saturating_sub(GAP + words.longest), start));
+        self.note(Span::new(statement, start));
+        if self.noted.is_empty() {
+            return;
+        }
+        let all = text[start..end].iter().fold(0, |all, byte| all | kinds(*byte));
+        for noted in self.noted.iter().rev() {
+            let word = &words.before.list[noted.word];
             let place = Span::new(noted.at, noted.at + tables.text(word.text).len());
             if place.end >= start || start > place.end + GAP {
                 continue;
@@ -252,12 +187,73 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
             }
         }
     }
+
+    /// Notes the words that begin there and may stand before values, but for those that are noted.
+    fn note(&mut self, here: Span) {
+        if !self.noted.is_empty() {
+            self.noted.drain(..self.noted.partition_point(|noted| noted.at < here.start));
+        }
+        let (text, sieve) = (self.text, &self.tables.words.sieve);
+        let from = here.start.max(self.looked);
+        self.looked = here.end;
+        for block in from / BLOCK..here.end.div_ceil(BLOCK) {
+            let first = block * BLOCK;
+            let within = u64::MAX << from.saturating_sub(first) & u64::MAX >> (first + BLOCK).saturating_sub(here.end);
+            let mut beginnings = self.begun[block % SEEN] & within;
+            if let Some(block) = text[first..].first_chunk() {
+                beginnings = sift(beginnings, block, sieve);
+            }
+            each(beginnings, |at| self.note_words(first + at));
+        }
+    }
+
+    fn note_words(&mut self, at: usize) {
+        let (tables, table, text) = (self.tables, &self.tables.words.before, self.text);
+        table.each(head(text, at), |word| {
+            let place = place_of(tables, &table.list[word], text, at);
+            if place.is_some_and(|place| is_whole_word(text, place)) {
+                self.noted.push(Noted { at, word });
+            }
+        });
+    }
 }
 
-/// Whether no line of the span ends a statement. `reach` is how far back is looked for what a line ends with.
-fn is_one_statement(text: &[u8], reach: usize, span: Span) -> bool {
-    memchr::memrchr_iter(b'\n', &text[span.start..span.end])
-        .all(|newline| may_go_on(&text[reach..span.start + newline]))
+/// Those of these places at which the sieve lets something begin. Without a branch: which they are cannot be foreseen.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn sift(mut places: u64, block: &[u8; AHEAD], sieve: &Sieve) -> u64 {
+    let mut admitted = 0;
+    while places != 0 {
+        let at = places.trailing_zeros() as usize % BLOCK;
+        let first = block[at..].first_chunk().map_or(0, |first| u32::from_le_bytes(*first));
+        admitted |= u64::from(sieve.admits(first)) << at;
+        places &= places - 1;
+    }
+    admitted
+}
+
+/// Where the word stands, if it does at `at`.
+#[inline]
+fn place_of(tables: &Tables, word: &Word, text: &[u8], at: usize) -> Option<Span> {
+    if !word.may_stand(text, at) {
+        return None;
+    }
+    let folded = tables.text(word.text);
+    let place = Span::new(at, at + folded.len());
+    text.get(at..place.end).is_some_and(|here| here.eq_ignore_ascii_case(folded)).then_some(place)
+}
+
+/// Where the run that ends at `end` begins, if it is no longer than any value; otherwise further back than any begins.
+fn run_start(text: &[u8], end: usize) -> usize {
+    let within = end.saturating_sub(LONGEST_VALUE + 1);
+    end - text[within..end].iter().rev().take_while(|byte| kinds(**byte) != 0).count()
+}
+
+/// Where the statement begins that goes on at the end of this span, or the span if it begins before that.
+fn statement_start(text: &[u8], span: Span) -> usize {
+    let here = &text[span.start..span.end];
+    let mut newlines = memchr::memrchr_iter(b'\n', here);
+    newlines.find(|newline| !may_go_on(&here[..*newline])).map_or(span.start, |newline| span.start + newline + 1)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Grams spread over buckets, so that a few small tables can tell where none of them stands.
 
+use super::common::{Common, Passes};
 use super::gram::{FREQUENCIES, Gram, LENGTH, fold};
 
 /// Most buckets: one bit each in a table's entry.
@@ -64,13 +65,19 @@ impl Buckets {
 struct Dealt {
     buckets: Buckets,
     costs: Vec<Bucket>,
+    /// By bucket, what it lets through of the commonest grams.
+    passes: Vec<Passes>,
+    /// What any lets through.
+    passed: Box<[u64]>,
 }
 
 impl Dealt {
     fn new(grams: &[Gram], groups: usize) -> Self {
         let halves = [[Halves { low: [0; 16], high: [0; 16] }; LENGTH]; GROUPS];
         let buckets = Buckets { sets: [[0; 256]; LENGTH], halves, groups };
-        let mut dealt = Self { buckets, costs: vec![Bucket::default(); groups * GROUP] };
+        let (count, common) = (groups * GROUP, Common::get());
+        let (costs, passes) = (vec![Bucket::default(); count], vec![common.nothing(); count]);
+        let mut dealt = Self { buckets, costs, passes, passed: common.none() };
         let mut order: Vec<(f32, &Gram)> = grams.iter().map(|gram| (Bucket::default().with(gram).rate, gram)).collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         order.dedup_by_key(|(_, gram)| (gram.bytes, gram.whole));
@@ -80,11 +87,16 @@ impl Dealt {
         dealt
     }
 
+    /// What the commonest grams do not tell is told by how common bytes are.
     fn add(&mut self, gram: &Gram) {
-        let widened = self.costs.iter().map(|bucket| bucket.with(gram)).enumerate();
-        let wider = |(index, bucket): &(usize, Bucket)| bucket.rate - self.costs[*index].rate;
-        if let Some((index, bucket)) = widened.min_by(|a, b| wider(a).total_cmp(&wider(b))) {
-            self.costs[index] = bucket;
+        let common = Common::get();
+        let wider = |(bucket, passes): (&Bucket, &Passes)| {
+            (bucket.with(gram).rate - bucket.rate) * 1e6 + common.beyond(passes, gram, &self.passed)
+        };
+        let widened = self.costs.iter().zip(&self.passes).map(wider).enumerate();
+        if let Some((index, _)) = widened.min_by(|a, b| a.1.total_cmp(&b.1)) {
+            self.costs[index] = self.costs[index].with(gram);
+            common.add(&mut self.passes[index], gram, &mut self.passed);
             self.buckets.add(gram, index);
         }
     }

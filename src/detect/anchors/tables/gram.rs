@@ -1,6 +1,6 @@
 //! The few bytes of an anchor that are looked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 /// Shorter anchors do not exist; the rule reader refuses them.
@@ -96,6 +96,15 @@ impl Frequencies {
             }
         }
         Self(frequencies)
+    }
+
+    /// The commonest, folded, by how often each stands in a million bytes at least.
+    pub(crate) fn by_rate(&self) -> Vec<(f32, Vec<[u8; LENGTH]>)> {
+        let mut by_rate: BTreeMap<u32, Vec<[u8; LENGTH]>> = BTreeMap::new();
+        for (gram, rate) in &self.0 {
+            by_rate.entry(rate.to_bits()).or_default().push(*gram);
+        }
+        by_rate.into_iter().map(|(rate, grams)| (f32::from_bits(rate), grams)).collect()
     }
 
     /// How often an anchor stands in a million bytes at most, roughly: as often as its rarest gram.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::gram::{Gram, SHORT, fold};
-use super::sieve::{Sieve, first, slot};
+use super::gram::{Gram, SHORT};
+use super::sieve::{first, slot};
 
 /// Slots of the table, as a power of two.
 const BITS: u32 = 12;
@@ -12,8 +12,6 @@ const BITS: u32 = 12;
 /// four bytes, that of a three-byte gram by all three.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lookup {
-    /// Which grams there are.
-    pub(crate) sieve: Cow<'static, Sieve>,
     pub(crate) starts: Cow<'static, [u32]>,
     pub(crate) entries: Cow<'static, [Entry]>,
 }
@@ -29,12 +27,8 @@ pub(crate) struct Entry {
 }
 
 impl Lookup {
-    /// The table of these grams, which are of anchors of these texts (in small letters).
-    pub(crate) fn new(grams: &[Gram], texts: &[&[u8]]) -> Self {
-        let mut sieve = Sieve::default();
-        for (gram, text) in grams.iter().zip(texts) {
-            sieve.add(&text[gram.offset..].iter().map(|byte| fold(*byte)).collect::<Vec<_>>());
-        }
+    /// The table of these grams, one of each anchor.
+    pub(crate) fn new(grams: &[Gram]) -> Self {
         let mut entries: Vec<Entry> = (0_u32..).zip(grams).map(|(anchor, gram)| Entry::new(anchor, gram)).collect();
         // Of one slot in the order of anchors: the order of what is found must not depend on chance.
         entries.sort_by_key(|entry| (entry.slot(), entry.anchor));
@@ -47,7 +41,7 @@ impl Lookup {
             sum += *start;
             *start = sum;
         }
-        Self { sieve: Cow::Owned(sieve), starts: starts.into(), entries: entries.into() }
+        Self { starts: starts.into(), entries: entries.into() }
     }
 
     /// Calls `look` with each entry whose gram stands where this head does.

@@ -2,6 +2,7 @@
 //! as constants; those of any other rules are made when they are loaded.
 
 pub(crate) mod buckets;
+mod common;
 pub(crate) mod encoded;
 pub(crate) mod gram;
 pub(crate) mod lookup;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use self::buckets::Buckets;
 use self::gram::{Frequencies, Gram};
 use self::lookup::Lookup;
+use self::sieve::Sieve;
 use self::words::{Asked, Seeker, Words};
 use crate::rules::{Seek, Start};
 
@@ -42,6 +44,8 @@ pub(crate) struct Tables {
     pub(crate) anchors: Cow<'static, [Anchor]>,
     /// Who asked for the anchors, those of one anchor side by side.
     pub(crate) users: Cow<'static, [User]>,
+    /// What the anchors' grams and the words that count where they stand begin with.
+    pub(crate) sieve: Cow<'static, Sieve>,
     pub(crate) lookup: Lookup,
     pub(crate) buckets: Cow<'static, Buckets>,
     /// Anchors that count only where a word begins.
@@ -78,12 +82,16 @@ impl Tables {
         let (mut pool, frequencies) = (Vec::new(), Frequencies::get());
         let Collected { anchors, users, words } = collect(wanted, &mut pool);
         let longest = words.keys().map(String::len).chain(anchors.iter().map(|anchor| length(anchor.folded))).max();
+        let mut sieve = Sieve::default();
+        words.iter().filter(|(_, asked)| !asked.users.is_empty()).for_each(|(text, _)| sieve.add(text.as_bytes()));
         let words = Words::of(words, &mut pool);
         let texts: Vec<&[u8]> = anchors.iter().map(|anchor| range(&pool, anchor.folded)).collect();
         let grams: Vec<Gram> = texts.iter().map(|text| Gram::of(text, frequencies)).collect();
-        let (lookup, buckets) = (Lookup::new(&grams, &texts), Cow::Owned(Buckets::of(&grams)));
+        grams.iter().zip(texts).for_each(|(gram, text)| sieve.add(&text[gram.offset..]));
+        let (lookup, buckets) = (Lookup::new(&grams), Cow::Owned(Buckets::of(&grams)));
         Self {
             pool: pool.into(),
+            sieve: Cow::Owned(sieve),
             lookup,
             buckets,
             anchors: anchors.into(),
@@ -141,10 +149,14 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
     };
     let mut words: BTreeMap<String, Asked> = BTreeMap::new();
     for (rule, wanted) in (0..).zip(wanted) {
+        // All anchors of one rule are looked for in one way, so that the order in which they are found depends on nothing but
+        // the text.
+        let are_words =
+            wanted.seek != Seek::Anchors(Start::Anywhere) && wanted.anchors.iter().all(|text| begins_plainly(text));
         for text in wanted.anchors.iter().filter(|text| text.len() >= gram::SHORTEST) {
             let key = text.to_ascii_lowercase();
             let start = match wanted.seek {
-                Seek::Value(shape) if begins_plainly(text) => {
+                Seek::Value(shape) if are_words => {
                     words.entry(key).or_default().seekers.push(Seeker { rule, shape });
                     continue;
                 }
@@ -153,15 +165,20 @@ fn collect(wanted: &[Wanted<'_>], pool: &mut Vec<u8>) -> Collected {
                 Seek::Anchors(start) => start,
             };
             let user = User { rule, start, exact: (!wanted.fold).then(|| push(pool, text.bytes())) };
-            if start != Start::Anywhere && begins_plainly(text) {
+            if are_words {
                 words.entry(key).or_default().users.push(user);
-                continue;
+            } else {
+                anywhere(key, user);
             }
-            anywhere(key, user);
         }
         for form in encoded_anchors(wanted) {
-            let user = User { rule, start: Start::Edge, exact: Some(push(pool, form.bytes())) };
-            words.entry(form.to_ascii_lowercase()).or_default().users.push(user);
+            let (key, user) =
+                (form.to_ascii_lowercase(), User { rule, start: Start::Edge, exact: Some(push(pool, form.bytes())) });
+            if are_words {
+                words.entry(key).or_default().users.push(user);
+            } else {
+                anywhere(key, user);
+            }
         }
     }
     let exact = Some(push(pool, MARKER.bytes()));

@@ -2,58 +2,62 @@
 
 use super::gram::SHORT;
 
-/// Heads of three bytes, as a power of two. The marks are small enough to stay in the nearest cache.
-const BITS: u32 = 13;
+/// Marks, as a power of two. They are small enough to stay in the nearest cache.
+const BITS: u32 = 17;
 
-/// Heads, by hash, and what may follow them: what is not in them begins nothing.
+/// Marks in a word.
+const WORD: u32 = u32::BITS;
+
+/// First four bytes, by hash: what is not in them begins nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sieve {
-    /// By head of three bytes: one bit for each class of the two bytes behind it.
-    pub(crate) marks: [u16; 1 << BITS],
+    pub(crate) marks: [u32; 1 << (BITS - WORD.ilog2())],
 }
 
 impl Default for Sieve {
     fn default() -> Self {
-        Self { marks: [0; 1 << BITS] }
+        Self { marks: [0; 1 << (BITS - WORD.ilog2())] }
     }
 }
 
 impl Sieve {
-    /// Adds what begins with these bytes (folded), three at least.
+    /// Adds what begins with these bytes, three at least.
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        let head = u64::from_le_bytes(std::array::from_fn(|index| bytes.get(index).copied().unwrap_or(0)));
-        self.marks[start(head)] |= match bytes {
-            [_, _, _, _, _, ..] => 1 << class(head),
-            // The fourth byte tells, and any may be the fifth.
-            [_, _, _, fourth] => 0x1111 << (fourth & 3),
-            _ => u16::MAX,
-        };
+        let first = |fourth| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], fourth]);
+        match bytes.get(3) {
+            Some(fourth) => self.mark(first(*fourth)),
+            None => (0..=SEEN).for_each(|any| self.mark(first(any))),
+        }
     }
 
-    /// Whether anything may begin with these eight bytes.
+    fn mark(&mut self, first: u32) {
+        let (word, bit) = place(first);
+        self.marks[word] |= 1 << bit;
+    }
+
+    /// Whether anything may begin with these four bytes, in either case.
     #[inline]
-    pub(crate) fn admits(&self, head: u64) -> bool {
-        self.marks[start(head)] >> class(head) & 1 != 0
+    pub(crate) fn admits(&self, first: u32) -> bool {
+        let (word, bit) = place(first);
+        self.marks[word] >> bit & 1 != 0
     }
 }
 
-/// The place of the marks of the first three bytes.
-#[inline]
-const fn start(head: u64) -> usize {
-    slot(first(head), false, BITS)
-}
+/// Of each byte only the bits count that tell letters apart: that makes small letters of capitals, and lets a few more
+/// places through.
+const SEEN: u8 = 0x1f;
 
-/// One of four classes of the fourth byte with one of the fifth.
+/// The place of a mark: the word, and the bit in it.
 #[inline]
-const fn class(head: u64) -> u32 {
-    let next = first(head >> 24);
-    next & 0b11 | next >> 6 & 0b1100
+const fn place(first: u32) -> (usize, u32) {
+    let hash = (first & u32::from_le_bytes([SEEN; 4])).wrapping_mul(FACTOR) >> (u32::BITS - BITS);
+    ((hash / WORD) as usize, hash % WORD)
 }
 
 /// The first four bytes.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the other four are cut off")]
-pub(super) const fn first(head: u64) -> u32 {
+pub(crate) const fn first(head: u64) -> u32 {
     head as u32
 }
 

@@ -19,28 +19,34 @@ const BITS: u32 = 13;
 /// Bits that tell which beginnings there are, as a power of two: enough that hardly one in ten is set.
 const KNOWN_BITS: u32 = 16;
 
-/// Anchors that count only where a word begins, and the words of rules that are found by their values. A slot is chosen
-/// by the first bytes, as many as [`LENGTHS`] say: slot s holds `list[slots[s]..slots[s + 1]]`.
+/// Anchors that count only where a word begins, and the words of rules that are found by their values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Words {
-    /// Which heads there are.
+    /// Those that count where they stand.
+    pub(crate) standing: Table,
+    /// Those that a value has to stand after.
+    pub(crate) before: Table,
+    /// What these begin with.
     pub(crate) sieve: Cow<'static, Sieve>,
-    /// Which beginnings there are, by hash.
-    pub(crate) known: Cow<'static, [u64]>,
-    pub(crate) slots: Cow<'static, [u32]>,
-    pub(crate) list: Cow<'static, [Word]>,
     /// Who asked for the words where they stand, those of one word side by side.
     pub(crate) users: Cow<'static, [User]>,
     /// Who asked for values after the words, those of one word side by side.
     pub(crate) seekers: Cow<'static, [Seeker]>,
     /// Bytes of the longest word before a value.
     pub(crate) longest: usize,
-    /// By length of a value: the kinds of bytes that some rule admits in it, as alternatives. 0 is none.
-    pub(crate) admitted: Cow<'static, [[u8; ALTERNATIVES]]>,
+    /// By length of a value: whether some rule wants one.
+    pub(crate) wanted: Cow<'static, [bool]>,
 }
 
-/// Alternatives of one length at most; more are joined.
-const ALTERNATIVES: usize = 4;
+/// From the first bytes at a place to the words that may stand there. A slot is chosen by as many as [`LENGTHS`] say: slot s
+/// holds `list[slots[s]..slots[s + 1]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Table {
+    /// Which beginnings there are, by hash.
+    pub(crate) known: Cow<'static, [u64]>,
+    pub(crate) slots: Cow<'static, [u32]>,
+    pub(crate) list: Cow<'static, [Word]>,
+}
 
 /// A word in small letters.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,10 +55,8 @@ pub(crate) struct Word {
     pub(crate) tail: u32,
     /// In the pool.
     pub(crate) text: Indices,
-    /// In [`Words::users`].
-    pub(crate) users: Indices,
-    /// In [`Words::seekers`].
-    pub(crate) seekers: Indices,
+    /// Who asked for it: in [`Words::users`] or in [`Words::seekers`].
+    pub(crate) asked: Indices,
 }
 
 /// A rule that looks for values of a shape after a word.
@@ -72,27 +76,62 @@ pub(super) struct Asked {
 impl Words {
     /// The table of these words (in small letters); their texts go to the pool.
     pub(super) fn of(asked: BTreeMap<String, Asked>, pool: &mut Vec<u8>) -> Self {
-        let longest = asked.iter().filter(|(_, asked)| !asked.seekers.is_empty()).map(|(text, _)| text.len()).max();
-        let mut sieve = Sieve::default();
-        let mut known = vec![0; 1 << (KNOWN_BITS - 6)];
-        let mut by_slot: BTreeMap<(usize, String), Asked> = BTreeMap::new();
+        let (mut standing, mut before, mut sieve) = (Vec::new(), Vec::new(), Sieve::default());
+        let (mut users, mut seekers) = (Vec::new(), Vec::new());
         for (text, asked) in asked {
+            let indices = push(pool, text.bytes());
+            let word = |asked| Word { tail: tail(text.as_bytes()), text: indices, asked };
+            if !asked.users.is_empty() {
+                standing.push((text.clone(), word(push(&mut users, asked.users))));
+            }
+            if !asked.seekers.is_empty() {
+                sieve.add(text.as_bytes());
+                before.push((text.clone(), word(push(&mut seekers, asked.seekers))));
+            }
+        }
+        Self {
+            longest: before.iter().map(|(text, _)| text.len()).max().unwrap_or(0),
+            standing: Table::of(standing),
+            before: Table::of(before),
+            sieve: Cow::Owned(sieve),
+            users: users.into(),
+            wanted: wanted(&seekers).into(),
+            seekers: seekers.into(),
+        }
+    }
+
+    /// Whether a rule may want a value of so many bytes.
+    #[inline]
+    pub(crate) fn want_length(&self, length: usize) -> bool {
+        self.wanted.get(length).is_some_and(|wanted| *wanted)
+    }
+
+    /// Who asked for one of [`Words::standing`].
+    pub(crate) fn users(&self, word: &Word) -> &[User] {
+        range(&self.users, word.asked)
+    }
+
+    /// Who asked for one of [`Words::before`].
+    pub(crate) fn seekers(&self, word: &Word) -> &[Seeker] {
+        range(&self.seekers, word.asked)
+    }
+}
+
+impl Table {
+    fn of(words: Vec<(String, Word)>) -> Self {
+        let mut known = vec![0; 1 << (KNOWN_BITS - 6)];
+        let mut by_slot: BTreeMap<(usize, String), Word> = BTreeMap::new();
+        for (text, word) in words {
             let folded: Vec<u8> = text.bytes().map(fold).collect();
-            sieve.add(&folded);
             let hash = hash(head(&folded, 0), looked_up_by(text.len()));
             let bit = place(hash, KNOWN_BITS);
             known[bit >> 6] |= 1 << (bit & 63);
-            by_slot.insert((place(hash, BITS), text), asked);
+            by_slot.insert((place(hash, BITS), text), word);
         }
         let mut slots = vec![0; (1 << BITS) + 1];
-        let (mut list, mut users, mut seekers) = (Vec::new(), Vec::new(), Vec::new());
-        for ((slot, text), asked) in by_slot {
-            list.push(Word {
-                tail: tail(text.as_bytes()),
-                text: push(pool, text.bytes()),
-                users: push(&mut users, asked.users),
-                seekers: push(&mut seekers, asked.seekers),
-            });
+        let mut list = Vec::with_capacity(by_slot.len());
+        for ((slot, _), word) in by_slot {
+            list.push(word);
             slots[slot + 1] = number(list.len());
         }
         let mut filled = 0;
@@ -100,38 +139,26 @@ impl Words {
             filled = filled.max(*end);
             *end = filled;
         }
-        Self {
-            sieve: Cow::Owned(sieve),
-            known: known.into(),
-            slots: slots.into(),
-            list: list.into(),
-            users: users.into(),
-            admitted: admitted(&seekers).into(),
-            seekers: seekers.into(),
-            longest: longest.unwrap_or(0),
-        }
+        Self { known: known.into(), slots: slots.into(), list: list.into() }
     }
 
-    /// Whether a rule may want a value of so many bytes.
-    #[inline]
-    pub(crate) fn admit_length(&self, length: usize) -> bool {
-        self.admitted.get(length).is_some_and(|admitted| admitted[0] != 0)
-    }
-
-    /// Whether a rule may want a value of so many bytes of these kinds.
-    #[inline]
-    pub(crate) fn admit(&self, length: usize, kinds: u8) -> bool {
-        self.admitted.get(length).is_some_and(|admitted| admitted.iter().any(|admitted| kinds & !admitted == 0))
-    }
-
-    /// Calls `look` with the index of each word that may stand where this head does, once the sieve admits it.
+    /// Calls `look` with the index of each word that may stand where this head does, once a sieve admits it.
     #[inline]
     pub(crate) fn each(&self, head: u64, mut look: impl FnMut(usize)) {
         let (known, slots, list): (&[u64], &[u32], &[Word]) = (&self.known, &self.slots, &self.list);
-        for length in LENGTHS {
-            let hash = hash(head, length);
+        let [eight, six, four, three] = LENGTHS;
+        let hashes = [hash(head, eight), hash(head, six), hash(head, four), hash(head, three)];
+        let is_known = |hash| {
             let bit = place(hash, KNOWN_BITS);
-            if known[bit >> 6] >> (bit & 63) & 1 == 0 {
+            known[bit >> 6] >> (bit & 63) & 1 != 0
+        };
+        let known = [is_known(hashes[0]), is_known(hashes[1]), is_known(hashes[2]), is_known(hashes[3])];
+        // One question, for the answer to each of them cannot be foreseen.
+        if !(known[0] | known[1] | known[2] | known[3]) {
+            return;
+        }
+        for ((length, hash), is_known) in LENGTHS.into_iter().zip(hashes).zip(known) {
+            if !is_known {
                 continue;
             }
             let slot = place(hash, BITS);
@@ -143,14 +170,6 @@ impl Words {
                 }
             }
         }
-    }
-
-    pub(crate) fn users(&self, word: &Word) -> &[User] {
-        range(&self.users, word.users)
-    }
-
-    pub(crate) fn seekers(&self, word: &Word) -> &[Seeker] {
-        range(&self.seekers, word.seekers)
     }
 }
 
@@ -196,16 +215,10 @@ fn tail(text: &[u8]) -> u32 {
     text.len().checked_sub(LENGTH).map_or(0, |from| first(head(text, from)))
 }
 
-fn admitted(seekers: &[Seeker]) -> Vec<[u8; ALTERNATIVES]> {
-    let mut admitted = vec![[0; ALTERNATIVES]; LONGEST_VALUE + 1];
-    for Shape { least, most, kinds } in seekers.iter().map(|seeker| seeker.shape) {
-        let lengths = admitted.iter_mut().skip(usize::from(least)).take(usize::from(most - least) + 1);
-        lengths.for_each(|alternatives| add(alternatives, kinds));
-    }
-    admitted
-}
-
-fn add(alternatives: &mut [u8; ALTERNATIVES], kinds: u8) {
-    let place = alternatives.iter().position(|&known| known == 0 || known & !kinds == 0 || kinds & !known == 0);
-    alternatives[place.unwrap_or(ALTERNATIVES - 1)] |= kinds;
+fn wanted(seekers: &[Seeker]) -> Vec<bool> {
+    let is_wanted = |length: usize| {
+        let fits = |shape: Shape| (usize::from(shape.least)..=usize::from(shape.most)).contains(&length);
+        seekers.iter().any(|seeker| fits(seeker.shape))
+    };
+    (0..=LONGEST_VALUE).map(is_wanted).collect()
 }
