@@ -47,7 +47,10 @@ pub(super) fn find(
     let mut padded = [0; BLOCK + AHEAD];
     let rest = &text[pass.from..];
     padded[..rest.len()].copy_from_slice(rest);
-    for block in padded[..].first_chunk().into_iter().chain(padded.last_chunk()) {
+    let mut blocks = padded[..].first_chunk().into_iter().chain(padded.last_chunk());
+    while pass.from <= text.len()
+        && let Some(block) = blocks.next()
+    {
         pass.block(block, see(block));
     }
 }
