@@ -261,6 +261,18 @@ fn every_mistake_is_told_with_its_line_and_a_way_out() {
             "[policy.issuer.npmm]\nmax-lifetime-days = 3\n",
             "c.toml:1: [policy.issuer]: there is no issuer `npmm`; did you mean `npm`?",
         ),
+        (
+            "[policy]\nno-wildcard = true\nforbidden-actions = [\"package:unlst\"]\n",
+            "c.toml:3: [policy] forbidden-actions: there is no action `…`; did you mean `package:unlist`?",
+        ),
+        (
+            "[policy.issuer.npm]\nrequired-restrictions = [\"cdir\"]\n",
+            "c.toml:2: [policy.issuer.npm] required-restrictions: there is no restriction `cdir`; did you mean `cidr`?",
+        ),
+        (
+            "[[policy.path]]\nglobs = [\"a\"]\n[policy.path.limits]\nforbidden-actions = [\"yonk\"]\n",
+            "c.toml:1: [policy.path[0]] forbidden-actions: there is no action `yonk`; did you mean `yank`?",
+        ),
         ("[[policy.path]]\nglobs = [\"[\"]\nlimits = {}\n", "c.toml:1: [[policy.path]] globs: `[` is not a glob"),
         ("[scan]\nbaseline = \"none\"\n", "c.toml:2: scan.baseline names it, relative to that file"),
         ("[inventory]\nfiles = [\"none.json\"]\n", "c.toml:2: inventory.files[0] names it"),
@@ -272,6 +284,9 @@ fn every_mistake_is_told_with_its_line_and_a_way_out() {
     if cfg!(feature = "probe") {
         all.push(("[issuers.npm]\nurl = \"ftp://x\"\n", "c.toml:2: [issuers.npm] url: "));
     }
+    // A word that looks like none that is known is that of an issuer that is not known here.
+    write(at.path(), "c.toml", "[policy]\nforbidden-actions = [\"WIDGETS.DESTROY\", \"Package:Unlist\"]\n");
+    assert_eq!(run(at.path(), &["scan", "a.txt", "--config", "c.toml"]).code, 0);
     for (text, told) in all {
         write(at.path(), "c.toml", text);
         let run = run(at.path(), &["scan", "a.txt", "--config", "c.toml"]);

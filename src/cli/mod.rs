@@ -26,6 +26,7 @@ mod man;
 mod named;
 mod options;
 mod output;
+mod policy;
 #[cfg(feature = "probe")]
 mod probe;
 #[cfg(not(feature = "probe"))]

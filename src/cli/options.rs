@@ -243,6 +243,7 @@ pub(crate) fn settings(session: &Session<'_>, rules: &RuleSet) -> Result<Setting
     let allow = allows(loaded, rules)?;
     let inventories = inventories(loaded, lists)?;
     check_issuers(loaded, rules, &inventories)?;
+    super::policy::check(loaded, &inventories)?;
     Ok(Settings {
         now: global.now.unwrap_or(around.now),
         now_is_given: global.now.is_some(),

@@ -138,6 +138,12 @@ pub(super) const POWERS: &[(&str, Power)] = &[
     ("everything", Power::Everything),
 ];
 
+/// Every word of the tables here.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    let tables = [CRATES_IO, NUGET, NPM, GITLAB, GITHUB, ALGOLIA, DOCKER_HUB, RUBYGEMS, POWERS];
+    tables.into_iter().flatten().map(|(word, _)| *word)
+}
+
 /// The words of an issuer, if there are known ones.
 pub(super) fn words_of(issuer: &str) -> &'static [(&'static str, Power)] {
     match issuer {

@@ -94,6 +94,42 @@ pub struct Inventory {
     pub notes: Vec<String>,
 }
 
+/// The words for actions that lists of known issuers use, and our own for powers.
+pub fn known_actions() -> impl Iterator<Item = &'static str> {
+    actions::all()
+}
+
+/// The words for what narrows a key ([`crate::key::Restriction::name`]) that lists, probes and decoders use.
+pub fn known_restrictions() -> impl Iterator<Item = &'static str> {
+    RESTRICTIONS.iter().copied()
+}
+
+/// Those that no issuer's own document chooses.
+const RESTRICTIONS: &[&str] = &[
+    "access-level",
+    "android-package",
+    "bypass-2fa",
+    "bypass-network-policy-minutes",
+    "caveat",
+    "cidr",
+    "deny",
+    "device-tags",
+    "indexes",
+    "ios-bundle",
+    "limit-reset",
+    "limit-usd",
+    "mfa",
+    "network",
+    "not-before",
+    "queries-per-hour",
+    "query-parameters",
+    "referers",
+    "referrer",
+    "sso",
+    "tags",
+    "urls",
+];
+
 /// One key in the owner's list.
 #[derive(Clone, Debug)]
 pub struct Record {

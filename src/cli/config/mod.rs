@@ -7,6 +7,6 @@ mod mistake;
 mod store;
 
 pub(crate) use self::extends::{Extends, GitFile};
-pub(crate) use self::fields::{Allow, Config, Rules};
+pub(crate) use self::fields::{Allow, Config, PolicyPath, Rules};
 pub(crate) use self::load::{Elsewhere, Loaded, Trust, Where, load};
 pub(crate) use self::store::Store;
