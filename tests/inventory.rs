@@ -356,6 +356,20 @@ mod mistakes {
     }
 
     #[test]
+    fn a_list_without_measure_is_refused_before_its_rows_are_read() {
+        let rows = 500_001;
+        let table = format!("name,issuer\n{}", "a,npm\n".repeat(rows));
+        let json = format!("{{\"skelkey-inventory\": 1, \"keys\": [{}{{}}]}}", "{},".repeat(rows - 1));
+        for text in [table, json] {
+            let told = error(&text).to_string();
+            assert_eq!(
+                told,
+                "keys.json:1: holds 500001 rows; 500000 are read at most: export it in parts and give each"
+            );
+        }
+    }
+
+    #[test]
     fn tables_with_mistakes_are_refused() {
         for (text, words) in [
             ("issuer;name\nnuget;x\n", "separated by commas"),

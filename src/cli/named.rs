@@ -14,6 +14,9 @@ pub(crate) const MOST_FOUND: u64 = 64 << 10;
 /// The longest list or rule file that is read because a repository says so.
 pub(crate) const MOST_LISTED: u64 = 16 << 20;
 
+/// The longest file that is read because the user says so.
+const MOST: u64 = 256 << 20;
+
 /// What was read already.
 #[derive(Debug, Default)]
 pub(crate) struct Named {
@@ -29,10 +32,10 @@ impl Named {
         if let Some(bytes) = self.files.get(file) {
             return Ok(bytes.clone());
         }
-        let read = std::fs::read(file).map(Zeroizing::new);
+        let read = read_at_most(file, MOST);
         match self.written.get(file) {
             Some(at) => read.with_context(|| format!("{at} names it, relative to that file")),
-            None => Ok(read?),
+            None => read,
         }
     }
 
@@ -103,10 +106,21 @@ fn inside(top: &Path, path: &Path) -> Result<PathBuf> {
 fn read_inside(top: &Path, file: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>> {
     let opened = open(&inside(top, file)?)?;
     ensure!(opened.metadata()?.is_file(), "not a regular file; to use it, name the configuration with --config");
+    let bytes = bytes_of(opened, most)?;
+    bytes.with_context(|| format!("longer than {most} bytes; to use it, name the configuration with --config"))
+}
+
+/// Reads any file that the user names, a device or a pipe as well.
+fn read_at_most(file: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = bytes_of(File::open(file)?, most)?;
+    bytes.with_context(|| format!("longer than {} MiB, the most that is read; give it in parts", most >> 20))
+}
+
+/// All bytes; `None` if there are more than `most`.
+fn bytes_of(opened: File, most: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     opened.take(most + 1).read_to_end(&mut bytes)?;
-    ensure!(bytes.len() as u64 <= most, "longer than {most} bytes; to use it, name the configuration with --config");
-    Ok(bytes)
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 /// Opens without waiting for a writer: it may be a pipe.

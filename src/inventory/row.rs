@@ -79,9 +79,25 @@ impl<T> Given<T> {
     }
 }
 
+/// Rows of one list at most: each takes some kilobytes while it is judged.
+pub(super) const ROWS_AT_MOST: usize = 500_000;
+
+/// Complains of a list with more rows than are read.
+pub(super) fn are_few(rows: usize, line: usize, mistakes: &mut Mistakes) -> bool {
+    let few = rows <= ROWS_AT_MOST;
+    if !few {
+        let message = format!("holds {rows} rows; {ROWS_AT_MOST} are read at most: export it in parts and give each");
+        mistakes.add(line, message);
+    }
+    few
+}
+
 impl Row {
-    /// Reads JSON objects, numbered from 1. What is none is a mistake.
+    /// Reads JSON objects, numbered from 1. What is none is a mistake, and so are more than [`ROWS_AT_MOST`].
     pub(super) fn all_from_json(document: &Document<'_>, elements: &[&RawValue], mistakes: &mut Mistakes) -> Vec<Self> {
+        if !are_few(elements.len(), 1, mistakes) {
+            return Vec::new();
+        }
         let rows = elements.iter().enumerate();
         rows.filter_map(|(index, raw)| Self::from_json(document, index + 1, raw, mistakes)).collect()
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::document::Document;
 use super::mistake::{Mistakes, shown_name};
 use super::plaintext::text_holds_key;
-use super::row::{Field, Row, USE_A_HASH};
+use super::row::{Field, Row, USE_A_HASH, are_few};
 
 /// A table whose heading was read.
 pub(super) struct Table<'d, 't> {
@@ -35,6 +35,10 @@ impl<'d, 't> Table<'d, 't> {
         let line = place(document, &heading).0;
         if heading.len() == 1 {
             mistakes.add(line, "the columns must be separated by commas");
+            return None;
+        }
+        // A row is a line: none of our values has more than one.
+        if !are_few(memchr::memchr_iter(b'\n', document.text.as_bytes()).count().saturating_sub(1), line, mistakes) {
             return None;
         }
         let heading = heading.iter().map(|name| name.trim().to_owned()).collect();
