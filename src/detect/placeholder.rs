@@ -122,7 +122,7 @@ fn contains_any(value: &[u8], words: &[&str]) -> bool {
 }
 
 /// Words of which placeholders are made. A value counts only if it is made of nothing else.
-const WORDS: [&str; 101] = [
+const WORDS: [&str; 105] = [
     "a",
     "abc",
     "access",
@@ -202,6 +202,7 @@ const WORDS: [&str; 101] = [
     "pat",
     "personal",
     "placeholder",
+    "please",
     "provided",
     "publish",
     "put",
@@ -215,8 +216,11 @@ const WORDS: [&str; 101] = [
     "secret",
     "some",
     "string",
+    "strong",
+    "super",
     "test",
     "the",
+    "this",
     "to",
     "token",
     "undefined",
@@ -266,7 +270,33 @@ fn is_name_in_code(value: &[u8]) -> bool {
 fn is_word(word: &[u8]) -> bool {
     let listed = || WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
     let number = word.len() <= 4 && word.iter().all(u8::is_ascii_digit);
-    number || word.iter().all(|byte| byte.eq_ignore_ascii_case(&b'x')) || listed()
+    number || word.iter().all(|byte| byte.eq_ignore_ascii_case(&b'x')) || listed() || is_written_together(word)
+}
+
+/// Fewest letters of words that are written together, and of one of them at least.
+const SHORTEST_TOGETHER: usize = 6;
+const SHORTEST_OF_THEM: usize = 4;
+
+/// Longest that is looked at.
+const LONGEST_TOGETHER: usize = 40;
+
+/// Words of the list without anything between them: `changethis`, `yoursecretkey`.
+fn is_written_together(text: &[u8]) -> bool {
+    if !(SHORTEST_TOGETHER..=LONGEST_TOGETHER).contains(&text.len()) || !text.iter().all(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    // For each end, whether words lead to it, and whether one of them is long.
+    let mut leads = [(false, false); LONGEST_TOGETHER + 1];
+    leads[0].0 = true;
+    for end in 1..=text.len() {
+        for known in WORDS.iter().map(|known| known.as_bytes()).filter(|known| known.len() > 1 && known.len() <= end) {
+            let (leads_here, is_long) = leads[end - known.len()];
+            if leads_here && text[end - known.len()..end].eq_ignore_ascii_case(known) {
+                leads[end] = (true, leads[end].1 || is_long || known.len() >= SHORTEST_OF_THEM);
+            }
+        }
+    }
+    leads[text.len()] == (true, true)
 }
 
 /// Splits `myApiKey1` before capitals that follow small letters, and between letters and digits.
@@ -423,6 +453,8 @@ mod tests {
             "your-apache-passwd",
             "BitbucketApiTokenValidationError",
             "getApiKeyFromVault",
+            "changethis",
+            "yoursecretkey",
         ];
         for value in words {
             assert!(is_placeholder(value.as_bytes()), "{value}");

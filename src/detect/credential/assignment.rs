@@ -74,10 +74,21 @@ const SHORTEST_WORDLESS: usize = 16;
 fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
     let is_call = operator == Operator::Passes && closers(&text[name.end..]) == 0;
     is_call && (text[value.start - 1] == b'`' || !name::takes(&text[name.start..name.end], at.start - name.start))
+        || operator == Operator::Passes && !is_call && is_compared(text, name)
         || quoted && is_behind(text, name, value)
         // `msauth://…`: the name is the scheme of an address.
         || operator == Operator::Colon && !quoted && text[value.start..value.end].starts_with(b"//")
         || matches!(operator, Operator::Space { .. } | Operator::Tells) && text[value.start] == b'-'
+}
+
+/// Whether what looks like a name is the password itself, and is compared with what follows or hashed with it:
+/// `matches("password", "…")`.
+fn is_compared(text: &[u8], name: Span) -> bool {
+    let before = text[..name.start].strip_suffix(b"\"").or_else(|| text[..name.start].strip_suffix(b"'"));
+    let Some(before) = before.and_then(|before| before.strip_suffix(b"(")) else { return false };
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
+    let length = before.iter().rev().take_while(is_part).count();
+    name::compares(&before[before.len() - length..])
 }
 
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.
@@ -114,6 +125,7 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         // A constant among the arguments of a call: `curl_setopt($c, CURLOPT_PASSWORD, "…")`.
         [b',', ..] if name::is_constant(&text[name.start..name.end]) => (Operator::Passes, after(1)),
         [b'<', b'/', ..] => sibling(text, at)?,
+        [b'>', ..] if is_type_argument(text, name) => return None,
         [b'>', ..] => (Operator::Opens, at + 1),
         [b'-', b' ', b'"' | b'\''] if gap > 0 => (Operator::Tells, at + 2),
         [b'\n' | b'\r', ..] if !is_item(text, name) => return None,
@@ -122,6 +134,12 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         _ => return None,
     };
     Some(operator)
+}
+
+/// Whether the name stands between the brackets of a type: `List<Password>`.
+fn is_type_argument(text: &[u8], name: Span) -> bool {
+    let before = text[..name.start].strip_suffix(b"<").and_then(<[u8]>::last);
+    before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// `::=` and `:::=`, as some languages of make and of grammars have them.

@@ -93,6 +93,12 @@ impl Case<'_> {
         is_in_remark(self.text, self.found.value.start)
     }
 
+    /// Whether the setting is commented out.
+    fn is_commented(&self) -> bool {
+        let line = self.text[..self.found.value.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        line.trim_ascii_start().first().is_some_and(|byte| b"#;".contains(byte))
+    }
+
     /// What takes all or most of the confidence away, whatever the reading.
     fn doubt(&self, ruling: Ruling) -> Ruling {
         let placeholder = if self.is_strengthened() { is_unfinished(self.value) } else { is_placeholder(self.value) };
@@ -145,7 +151,11 @@ impl Case<'_> {
         if value.windows(2).any(|pair| pair == b"\\u") || self.place().sample && is_digest_long(value) {
             return low(Because::Sample);
         }
-        let own = weak::speaks_for_itself(value) || self.place().sample && weak::spells_itself(value);
+        if self.found.syntax == Syntax::Quoted && self.place().holds == Holds::Code && is_numbered_name(value) {
+            return low(Because::Word);
+        }
+        let sample = self.place().sample || self.is_commented();
+        let own = weak::speaks_for_itself(value) || sample && weak::spells_itself(value);
         let least = if self.is_remark() { SHORTEST_TOKEN } else { SHORTEST_RANDOM };
         if is_random_password(value) && !own && value.len() >= least {
             return medium(Because::Random);
@@ -154,7 +164,7 @@ impl Case<'_> {
         let worded = alone || self.place().is_settings();
         let chosen_word = worded && weak::is_word(value) && weak::is_chosen(value);
         let mixed = is_mixed(value) && !is_dashed_words(value);
-        let because = if weak::speaks_for_itself(value) {
+        let because = if own {
             Because::OwnWords
         } else if !self.is_literal() {
             Because::NotLiteral
@@ -290,8 +300,11 @@ impl Case<'_> {
         if parts > MOST_PARTS && !is_long {
             return none(Because::OtherForm);
         }
-        if is_head_of_token(value) {
+        if is_part_of_token(value) {
             return none(Because::OtherForm);
+        }
+        if self.is_of_form() {
+            return none(Because::Identifier);
         }
         if self.reading == Reading::Key && is_fingerprint(value) {
             return none(Because::Identifier);
@@ -301,6 +314,7 @@ impl Case<'_> {
         match (uuid, unclear) {
             (true, true) => none(Because::Unclear),
             (true, false) => self.uuid(bare_key),
+            (false, true) if self.says_itself() => low(Because::OwnWords),
             (false, true) => of_unclear(value, random),
             (false, false) if random => self.random_token(),
             (false, false) => self.chosen_token(mixed),
@@ -342,19 +356,31 @@ impl Case<'_> {
         let bare = matches!(self.found.syntax, Syntax::Bare | Syntax::Told);
         if bare && (short || !has_digits(self.value, 2)) {
             none(Because::NotLiteral)
-        } else if (short || self.is_query()) && self.place().sample {
+        } else if (short || self.is_query() && !KEY_LENGTHS.contains(&self.value.len())) && self.place().sample {
             low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
         } else if weak::is_typed(self.value) || is_spelled_out(self.value) {
             low(Because::Typed)
-        } else if decoded_text(self.value)
-            .is_some_and(|plain| weak::speaks_for_itself(&plain) || repeats(&plain, self.name()))
-        {
+        } else if self.says_itself() {
             low(Because::OwnWords)
         } else {
             medium(Because::Random)
         }
+    }
+
+    /// Whether it says of itself in base64 that it is made up.
+    fn says_itself(&self) -> bool {
+        decoded_text(self.value)
+            .is_some_and(|plain| weak::speaks_for_itself(&plain) || weak::is_typed(&plain) || repeats(&plain, self.name()))
+    }
+
+    /// Whether it is what a page gives to whoever asks for it: a token beside words about forgery.
+    fn is_of_form(&self) -> bool {
+        let beside = &self.text[self.found.value.start.saturating_sub(BESIDE)..];
+        let beside = &beside[..beside.len().min(self.value.len() + 2 * BESIDE)];
+        self.reading == Reading::Token
+            && [&b"csrf"[..], b"xsrf"].iter().any(|word| beside.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word)))
     }
 
     /// A token that is not random: in a setting somebody may have chosen it.
@@ -410,6 +436,9 @@ impl Case<'_> {
         if is_other(value) {
             return none(Because::OtherForm);
         }
+        if is_part_of_token(value) {
+            return none(Because::OtherForm);
+        }
         if code::is_keyword(value) {
             return none(Because::Keyword);
         }
@@ -436,7 +465,7 @@ impl Case<'_> {
         } else if repeats(password, &decoded[..colon]) {
             low(Because::UserName)
         } else {
-            medium(Because::Chosen)
+            self.unless_sample(Because::Chosen)
         }
     }
 
@@ -516,11 +545,29 @@ fn is_spelled_out(value: &[u8]) -> bool {
     parts().count() > 2 && parts().all(|part| part.len() < SHORTEST_RANDOM) && weak::spells_itself(value)
 }
 
-/// Whether the value is the first part of a JWT alone (RFC 7515, section 4), which only names an algorithm.
-fn is_head_of_token(value: &[u8]) -> bool {
-    let plain = value.starts_with(b"eyJ").then(|| BASE64URL_NOPAD.decode(value).ok()).flatten();
-    plain.is_some_and(|plain| plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM))
+/// Whether the value is the first part of a JWT (RFC 7515, section 3.1), which only names an algorithm, and what follows
+/// is too short for a signature: nothing, or a mask.
+fn is_part_of_token(value: &[u8]) -> bool {
+    if !value.starts_with(b"eyJ") {
+        return false;
+    }
+    let mut parts = value.split(|byte| *byte == b'.');
+    let head = parts.next().unwrap_or_default();
+    let names_algorithm = |plain: Vec<u8>| plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM);
+    let signature = parts.nth(1).unwrap_or_default();
+    // An encrypted token (RFC 7516) has five parts, of which any may be short.
+    signature.len() < SHORTEST_SIGNATURE && parts.next().is_none()
+        && (head.len() < value.len() || BASE64URL_NOPAD.decode(head).is_ok_and(names_algorithm))
 }
+
+/// No signature of a JWT is shorter in base64.
+const SHORTEST_SIGNATURE: usize = 22;
+
+/// So far from a token stands what says that it is one of a form.
+const BESIDE: usize = 60;
+
+/// Of so many characters are keys in the query of an address; longer tokens there are those of links to share.
+const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 24..=48;
 
 const ALGORITHM: &[u8] = b"\"alg\"";
 
@@ -529,9 +576,28 @@ fn is_fingerprint(value: &[u8]) -> bool {
     value.len() == 40 && is_hexadecimal(value) && !value.iter().any(u8::is_ascii_lowercase)
 }
 
-/// Hexadecimal digits, as many as a digest has: what tests hold of hashed passwords.
+/// As many bytes as a digest or the blocks of a cipher have, in hexadecimal digits or in base64: what tests hold of
+/// passwords that are hashed or encrypted.
 fn is_digest_long(value: &[u8]) -> bool {
-    matches!(value.len(), 32 | 40 | 64 | 96 | 128) && is_hexadecimal(value)
+    let bare = value.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+    let is_base64 = || {
+        value.len().is_multiple_of(4)
+            && matches!(value.len() - bare, 1 | 2)
+            && matches!(bare * 3 / 4, 16 | 20 | 32 | 40 | 64)
+            && value[..bare].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
+    };
+    matches!(value.len(), 32 | 40 | 64 | 80 | 96 | 128) && is_hexadecimal(value) || is_base64()
+}
+
+/// Three words or more with their capitals, and one digit behind them: what code calls the second of several.
+fn is_numbered_name(value: &[u8]) -> bool {
+    let Some((b'0'..=b'9', letters)) = value.split_last() else { return false };
+    let mut words = 0;
+    let are_words = letters.chunk_by(|before, after| !(before.is_ascii_lowercase() && after.is_ascii_uppercase())).all(|word| {
+        words += 1;
+        word.len() > 2 && word[1..].iter().all(u8::is_ascii_lowercase) && word[0].is_ascii_alphabetic()
+    });
+    are_words && words > 2
 }
 
 /// A value of a name that may be about anything: only what can be nothing else counts.

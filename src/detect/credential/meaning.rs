@@ -153,7 +153,11 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 50] = [
+const ABOUT_TOO: [&str; 54] = [
+    "guid",
+    "identifier",
+    "uid",
+    "uuid",
     "mechanism",
     "nonce",
     "signature",
@@ -207,7 +211,9 @@ const ABOUT_TOO: [&str; 50] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 79] = [
+const UNLIKE: [&str; 81] = [
+    "preference",
+    "website",
     "apt",
     "gpg",
     "pgp",
@@ -289,6 +295,9 @@ const UNLIKE: [&str; 79] = [
     "xsrf",
 ];
 
+/// Words before `key` that make it an identifier of one thing among others, or a number used once.
+const FINDING: [&str; 6] = ["container", "sheet", "socket", "spreadsheet", "stats", "trace"];
+
 /// Words before `key` that say what it opens.
 const OPENING: [&str; 37] = [
     "activation",
@@ -352,6 +361,15 @@ const PASSWORD_FRONTS: [&[u8]; 30] = [
     b"vpn", b"bind", b"sudo", b"require",
 ];
 
+/// Words before a password that say it is one no longer: what is kept of it to compare.
+const HASHING: [&str; 2] = ["encoded", "crypted"];
+
+/// Words before `pass` that make it one turn of several, or a verb.
+const TURNS: [&str; 20] = [
+    "all", "band", "boarding", "did", "each", "filter", "final", "first", "high", "last", "low", "multi", "one", "render",
+    "second", "shader", "should", "single", "third", "two",
+];
+
 /// A word that begins with `pass` or `pwd`, or stands for one that does.
 pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     let rest = &text[at.end..];
@@ -382,12 +400,17 @@ pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     if ending == 0 && text[end..name.end.max(end)].iter().any(u8::is_ascii_alphabetic) {
         return None;
     }
+    let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    let before = &text[name.start..at.start];
+    if words(before).any(|word| is(&HASHING, word)) || ending == 0 && words(before).last().is_some_and(|word| is(&TURNS, word)) {
+        return None;
+    }
     plain(text, Span::new(at.start, end))
 }
 
 /// The word `secret`.
 pub(super) fn of_secret(text: &[u8], at: Span) -> Option<Meaning> {
-    ends(text, at, &[b"key", b"token", b"access"])?;
+    ends(text, at, &[b"key", b"token", b"access", b"accesskey", b"keybase"])?;
     plain(text, at)
 }
 
@@ -402,7 +425,8 @@ pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
     ends(text, at, &[])?;
     let name = name::around(text, at);
     let before = &text[name.start..at.start];
-    if is_about(text, name, at) {
+    let finds = |word: &[u8]| FINDING.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    if is_about(text, name, at) || words(before).last().is_some_and(finds) {
         return None;
     }
     let front = joined_front(text, at.start);
@@ -425,11 +449,12 @@ pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
     Some(if opens { Meaning::Plain } else { Meaning::Vague })
 }
 
-/// Whether the word is whole at its end, or goes on with one of these.
+/// Whether the word is whole at its end, or goes on with one of these, which is whole at its own.
 fn ends(text: &[u8], at: Span, joined: &[&[u8]]) -> Option<()> {
     let rest = &text[at.end..];
-    let goes_on = rest.first().is_some_and(|&after| name::continues(text[at.end - 1], after));
-    (!goes_on || joined.iter().any(|word| starts_with_folded(rest, word))).then_some(())
+    let goes_on = |end: usize| text.get(end).is_some_and(|&after| name::continues(text[end - 1], after));
+    let is_joined = |word: &&[u8]| starts_with_folded(rest, word) && !goes_on(at.end + word.len());
+    (!goes_on(at.end) || joined.iter().any(|word| is_joined(word))).then_some(())
 }
 
 fn plain(text: &[u8], at: Span) -> Option<Meaning> {

@@ -127,7 +127,7 @@ pub(super) fn of(path: &str) -> Place {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let folders = || names.clone();
     let is = |list: &[&str], word: &str| list.contains(&word);
-    let is_test = |folder: &str| is(&SAMPLE_FOLDERS, folder) || folder.ends_with("test") || folder.ends_with("tests");
+    let is_test = |folder: &str| is(&SAMPLE_FOLDERS, folder) || folder.starts_with("test") || folder.ends_with("test") || folder.ends_with("tests");
     let parts = || stem.split(['.', '-', '_']);
     Place {
         sample: folders().any(is_test)
