@@ -15,7 +15,7 @@ pub(super) fn is_reference(text: &[u8], secret: Span) -> bool {
 /// Whether the value is made of words that people write in place of a key, is cut short, or is filler. For contextual
 /// and generic rules.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value) || is_name_in_code(value)
+    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value) || is_name_in_code(value) || is_member(value)
 }
 
 /// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
@@ -264,6 +264,14 @@ fn is_name_in_code(value: &[u8]) -> bool {
         is_hump && rest.len() >= 2 && is_spoken
     });
     are_words && words >= 3 && value.len() >= SHORTEST_NAME && value.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// Whether it is the path of a member, `config.azure.clientSecret`: names between dots, of which at most one character in
+/// ten is a digit.
+fn is_member(value: &[u8]) -> bool {
+    let is_name = |part: &[u8]| part.len() > 1 && is_identifier(part) && !part.contains(&b'-');
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    value.contains(&b'.') && digits * 10 <= value.len() && value.split(|byte| *byte == b'.').all(is_name)
 }
 
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).

@@ -74,8 +74,10 @@ const SHORTEST_WORDLESS: usize = 16;
 fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
     let is_call = operator == Operator::Passes && closers(&text[name.end..]) == 0;
     is_call && (text[value.start - 1] == b'`' || !name::takes(&text[name.start..name.end], at.start - name.start))
-        || operator == Operator::Passes && !is_call && is_compared(text, name)
+        || operator == Operator::Passes && !is_call && (is_compared(text, name) || is_listed(text, name, value))
         || quoted && is_behind(text, name, value)
+        // `arn:aws:secretsmanager:eu-1:123:secret:a`: one part of a longer name.
+        || operator == Operator::Colon && !quoted && text[..name.start].ends_with(b":")
         // `msauth://…`: the name is the scheme of an address.
         || operator == Operator::Colon && !quoted && text[value.start..value.end].starts_with(b"//")
         || matches!(operator, Operator::Space { .. } | Operator::Tells) && text[value.start] == b'-'
@@ -89,6 +91,15 @@ fn is_compared(text: &[u8], name: Span) -> bool {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
     let length = before.iter().rev().take_while(is_part).count();
     name::compares(&before[before.len() - length..])
+}
+
+/// Whether the name and the value are two of several texts in a list: another follows, and the name is not the first that
+/// a call is given.
+fn is_listed(text: &[u8], name: Span, value: Span) -> bool {
+    let before = text[..name.start].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    let after = text[value.end..].get(1..).unwrap_or_default().trim_ascii_start();
+    after.starts_with(b",") && !before.ends_with(b"(")
 }
 
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.
@@ -124,6 +135,8 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         [b',', ..] if closed => listed(text, at + 1).unwrap_or((Operator::Passes, after(1))),
         // A constant among the arguments of a call: `curl_setopt($c, CURLOPT_PASSWORD, "…")`.
         [b',', ..] if name::is_constant(&text[name.start..name.end]) => (Operator::Passes, after(1)),
+        // A pair of Erlang or Elixir: `{password, "…"}`.
+        [b',', ..] if text[..name.start].ends_with(b"{") => (Operator::Compares, after(1)),
         [b'<', b'/', ..] => sibling(text, at)?,
         [b'>', ..] if is_type_argument(text, name) => return None,
         [b'>', ..] => (Operator::Opens, at + 1),
@@ -330,6 +343,10 @@ fn after_words(rest: &[u8], words: &[&[u8]]) -> Option<usize> {
 fn closers(rest: &[u8]) -> usize {
     if rest.starts_with(b"&quot;") {
         return 6;
+    }
+    // A text of Erlang: `<<"password">>`.
+    if rest.starts_with(b"\">>") {
+        return 3;
     }
     rest.iter().take(4).take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')).count()
 }

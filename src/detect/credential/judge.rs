@@ -194,7 +194,7 @@ impl Case<'_> {
             Syntax::Setting => {
                 (self.place().is_literal() || name::is_constant(self.name())) && !self.goes_on_in_words()
             }
-            Syntax::Bare => self.place().is_literal(),
+            Syntax::Bare => self.place().is_literal() && !self.goes_on_in_words(),
             Syntax::Told => false,
         }
     }
@@ -212,9 +212,13 @@ impl Case<'_> {
     /// Whether the value is the first of several words, in a file that holds one for each name.
     fn goes_on_in_words(&self) -> bool {
         let after = &self.text[self.found.value.end..];
-        self.place().holds == Holds::Pairs
-            && matches!(after, [b' ', next, ..] if next.is_ascii_alphanumeric())
-            && self.text[..self.found.value.start].ends_with(b"=")
+        let before = &self.text[..self.found.value.start];
+        let word = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let next = after.strip_prefix(b" ").unwrap_or_default();
+        let second = next[word(next)..].strip_prefix(b" ").unwrap_or_default();
+        let is_sentence = || before.trim_ascii_end().ends_with(b":") && word(next) > 1 && word(second) > 0;
+        let is_next = || before.ends_with(b"=") && next.first().is_some_and(u8::is_ascii_alphanumeric);
+        is_sentence() || self.place().holds == Holds::Pairs && is_next()
     }
 
     /// Whether nothing but a remark follows on the line.
@@ -306,7 +310,7 @@ impl Case<'_> {
         if self.is_of_form() {
             return none(Because::Identifier);
         }
-        if self.reading == Reading::Key && is_fingerprint(value) {
+        if matches!(self.reading, Reading::Key | Reading::Secret) && is_fingerprint(value) {
             return none(Because::Identifier);
         }
         let bare_key = self.is_unclear();
@@ -342,6 +346,8 @@ impl Case<'_> {
         let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || bare_key;
         if self.found.syntax == Syntax::Told {
             low(Because::NotLiteral)
+        } else if self.is_query() && self.name().eq_ignore_ascii_case(b"token") {
+            low(Because::Identifier)
         } else if weak::is_typed(self.value) {
             low(Because::Typed)
         } else if opens {
@@ -548,8 +554,9 @@ fn is_spelled_out(value: &[u8]) -> bool {
 /// Whether the value is the first part of a JWT (RFC 7515, section 3.1), which only names an algorithm, and what follows
 /// is too short for a signature: nothing, or a mask.
 fn is_part_of_token(value: &[u8]) -> bool {
+    // `.eyJ…`: its head is missing.
     if !value.starts_with(b"eyJ") {
-        return false;
+        return value.starts_with(b".eyJ");
     }
     let mut parts = value.split(|byte| *byte == b'.');
     let head = parts.next().unwrap_or_default();

@@ -211,7 +211,8 @@ const ABOUT_TOO: [&str; 54] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 81] = [
+const UNLIKE: [&str; 82] = [
+    "device",
     "preference",
     "website",
     "apt",
@@ -296,10 +297,24 @@ const UNLIKE: [&str; 81] = [
 ];
 
 /// Words before `key` that make it an identifier of one thing among others, or a number used once.
-const FINDING: [&str; 6] = ["container", "sheet", "socket", "spreadsheet", "stats", "trace"];
+const FINDING: [&str; 12] = [
+    "container",
+    "lang",
+    "limit",
+    "project",
+    "query",
+    "result",
+    "sheet",
+    "socket",
+    "spreadsheet",
+    "stats",
+    "tenant",
+    "trace",
+];
 
 /// Words before `key` that say what it opens.
-const OPENING: [&str; 37] = [
+const OPENING: [&str; 38] = [
+    "bind",
     "activation",
     "authentication",
     "access",
@@ -362,7 +377,7 @@ const PASSWORD_FRONTS: [&[u8]; 30] = [
 ];
 
 /// Words before a password that say it is one no longer: what is kept of it to compare.
-const HASHING: [&str; 2] = ["encoded", "crypted"];
+const HASHING: [&str; 3] = ["crypted", "enc", "encoded"];
 
 /// Words before `pass` that make it one turn of several, or a verb.
 const TURNS: [&str; 20] = [

@@ -42,7 +42,7 @@ fn is_escaped_words(value: &[u8]) -> bool {
     let mut words = value.split(|byte| *byte == b'%').enumerate();
     words.all(|(index, word)| {
         let word = if index == 0 { word } else { word.get(2..).unwrap_or_default() };
-        word.len() < 3 || word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)) && surprise(word) < WORDY
+        word.len() < 3 || word.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte)) && surprise(word) < WORDY + 2
     })
 }
 
@@ -207,7 +207,9 @@ fn is_pattern(value: &[u8]) -> bool {
 }
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
-const DIGESTS: [&str; 48] = [
+const DIGESTS: [&str; 49] = [
+    // An object that Java wrote, in base64 (0xACED, the magic number of its protocol for objects).
+    "ro0ab",
     // A fingerprint of OpenPGP as an address.
     "openpgp4fpr:",
     // The head of a PEM block in base64: what is a key there, the rules for keys find.
@@ -271,7 +273,12 @@ fn is_digest(value: &[u8]) -> bool {
             .iter()
             .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
     };
-    of_postgres || known() || is_named_digest(value) || is_doubled_digest(value)
+    of_postgres || is_of_mysql(value) || known() || is_named_digest(value) || is_doubled_digest(value)
+}
+
+/// As MySQL keeps passwords: a star and 40 digits (the manual, *Password Hashing in MySQL*).
+fn is_of_mysql(value: &[u8]) -> bool {
+    value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit)
 }
 
 /// A digest with each `$` twice or more often, as files that replace variables hold it: `$$2y$$10$$…`.
