@@ -3,6 +3,7 @@
 //! A false alarm costs trust, a dropped key costs the key: each test here is one that a random key fails with
 //! practical certainty, and none is asked about a key whose checksum proves it.
 
+use super::credential::surprise::{WORDY, surprise};
 use crate::location::Span;
 
 /// Whether `secret` in `text` names another place that holds the key: a variable, an expression, a vault path. For
@@ -249,8 +250,9 @@ fn is_said_to_reader(value: &[u8]) -> bool {
         && words.all(|word| word.iter().all(u8::is_ascii_alphabetic))
 }
 
-/// Random letters that are fewer look like three words now and then.
+/// Random letters that are fewer look like three words now and then, unless they are words by their letters too.
 const SHORTEST_NAME: usize = 18;
+const SHORTEST_WORDY_NAME: usize = 16;
 
 /// Whether it is what code calls something, `ApiTokenValidationError`: three words or more of letters alone, each with a
 /// capital and then two small letters at least, and a vowel. Random letters have their capitals anywhere.
@@ -263,15 +265,17 @@ fn is_name_in_code(value: &[u8]) -> bool {
         let is_hump = (first.is_ascii_uppercase() || words == 1) && rest.iter().all(u8::is_ascii_lowercase);
         is_hump && rest.len() >= 2 && is_spoken
     });
-    are_words && words >= 3 && value.len() >= SHORTEST_NAME && value.iter().all(u8::is_ascii_alphabetic)
+    let is_long = value.len() >= SHORTEST_NAME || value.len() >= SHORTEST_WORDY_NAME && surprise(value) < WORDY;
+    are_words && words >= 3 && is_long && value.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// Whether it is the path of a member, `config.azure.clientSecret`: names between dots, of which at most one character in
 /// ten is a digit.
 fn is_member(value: &[u8]) -> bool {
-    let is_name = |part: &[u8]| part.len() > 1 && is_identifier(part) && !part.contains(&b'-');
+    let is_name = |part: &[u8]| is_identifier(part) && !part.contains(&b'-');
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    value.contains(&b'.') && digits * 10 <= value.len() && value.split(|byte| *byte == b'.').all(is_name)
+    let last = value.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    last.len() > 2 && last.len() < value.len() && digits * 10 <= value.len() && value.split(|byte| *byte == b'.').all(is_name)
 }
 
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).
@@ -462,6 +466,9 @@ mod tests {
             "BitbucketApiTokenValidationError",
             "getApiKeyFromVault",
             "changethis",
+            "deleteLicenseKey",
+            "settings.azure.clientSecret",
+            "e.password",
             "yoursecretkey",
         ];
         for value in words {

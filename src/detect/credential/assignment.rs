@@ -370,12 +370,17 @@ fn is_quote(byte: u8) -> bool {
     b"\"'`".contains(&byte)
 }
 
-/// Whether the quote before the value closes the text that the name stands in: `'--password=' . $x['y']`.
+/// Whether the quote before the value closes the text that the name stands in: `'--password=' . $x['y']`,
+/// `"&password=".escape(x)`.
 fn is_behind(text: &[u8], name: Span, value: Span) -> bool {
     let before = name.start.checked_sub(1).map(|at| text[at]);
     let quote = text[value.start - 1];
     let escaped = value.start > 1 && text[value.start - 2] == b'\\';
-    before == Some(quote) && !escaped && closers(&text[name.end..]) == 0
+    let is_joined = || {
+        let line = text[..value.start - 1].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        b".+".contains(&text[value.start]) && memchr::memchr_iter(quote, line).count() % 2 == 1
+    };
+    !escaped && closers(&text[name.end..]) == 0 && (before == Some(quote) || is_joined())
 }
 
 /// Whether the name begins its line and the value ends it.

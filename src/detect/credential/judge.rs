@@ -313,6 +313,15 @@ impl Case<'_> {
         if matches!(self.reading, Reading::Key | Reading::Secret) && is_fingerprint(value) {
             return none(Because::Identifier);
         }
+        // A digest, and nothing says that it opens something.
+        if self.reading == Reading::Key
+            && matches!(value.len(), 64 | 128)
+            && is_hexadecimal(value)
+            && !meaning::says_what_opens(self.name())
+            && self.place().sample
+        {
+            return low(Because::Identifier);
+        }
         let bare_key = self.is_unclear();
         let unclear = bare_key && !self.is_query();
         match (uuid, unclear) {
@@ -375,10 +384,15 @@ impl Case<'_> {
         }
     }
 
-    /// Whether it says of itself in base64 that it is made up.
+    /// Whether it says of itself in base64 that it is made up; in a sample, also if what it says was chosen.
     fn says_itself(&self) -> bool {
-        decoded_text(self.value)
-            .is_some_and(|plain| weak::speaks_for_itself(&plain) || weak::is_typed(&plain) || repeats(&plain, self.name()))
+        let is_chosen = |plain: &[u8]| !(is_random_token(plain) || is_random_password(plain));
+        decoded_text(self.value).is_some_and(|plain| {
+            weak::speaks_for_itself(&plain)
+                || weak::is_typed(&plain)
+                || repeats(&plain, self.name())
+                || (self.place().sample || self.found.syntax == Syntax::Told) && is_chosen(&plain)
+        })
     }
 
     /// Whether it is what a page gives to whoever asks for it: a token beside words about forgery.
@@ -641,6 +655,6 @@ fn decoded_text(value: &[u8]) -> Option<Vec<u8>> {
     let decoded: Vec<u8> = decoded.into_iter().map(|byte| if byte <= 1 { b' ' } else { byte }).collect();
     let is_text = decoded.len() >= SHORTEST && decoded.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     let trimmed = decoded.trim_ascii_end();
-    let is_text = is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(u8::is_ascii_graphic);
+    let is_text = is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     is_text.then(|| trimmed.to_vec())
 }

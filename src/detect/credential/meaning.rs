@@ -153,7 +153,8 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 54] = [
+const ABOUT_TOO: [&str; 55] = [
+    "payload",
     "guid",
     "identifier",
     "uid",
@@ -486,7 +487,8 @@ fn is_about(text: &[u8], name: crate::location::Span, at: Span) -> bool {
 }
 
 /// Words of names whose values are made up, or no longer what opens something.
-const MADE_UP: [&str; 13] = [
+const MADE_UP: [&str; 14] = [
+    "wrapped",
     "sealed",
     "bogus",
     "dummy",

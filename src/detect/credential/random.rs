@@ -1,7 +1,6 @@
 //! How random a value looks, and of which characters it is made.
 
-use super::shape::WORDY;
-use super::surprise::surprise;
+use super::surprise::{WORDY, surprise};
 
 /// What random letters and digits cost at least, nearly always, in half bits per character.
 const RANDOM: u32 = 11;

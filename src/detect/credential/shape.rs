@@ -1,10 +1,7 @@
 //! Values whose form says that they are something other than a credential.
 
 use super::code::{is_member_path, is_name};
-use super::surprise::surprise;
-
-/// What a text that a person would read as a word costs at most, in half bits per character.
-pub(super) const WORDY: u32 = 10;
+use super::surprise::{WORDY, surprise};
 
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
@@ -207,7 +204,10 @@ fn is_pattern(value: &[u8]) -> bool {
 }
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
-const DIGESTS: [&str; 49] = [
+const DIGESTS: [&str; 51] = [
+    // Public keys as SSH writes them in base64: `ssh-rsa` and `ecdsa-…` with their lengths before them.
+    "aaaab3nzac1",
+    "aaaae2vjzhnh",
     // An object that Java wrote, in base64 (0xACED, the magic number of its protocol for objects).
     "ro0ab",
     // A fingerprint of OpenPGP as an address.
@@ -328,6 +328,7 @@ fn is_advisory(value: &[u8]) -> bool {
 
 /// A number in base 16, or an address of a chain of blocks, which is public: 40 digits.
 pub(super) fn is_number(value: &[u8], quoted: bool) -> bool {
+    let value = value.strip_prefix(b"-").unwrap_or(value);
     let Some(digits) = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")) else { return false };
     digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_') && (!quoted || digits.len() <= 40)
 }
