@@ -342,6 +342,7 @@ fn is_regular(value: &[u8]) -> bool {
         && (has_few_symbols(symbols)
             || has_short_period(symbols)
             || counts(symbols)
+            || counts_in_bytes(symbols)
             || stands_still(symbols)
             || says_one_word(symbols))
 }
@@ -388,6 +389,18 @@ fn says_one_word(symbols: &[u8]) -> bool {
         rest = &rest[at + PIECE..];
     }
     count * PIECE * 2 >= symbols.len()
+}
+
+/// Whether it is the digits of bytes that go up or down by the same step: `00010203…`, `ffeeddcc…`.
+fn counts_in_bytes(symbols: &[u8]) -> bool {
+    const FEWEST: usize = 16;
+    let digit = |symbol: u8| char::from(symbol).to_digit(16);
+    if symbols.len() < FEWEST || symbols.len() % 2 != 0 || !symbols.iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let byte = |pair: &[u8]| digit(pair[0]).zip(digit(pair[1])).map_or(0, |(high, low)| high * 16 + low);
+    let step = |pairs: &[u8]| byte(&pairs[2..]).wrapping_sub(byte(pairs)) % 256;
+    symbols.windows(4).step_by(2).all(|pairs| step(pairs) == step(symbols))
 }
 
 /// Whether six of ten steps go one up, or six of ten one down: `abc123def456`, `9876543210`.
@@ -485,6 +498,8 @@ mod tests {
     fn filler_follows_a_rule_that_chance_does_not() {
         let filler = [
             "aaaaaaaaaaaaaaaa",
+            "000102030405060708090a0b0c0d0e0f",
+            "ffeeddccbbaa99887766554433221100",
             "abcabcabcabcabc",
             "deadbeefdeadbeef",
             "0123456789abcdef0123",

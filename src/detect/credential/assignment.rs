@@ -94,12 +94,13 @@ fn is_compared(text: &[u8], name: Span) -> bool {
 }
 
 /// Whether the name and the value are two of several texts in a list: another follows, and the name is not the first that
-/// a call is given.
+/// a call is given; or one stands before, and the list ends.
 fn is_listed(text: &[u8], name: Span, value: Span) -> bool {
     let before = text[..name.start].trim_ascii_end();
     let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
     let after = text[value.end..].get(1..).unwrap_or_default().trim_ascii_start();
-    after.starts_with(b",") && !before.ends_with(b"(")
+    let is_option = text[name.start] == b'-';
+    !is_option && (after.starts_with(b",") && !before.ends_with(b"(") || after.starts_with(b"]") && before.ends_with(b","))
 }
 
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.

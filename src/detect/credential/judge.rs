@@ -307,6 +307,9 @@ impl Case<'_> {
         if is_part_of_token(value) {
             return none(Because::OtherForm);
         }
+        if self.is_name_of_code() {
+            return none(Because::Expression);
+        }
         if self.is_of_form() {
             return none(Because::Identifier);
         }
@@ -382,6 +385,21 @@ impl Case<'_> {
         } else {
             medium(Because::Random)
         }
+    }
+
+    /// Whether a program's text assigns it without quotes: `.add_key = ACME80211_OpsKeyAdd,`.
+    fn is_name_of_code(&self) -> bool {
+        let unquoted = matches!(self.found.syntax, Syntax::Bare | Syntax::Setting);
+        let before = &self.text[..self.found.value.start];
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let in_text = memchr::memchr_iter(b'"', line).count() % 2 == 1 || line.contains(&b'`');
+        unquoted
+            && self.place().is_code
+            && before.ends_with(b"= ")
+            && code::is_name(self.value)
+            && !in_text
+            && !line.trim_ascii_start().starts_with(b"/")
+            && matches!(self.text[self.found.value.end..].first(), Some(b',' | b';' | b')'))
     }
 
     /// Whether it says of itself in base64 that it is made up; in a sample, also if what it says was chosen.
@@ -574,11 +592,15 @@ fn is_part_of_token(value: &[u8]) -> bool {
     }
     let mut parts = value.split(|byte| *byte == b'.');
     let head = parts.next().unwrap_or_default();
-    let names_algorithm = |plain: Vec<u8>| plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM);
+    // Alone it is a part if it names an algorithm, or if no document ends in it.
+    let is_part = |plain: Vec<u8>| {
+        !plain.ends_with(b"}") || plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM)
+    };
+    let plain = || BASE64URL_NOPAD.decode(head).or_else(|_| BASE64.decode(head)).or_else(|_| BASE64_NOPAD.decode(head));
     let signature = parts.nth(1).unwrap_or_default();
     // An encrypted token (RFC 7516) has five parts, of which any may be short.
     signature.len() < SHORTEST_SIGNATURE && parts.next().is_none()
-        && (head.len() < value.len() || BASE64URL_NOPAD.decode(head).is_ok_and(names_algorithm))
+        && (head.len() < value.len() || plain().map_or(true, is_part))
 }
 
 /// No signature of a JWT is shorter in base64.

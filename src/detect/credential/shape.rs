@@ -266,6 +266,9 @@ const DIGESTS: [&str; 51] = [
 ];
 
 fn is_digest(value: &[u8]) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     // As PostgreSQL keeps passwords: `md5` and 32 digits.
     let of_postgres = value.len() == 35 && value.starts_with(b"md5") && value[3..].iter().all(u8::is_ascii_hexdigit);
     let known = || {
@@ -273,7 +276,12 @@ fn is_digest(value: &[u8]) -> bool {
             .iter()
             .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
     };
-    of_postgres || is_of_mysql(value) || known() || is_named_digest(value) || is_doubled_digest(value)
+    // `user:$2a$…`: a line of accounts.
+    let of_account = || {
+        let colon = value.iter().position(|byte| *byte == b':').unwrap_or(0);
+        colon > 0 && matches!(&value[colon..], [b':', b'$' | b'{', ..]) && is_digest(&value[colon + 1..])
+    };
+    of_postgres || of_account() || is_of_mysql(value) || known() || is_named_digest(value) || is_doubled_digest(value)
 }
 
 /// As MySQL keeps passwords: a star and 40 digits (the manual, *Password Hashing in MySQL*).
