@@ -16,7 +16,11 @@ pub(super) fn is_reference(text: &[u8], secret: Span) -> bool {
 /// Whether the value is made of words that people write in place of a key, is cut short, or is filler. For contextual
 /// and generic rules.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value) || is_name_in_code(value) || is_member(value)
+    is_unfinished(value)
+        || is_all_words(value)
+        || is_said_to_reader(value)
+        || is_name_in_code(value)
+        || is_member(value)
 }
 
 /// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
@@ -275,7 +279,10 @@ fn is_member(value: &[u8]) -> bool {
     let is_name = |part: &[u8]| is_identifier(part) && !part.contains(&b'-');
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let last = value.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-    last.len() > 2 && last.len() < value.len() && digits * 10 <= value.len() && value.split(|byte| *byte == b'.').all(is_name)
+    last.len() > 2
+        && last.len() < value.len()
+        && digits * 10 <= value.len()
+        && value.split(|byte| *byte == b'.').all(is_name)
 }
 
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).

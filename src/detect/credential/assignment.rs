@@ -100,7 +100,8 @@ fn is_listed(text: &[u8], name: Span, value: Span) -> bool {
     let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
     let after = text[value.end..].get(1..).unwrap_or_default().trim_ascii_start();
     let is_option = text[name.start] == b'-';
-    !is_option && (after.starts_with(b",") && !before.ends_with(b"(") || after.starts_with(b"]") && before.ends_with(b","))
+    !is_option
+        && (after.starts_with(b",") && !before.ends_with(b"(") || after.starts_with(b"]") && before.ends_with(b","))
 }
 
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.

@@ -418,7 +418,9 @@ impl Case<'_> {
         let beside = &self.text[self.found.value.start.saturating_sub(BESIDE)..];
         let beside = &beside[..beside.len().min(self.value.len() + 2 * BESIDE)];
         self.reading == Reading::Token
-            && [&b"csrf"[..], b"xsrf"].iter().any(|word| beside.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word)))
+            && [&b"csrf"[..], b"xsrf"]
+                .iter()
+                .any(|word| beside.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word)))
     }
 
     /// A token that is not random: in a setting somebody may have chosen it.
@@ -593,13 +595,13 @@ fn is_part_of_token(value: &[u8]) -> bool {
     let mut parts = value.split(|byte| *byte == b'.');
     let head = parts.next().unwrap_or_default();
     // Alone it is a part if it names an algorithm, or if no document ends in it.
-    let is_part = |plain: Vec<u8>| {
-        !plain.ends_with(b"}") || plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM)
-    };
+    let is_part =
+        |plain: Vec<u8>| !plain.ends_with(b"}") || plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM);
     let plain = || BASE64URL_NOPAD.decode(head).or_else(|_| BASE64.decode(head)).or_else(|_| BASE64_NOPAD.decode(head));
     let signature = parts.nth(1).unwrap_or_default();
     // An encrypted token (RFC 7516) has five parts, of which any may be short.
-    signature.len() < SHORTEST_SIGNATURE && parts.next().is_none()
+    signature.len() < SHORTEST_SIGNATURE
+        && parts.next().is_none()
         && (head.len() < value.len() || plain().map_or(true, is_part))
 }
 
@@ -636,10 +638,11 @@ fn is_digest_long(value: &[u8]) -> bool {
 fn is_numbered_name(value: &[u8]) -> bool {
     let Some((b'0'..=b'9', letters)) = value.split_last() else { return false };
     let mut words = 0;
-    let are_words = letters.chunk_by(|before, after| !(before.is_ascii_lowercase() && after.is_ascii_uppercase())).all(|word| {
-        words += 1;
-        word.len() > 2 && word[1..].iter().all(u8::is_ascii_lowercase) && word[0].is_ascii_alphabetic()
-    });
+    let are_words =
+        letters.chunk_by(|before, after| !(before.is_ascii_lowercase() && after.is_ascii_uppercase())).all(|word| {
+            words += 1;
+            word.len() > 2 && word[1..].iter().all(u8::is_ascii_lowercase) && word[0].is_ascii_alphabetic()
+        });
     are_words && words > 2
 }
 
@@ -677,6 +680,7 @@ fn decoded_text(value: &[u8]) -> Option<Vec<u8>> {
     let decoded: Vec<u8> = decoded.into_iter().map(|byte| if byte <= 1 { b' ' } else { byte }).collect();
     let is_text = decoded.len() >= SHORTEST && decoded.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     let trimmed = decoded.trim_ascii_end();
-    let is_text = is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    let is_text =
+        is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     is_text.then(|| trimmed.to_vec())
 }

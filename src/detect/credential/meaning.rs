@@ -301,6 +301,10 @@ const UNLIKE_KEYS: [&str; 55] = [
     "xsrf",
 ];
 
+/// Endings of words that say what was done to a token or key, or what is wrong with it: `serialized`, `malformed`.
+const PARTICIPLES: [&[u8]; 10] =
+    [b"ached", b"arsed", b"coded", b"formed", b"ified", b"ised", b"ized", b"pected", b"pired", b"signed"];
+
 /// Words before `key` that make it an identifier of one thing among others, or a number used once.
 const FINDING: [&str; 12] = [
     "container",
@@ -386,8 +390,8 @@ const HASHING: [&str; 3] = ["crypted", "enc", "encoded"];
 
 /// Words before `pass` that make it one turn of several, or a verb.
 const TURNS: [&str; 20] = [
-    "all", "band", "boarding", "did", "each", "filter", "final", "first", "high", "last", "low", "multi", "one", "render",
-    "second", "shader", "should", "single", "third", "two",
+    "all", "band", "boarding", "did", "each", "filter", "final", "first", "high", "last", "low", "multi", "one",
+    "render", "second", "shader", "should", "single", "third", "two",
 ];
 
 /// A word that begins with `pass` or `pwd`, or stands for one that does.
@@ -422,7 +426,9 @@ pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     }
     let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
     let before = &text[name.start..at.start];
-    if words(before).any(|word| is(&HASHING, word)) || ending == 0 && words(before).last().is_some_and(|word| is(&TURNS, word)) {
+    if words(before).any(|word| is(&HASHING, word))
+        || ending == 0 && words(before).last().is_some_and(|word| is(&TURNS, word))
+    {
         return None;
     }
     plain(text, Span::new(at.start, end))
@@ -485,7 +491,13 @@ fn plain(text: &[u8], at: Span) -> Option<Meaning> {
 fn is_about(text: &[u8], name: crate::location::Span, at: Span) -> bool {
     let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
     let is_password = text[at.start].eq_ignore_ascii_case(&b'p');
-    words(&text[name.start..at.start]).any(|word| is(&UNLIKE, word) || !is_password && is(&UNLIKE_KEYS, word))
+    let is_secret = text[at.start].eq_ignore_ascii_case(&b's');
+    let is_unlike = |word: &[u8]| {
+        is(&UNLIKE, word)
+            || !is_password && is(&UNLIKE_KEYS, word)
+            || !is_password && !is_secret && PARTICIPLES.iter().any(|ending| ends_with_folded(word, ending))
+    };
+    words(&text[name.start..at.start]).any(is_unlike)
         || words(&text[at.end..name.end.max(at.end)]).any(|word| is(&ABOUT, word) || is(&ABOUT_TOO, word))
         || name::speaks_of_other(&text[name.start..name.end.max(at.end)], b"")
         || is_of_form(&text[name.start..name.end.max(at.end)])
@@ -543,6 +555,10 @@ fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
             || before.is_ascii_digit() && after.is_ascii_digit()
     })
     .filter(|word| word[0].is_ascii_alphanumeric())
+}
+
+fn ends_with_folded(text: &[u8], ending: &[u8]) -> bool {
+    text.len() >= ending.len() && text[text.len() - ending.len()..].eq_ignore_ascii_case(ending)
 }
 
 fn starts_with_folded(text: &[u8], word: &[u8]) -> bool {

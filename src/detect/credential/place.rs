@@ -119,8 +119,8 @@ const NO_PROSE: [&str; 4] = ["cmakelists.txt", "requirements.txt", "constraints.
 const MACHINE: [&str; 8] = ["lock", "map", "snap", "svg", "sum", "pdf", "tlog", "sarif"];
 const DOCUMENTS: [&str; 6] = ["md", "mdx", "rst", "adoc", "asciidoc", "textile"];
 const CODE: [&str; 24] = [
-    "c", "cc", "cpp", "cs", "cxx", "dart", "go", "h", "hpp", "java", "js", "jsx", "kt", "m", "mm", "php", "py", "rb", "rs",
-    "scala", "swift", "ts", "tsx", "vue",
+    "c", "cc", "cpp", "cs", "cxx", "dart", "go", "h", "hpp", "java", "js", "jsx", "kt", "m", "mm", "php", "py", "rb",
+    "rs", "scala", "swift", "ts", "tsx", "vue",
 ];
 const WORDS: [&str; 6] = ["po", "pot", "strings", "arb", "xlf", "resx"];
 const MACHINE_FILES: [&str; 4] = ["package-lock.json", "pnpm-lock.yaml", "npm-shrinkwrap.json", "packages.lock.json"];
@@ -133,7 +133,12 @@ pub(super) fn of(path: &str) -> Place {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let folders = || names.clone();
     let is = |list: &[&str], word: &str| list.contains(&word);
-    let is_test = |folder: &str| is(&SAMPLE_FOLDERS, folder) || folder.starts_with("test") || folder.ends_with("test") || folder.ends_with("tests");
+    let is_test = |folder: &str| {
+        is(&SAMPLE_FOLDERS, folder)
+            || folder.starts_with("test")
+            || folder.ends_with("test")
+            || folder.ends_with("tests")
+    };
     let parts = || stem.split(['.', '-', '_']);
     Place {
         sample: folders().any(is_test)

@@ -39,7 +39,8 @@ fn is_escaped_words(value: &[u8]) -> bool {
     let mut words = value.split(|byte| *byte == b'%').enumerate();
     words.all(|(index, word)| {
         let word = if index == 0 { word } else { word.get(2..).unwrap_or_default() };
-        word.len() < 3 || word.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte)) && surprise(word) < WORDY + 2
+        word.len() < 3
+            || word.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte)) && surprise(word) < WORDY + 2
     })
 }
 
@@ -300,9 +301,12 @@ fn is_named_digest(value: &[u8]) -> bool {
     let Some(close) = value.iter().position(|byte| *byte == b'}').filter(|_| value[0] == b'{') else { return false };
     let is_hash = |rest: &[u8]| rest.len() >= 32 && rest.iter().all(u8::is_ascii_hexdigit);
     let rest = &value[close + 1..];
-    is_hash(rest) || contains(rest, b"$") || rest.starts_with(b"{") || [&b"{pbkdf2"[..], b"{scrypt", b"{argon2", b"{md4"].iter().any(|known| {
-        value.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known))
-    })
+    is_hash(rest)
+        || contains(rest, b"$")
+        || rest.starts_with(b"{")
+        || [&b"{pbkdf2"[..], b"{scrypt", b"{argon2", b"{md4"]
+            .iter()
+            .any(|known| value.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)))
 }
 
 /// Words with values: `gpu=0|uuid=7`.
