@@ -77,7 +77,7 @@ fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Sp
         || operator == Operator::Passes && !is_call && (is_compared(text, name) || is_listed(text, name, value))
         || quoted && is_behind(text, name, value)
         // `arn:aws:secretsmanager:eu-1:123:secret:a`: one part of a longer name.
-        || operator == Operator::Colon && !quoted && text[..name.start].ends_with(b":")
+        || operator == Operator::Colon && !quoted && matches!(&text[..name.start], [.., part, b':'] if part.is_ascii_alphanumeric())
         // `msauth://…`: the name is the scheme of an address.
         || operator == Operator::Colon && !quoted && text[value.start..value.end].starts_with(b"//")
         || matches!(operator, Operator::Space { .. } | Operator::Tells) && text[value.start] == b'-'

@@ -85,7 +85,7 @@ impl Case<'_> {
     fn place(&self) -> Place {
         *self.place.get_or_init(|| {
             let place = place::of(self.path);
-            Place { sample: place.sample || self.is_remark(), ..place }
+            Place { sample: place.sample || !place.is_settings() && self.is_remark(), ..place }
         })
     }
 
@@ -602,8 +602,11 @@ fn is_part_of_token(value: &[u8]) -> bool {
     // An encrypted token (RFC 7516) has five parts, of which any may be short.
     signature.len() < SHORTEST_SIGNATURE
         && parts.next().is_none()
-        && (head.len() < value.len() || plain().map_or(true, is_part))
+        && (head.len() < value.len() || plain().map_or(value.len() < SHORTEST_DOCUMENT, is_part))
 }
+
+/// What begins like a token and cannot be decoded is cut short, if it is shorter than any.
+const SHORTEST_DOCUMENT: usize = 24;
 
 /// No signature of a JWT is shorter in base64.
 const SHORTEST_SIGNATURE: usize = 22;

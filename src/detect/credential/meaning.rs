@@ -448,7 +448,7 @@ pub(super) fn of_token(text: &[u8], at: Span) -> Option<Meaning> {
 
 /// The word `key`: it opens something if the name says what.
 pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
-    ends(text, at, &[])?;
+    ends(text, at, &[b"ring"])?;
     let name = name::around(text, at);
     let before = &text[name.start..at.start];
     let finds = |word: &[u8]| FINDING.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
