@@ -402,7 +402,7 @@ fn says_one_word(symbols: &[u8]) -> bool {
 fn counts_in_bytes(symbols: &[u8]) -> bool {
     const FEWEST: usize = 16;
     let digit = |symbol: u8| char::from(symbol).to_digit(16);
-    if symbols.len() < FEWEST || symbols.len() % 2 != 0 || !symbols.iter().all(u8::is_ascii_hexdigit) {
+    if symbols.len() < FEWEST || !symbols.len().is_multiple_of(2) || !symbols.iter().all(u8::is_ascii_hexdigit) {
         return false;
     }
     let byte = |pair: &[u8]| digit(pair[0]).zip(digit(pair[1])).map_or(0, |(high, low)| high * 16 + low);

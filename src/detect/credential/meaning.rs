@@ -480,7 +480,7 @@ fn ends(text: &[u8], at: Span, joined: &[&[u8]]) -> Option<()> {
     let rest = &text[at.end..];
     let goes_on = |end: usize| text.get(end).is_some_and(|&after| name::continues(text[end - 1], after));
     let is_joined = |word: &&[u8]| starts_with_folded(rest, word) && !goes_on(at.end + word.len());
-    (!goes_on(at.end) || joined.iter().any(|word| is_joined(word))).then_some(())
+    (!goes_on(at.end) || joined.iter().any(is_joined)).then_some(())
 }
 
 fn plain(text: &[u8], at: Span) -> Option<Meaning> {
