@@ -273,16 +273,14 @@ fn is_name_in_code(value: &[u8]) -> bool {
     are_words && words >= 3 && is_long && value.iter().all(u8::is_ascii_alphabetic)
 }
 
-/// Whether it is the path of a member, `config.azure.clientSecret`: names between dots, of which at most one character in
-/// ten is a digit.
+/// Whether it is the path of a member, `config.azure.clientSecret`: names between dots that read as words.
 fn is_member(value: &[u8]) -> bool {
     let is_name = |part: &[u8]| is_identifier(part) && !part.contains(&b'-');
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let last = value.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     last.len() > 2
         && last.len() < value.len()
-        && digits * 10 <= value.len()
         && value.split(|byte| *byte == b'.').all(is_name)
+        && surprise(value) < WORDY
 }
 
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).
