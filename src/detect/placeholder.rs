@@ -3,6 +3,7 @@
 //! A false alarm costs trust, a dropped key costs the key: each test here is one that a random key fails with
 //! practical certainty, and none is asked about a key whose checksum proves it.
 
+use super::credential::surprise::{WORDY, surprise};
 use crate::location::Span;
 
 /// Whether `secret` in `text` names another place that holds the key: a variable, an expression, a vault path. For
@@ -15,7 +16,11 @@ pub(super) fn is_reference(text: &[u8], secret: Span) -> bool {
 /// Whether the value is made of words that people write in place of a key, is cut short, or is filler. For contextual
 /// and generic rules.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_unfinished(value) || is_all_words(value) || is_said_to_reader(value) || is_name_in_code(value)
+    is_unfinished(value)
+        || is_all_words(value)
+        || is_said_to_reader(value)
+        || is_name_in_code(value)
+        || is_member(value)
 }
 
 /// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
@@ -122,7 +127,7 @@ fn contains_any(value: &[u8], words: &[&str]) -> bool {
 }
 
 /// Words of which placeholders are made. A value counts only if it is made of nothing else.
-const WORDS: [&str; 101] = [
+const WORDS: [&str; 105] = [
     "a",
     "abc",
     "access",
@@ -202,6 +207,7 @@ const WORDS: [&str; 101] = [
     "pat",
     "personal",
     "placeholder",
+    "please",
     "provided",
     "publish",
     "put",
@@ -215,8 +221,11 @@ const WORDS: [&str; 101] = [
     "secret",
     "some",
     "string",
+    "strong",
+    "super",
     "test",
     "the",
+    "this",
     "to",
     "token",
     "undefined",
@@ -245,8 +254,9 @@ fn is_said_to_reader(value: &[u8]) -> bool {
         && words.all(|word| word.iter().all(u8::is_ascii_alphabetic))
 }
 
-/// Random letters that are fewer look like three words now and then.
+/// Random letters that are fewer look like three words now and then, unless they are words by their letters too.
 const SHORTEST_NAME: usize = 18;
+const SHORTEST_WORDY_NAME: usize = 16;
 
 /// Whether it is what code calls something, `ApiTokenValidationError`: three words or more of letters alone, each with a
 /// capital and then two small letters at least, and a vowel. Random letters have their capitals anywhere.
@@ -259,14 +269,51 @@ fn is_name_in_code(value: &[u8]) -> bool {
         let is_hump = (first.is_ascii_uppercase() || words == 1) && rest.iter().all(u8::is_ascii_lowercase);
         is_hump && rest.len() >= 2 && is_spoken
     });
-    are_words && words >= 3 && value.len() >= SHORTEST_NAME && value.iter().all(u8::is_ascii_alphabetic)
+    let is_long = value.len() >= SHORTEST_NAME || value.len() >= SHORTEST_WORDY_NAME && surprise(value) < WORDY;
+    are_words && words >= 3 && is_long && value.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// Whether it is the path of a member, `config.azure.clientSecret`: names between dots that read as words.
+fn is_member(value: &[u8]) -> bool {
+    let is_name = |part: &[u8]| is_identifier(part) && !part.contains(&b'-');
+    let last = value.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    last.len() > 2
+        && last.len() < value.len()
+        && value.split(|byte| *byte == b'.').all(is_name)
+        && surprise(value) < WORDY
 }
 
 /// A word of the list, a run of `x`, or a number of up to four digits (`token1`, `test2024`).
 fn is_word(word: &[u8]) -> bool {
     let listed = || WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
     let number = word.len() <= 4 && word.iter().all(u8::is_ascii_digit);
-    number || word.iter().all(|byte| byte.eq_ignore_ascii_case(&b'x')) || listed()
+    number || word.iter().all(|byte| byte.eq_ignore_ascii_case(&b'x')) || listed() || is_written_together(word)
+}
+
+/// Fewest letters of words that are written together, and of one of them at least.
+const SHORTEST_TOGETHER: usize = 6;
+const SHORTEST_OF_THEM: usize = 4;
+
+/// Longest that is looked at.
+const LONGEST_TOGETHER: usize = 40;
+
+/// Words of the list without anything between them: `changethis`, `yoursecretkey`.
+fn is_written_together(text: &[u8]) -> bool {
+    if !(SHORTEST_TOGETHER..=LONGEST_TOGETHER).contains(&text.len()) || !text.iter().all(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    // For each end, whether words lead to it, and whether one of them is long.
+    let mut leads = [(false, false); LONGEST_TOGETHER + 1];
+    leads[0].0 = true;
+    for end in 1..=text.len() {
+        for known in WORDS.iter().map(|known| known.as_bytes()).filter(|known| known.len() > 1 && known.len() <= end) {
+            let (leads_here, is_long) = leads[end - known.len()];
+            if leads_here && text[end - known.len()..end].eq_ignore_ascii_case(known) {
+                leads[end] = (true, leads[end].1 || is_long || known.len() >= SHORTEST_OF_THEM);
+            }
+        }
+    }
+    leads[text.len()] == (true, true)
 }
 
 /// Splits `myApiKey1` before capitals that follow small letters, and between letters and digits.
@@ -300,6 +347,7 @@ fn is_regular(value: &[u8]) -> bool {
         && (has_few_symbols(symbols)
             || has_short_period(symbols)
             || counts(symbols)
+            || counts_in_bytes(symbols)
             || stands_still(symbols)
             || says_one_word(symbols))
 }
@@ -346,6 +394,18 @@ fn says_one_word(symbols: &[u8]) -> bool {
         rest = &rest[at + PIECE..];
     }
     count * PIECE * 2 >= symbols.len()
+}
+
+/// Whether it is the digits of bytes that go up or down by the same step: `00010203…`, `ffeeddcc…`.
+fn counts_in_bytes(symbols: &[u8]) -> bool {
+    const FEWEST: usize = 16;
+    let digit = |symbol: u8| char::from(symbol).to_digit(16);
+    if symbols.len() < FEWEST || !symbols.len().is_multiple_of(2) || !symbols.iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let byte = |pair: &[u8]| digit(pair[0]).zip(digit(pair[1])).map_or(0, |(high, low)| high * 16 + low);
+    let step = |pairs: &[u8]| byte(&pairs[2..]).wrapping_sub(byte(pairs)) % 256;
+    symbols.windows(4).step_by(2).all(|pairs| step(pairs) == step(symbols))
 }
 
 /// Whether six of ten steps go one up, or six of ten one down: `abc123def456`, `9876543210`.
@@ -423,6 +483,11 @@ mod tests {
             "your-apache-passwd",
             "BitbucketApiTokenValidationError",
             "getApiKeyFromVault",
+            "changethis",
+            "deleteLicenseKey",
+            "settings.azure.clientSecret",
+            "e.password",
+            "yoursecretkey",
         ];
         for value in words {
             assert!(is_placeholder(value.as_bytes()), "{value}");
@@ -438,6 +503,8 @@ mod tests {
     fn filler_follows_a_rule_that_chance_does_not() {
         let filler = [
             "aaaaaaaaaaaaaaaa",
+            "000102030405060708090a0b0c0d0e0f",
+            "ffeeddccbbaa99887766554433221100",
             "abcabcabcabcabc",
             "deadbeefdeadbeef",
             "0123456789abcdef0123",

@@ -74,10 +74,34 @@ const SHORTEST_WORDLESS: usize = 16;
 fn is_elsewhere(text: &[u8], at: Span, name: Span, operator: Operator, value: Span, quoted: bool) -> bool {
     let is_call = operator == Operator::Passes && closers(&text[name.end..]) == 0;
     is_call && (text[value.start - 1] == b'`' || !name::takes(&text[name.start..name.end], at.start - name.start))
+        || operator == Operator::Passes && !is_call && (is_compared(text, name) || is_listed(text, name, value))
         || quoted && is_behind(text, name, value)
+        // `arn:aws:secretsmanager:eu-1:123:secret:a`: one part of a longer name.
+        || operator == Operator::Colon && !quoted && matches!(&text[..name.start], [.., part, b':'] if part.is_ascii_alphanumeric())
         // `msauth://…`: the name is the scheme of an address.
         || operator == Operator::Colon && !quoted && text[value.start..value.end].starts_with(b"//")
         || matches!(operator, Operator::Space { .. } | Operator::Tells) && text[value.start] == b'-'
+}
+
+/// Whether what looks like a name is the password itself, and is compared with what follows or hashed with it:
+/// `matches("password", "…")`.
+fn is_compared(text: &[u8], name: Span) -> bool {
+    let before = text[..name.start].strip_suffix(b"\"").or_else(|| text[..name.start].strip_suffix(b"'"));
+    let Some(before) = before.and_then(|before| before.strip_suffix(b"(")) else { return false };
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
+    let length = before.iter().rev().take_while(is_part).count();
+    name::compares(&before[before.len() - length..])
+}
+
+/// Whether the name and the value are two of several texts in a list: another follows, and the name is not the first that
+/// a call is given; or one stands before, and the list ends.
+fn is_listed(text: &[u8], name: Span, value: Span) -> bool {
+    let before = text[..name.start].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    let after = text[value.end..].get(1..).unwrap_or_default().trim_ascii_start();
+    let is_option = text[name.start] == b'-';
+    !is_option
+        && (after.starts_with(b",") && !before.ends_with(b"(") || after.starts_with(b"]") && before.ends_with(b","))
 }
 
 /// The name without what belongs to the statement: `password.value` is its own, `--password` too.
@@ -113,7 +137,10 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         [b',', ..] if closed => listed(text, at + 1).unwrap_or((Operator::Passes, after(1))),
         // A constant among the arguments of a call: `curl_setopt($c, CURLOPT_PASSWORD, "…")`.
         [b',', ..] if name::is_constant(&text[name.start..name.end]) => (Operator::Passes, after(1)),
+        // A pair of Erlang or Elixir: `{password, "…"}`.
+        [b',', ..] if text[..name.start].ends_with(b"{") => (Operator::Compares, after(1)),
         [b'<', b'/', ..] => sibling(text, at)?,
+        [b'>', ..] if is_type_argument(text, name) => return None,
         [b'>', ..] => (Operator::Opens, at + 1),
         [b'-', b' ', b'"' | b'\''] if gap > 0 => (Operator::Tells, at + 2),
         [b'\n' | b'\r', ..] if !is_item(text, name) => return None,
@@ -122,6 +149,12 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         _ => return None,
     };
     Some(operator)
+}
+
+/// Whether the name stands between the brackets of a type: `List<Password>`.
+fn is_type_argument(text: &[u8], name: Span) -> bool {
+    let before = text[..name.start].strip_suffix(b"<").and_then(<[u8]>::last);
+    before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// `::=` and `:::=`, as some languages of make and of grammars have them.
@@ -313,6 +346,10 @@ fn closers(rest: &[u8]) -> usize {
     if rest.starts_with(b"&quot;") {
         return 6;
     }
+    // A text of Erlang: `<<"password">>`.
+    if rest.starts_with(b"\">>") {
+        return 3;
+    }
     rest.iter().take(4).take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')).count()
 }
 
@@ -335,12 +372,17 @@ fn is_quote(byte: u8) -> bool {
     b"\"'`".contains(&byte)
 }
 
-/// Whether the quote before the value closes the text that the name stands in: `'--password=' . $x['y']`.
+/// Whether the quote before the value closes the text that the name stands in: `'--password=' . $x['y']`,
+/// `"&password=".escape(x)`.
 fn is_behind(text: &[u8], name: Span, value: Span) -> bool {
     let before = name.start.checked_sub(1).map(|at| text[at]);
     let quote = text[value.start - 1];
     let escaped = value.start > 1 && text[value.start - 2] == b'\\';
-    before == Some(quote) && !escaped && closers(&text[name.end..]) == 0
+    let is_joined = || {
+        let line = text[..value.start - 1].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        b".+".contains(&text[value.start]) && memchr::memchr_iter(quote, line).count() % 2 == 1
+    };
+    !escaped && closers(&text[name.end..]) == 0 && (before == Some(quote) || is_joined())
 }
 
 /// Whether the name begins its line and the value ends it.

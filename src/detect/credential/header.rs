@@ -28,6 +28,11 @@ fn scheme_value(text: &[u8], at: Span, is_part: impl Fn(u8) -> bool) -> Option<F
     // `"Bearer " + "…"` and the like.
     let glue = rest[gap..].iter().take(6).take_while(|byte| b"\"'`+ ,".contains(byte)).count();
     let start = at.end + gap + glue;
+    // `"Bearer " + token`: what is joined is no literal.
+    let joined = &text[at.end + gap..start];
+    if joined.contains(&b'+') && !joined.last().is_some_and(|byte| b"\"'`".contains(byte)) {
+        return None;
+    }
     let length = text[start..].iter().take(LONGEST_READ + 1).take_while(|byte| is_part(**byte)).count();
     let value = text[start..start + length].trim_ascii_end();
     let trailing = value.iter().rev().take_while(|byte| b".:".contains(byte)).count();

@@ -85,12 +85,18 @@ impl Case<'_> {
     fn place(&self) -> Place {
         *self.place.get_or_init(|| {
             let place = place::of(self.path);
-            Place { sample: place.sample || self.is_remark(), ..place }
+            Place { sample: place.sample || !place.is_settings() && self.is_remark(), ..place }
         })
     }
 
     fn is_remark(&self) -> bool {
         is_in_remark(self.text, self.found.value.start)
+    }
+
+    /// Whether the setting is commented out.
+    fn is_commented(&self) -> bool {
+        let line = self.text[..self.found.value.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        line.trim_ascii_start().first().is_some_and(|byte| b"#;".contains(byte))
     }
 
     /// What takes all or most of the confidence away, whatever the reading.
@@ -145,7 +151,11 @@ impl Case<'_> {
         if value.windows(2).any(|pair| pair == b"\\u") || self.place().sample && is_digest_long(value) {
             return low(Because::Sample);
         }
-        let own = weak::speaks_for_itself(value) || self.place().sample && weak::spells_itself(value);
+        if self.found.syntax == Syntax::Quoted && self.place().holds == Holds::Code && is_numbered_name(value) {
+            return low(Because::Word);
+        }
+        let sample = self.place().sample || self.is_commented();
+        let own = weak::speaks_for_itself(value) || sample && weak::spells_itself(value);
         let least = if self.is_remark() { SHORTEST_TOKEN } else { SHORTEST_RANDOM };
         if is_random_password(value) && !own && value.len() >= least {
             return medium(Because::Random);
@@ -154,7 +164,7 @@ impl Case<'_> {
         let worded = alone || self.place().is_settings();
         let chosen_word = worded && weak::is_word(value) && weak::is_chosen(value);
         let mixed = is_mixed(value) && !is_dashed_words(value);
-        let because = if weak::speaks_for_itself(value) {
+        let because = if own {
             Because::OwnWords
         } else if !self.is_literal() {
             Because::NotLiteral
@@ -184,7 +194,7 @@ impl Case<'_> {
             Syntax::Setting => {
                 (self.place().is_literal() || name::is_constant(self.name())) && !self.goes_on_in_words()
             }
-            Syntax::Bare => self.place().is_literal(),
+            Syntax::Bare => self.place().is_literal() && !self.goes_on_in_words(),
             Syntax::Told => false,
         }
     }
@@ -202,9 +212,13 @@ impl Case<'_> {
     /// Whether the value is the first of several words, in a file that holds one for each name.
     fn goes_on_in_words(&self) -> bool {
         let after = &self.text[self.found.value.end..];
-        self.place().holds == Holds::Pairs
-            && matches!(after, [b' ', next, ..] if next.is_ascii_alphanumeric())
-            && self.text[..self.found.value.start].ends_with(b"=")
+        let before = &self.text[..self.found.value.start];
+        let word = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let next = after.strip_prefix(b" ").unwrap_or_default();
+        let second = next[word(next)..].strip_prefix(b" ").unwrap_or_default();
+        let is_sentence = || before.trim_ascii_end().ends_with(b":") && word(next) > 1 && word(second) > 0;
+        let is_next = || before.ends_with(b"=") && next.first().is_some_and(u8::is_ascii_alphanumeric);
+        is_sentence() || self.place().holds == Holds::Pairs && is_next()
     }
 
     /// Whether nothing but a remark follows on the line.
@@ -290,17 +304,33 @@ impl Case<'_> {
         if parts > MOST_PARTS && !is_long {
             return none(Because::OtherForm);
         }
-        if is_head_of_token(value) {
+        if is_part_of_token(value) {
             return none(Because::OtherForm);
         }
-        if self.reading == Reading::Key && is_fingerprint(value) {
+        if self.is_name_of_code() {
+            return none(Because::Expression);
+        }
+        if self.is_of_form() {
             return none(Because::Identifier);
+        }
+        if matches!(self.reading, Reading::Key | Reading::Secret) && is_fingerprint(value) {
+            return none(Because::Identifier);
+        }
+        // A digest, and nothing says that it opens something.
+        if self.reading == Reading::Key
+            && matches!(value.len(), 64 | 128)
+            && is_hexadecimal(value)
+            && !meaning::says_what_opens(self.name())
+            && self.place().sample
+        {
+            return low(Because::Identifier);
         }
         let bare_key = self.is_unclear();
         let unclear = bare_key && !self.is_query();
         match (uuid, unclear) {
             (true, true) => none(Because::Unclear),
             (true, false) => self.uuid(bare_key),
+            (false, true) if self.says_itself() => low(Because::OwnWords),
             (false, true) => of_unclear(value, random),
             (false, false) if random => self.random_token(),
             (false, false) => self.chosen_token(mixed),
@@ -328,6 +358,8 @@ impl Case<'_> {
         let opens = self.reading != Reading::Key || meaning::says_what_opens(self.name()) || bare_key;
         if self.found.syntax == Syntax::Told {
             low(Because::NotLiteral)
+        } else if self.is_query() && self.name().eq_ignore_ascii_case(b"token") {
+            low(Because::Identifier)
         } else if weak::is_typed(self.value) {
             low(Because::Typed)
         } else if opens {
@@ -342,19 +374,53 @@ impl Case<'_> {
         let bare = matches!(self.found.syntax, Syntax::Bare | Syntax::Told);
         if bare && (short || !has_digits(self.value, 2)) {
             none(Because::NotLiteral)
-        } else if (short || self.is_query()) && self.place().sample {
+        } else if (short || self.is_query() && !KEY_LENGTHS.contains(&self.value.len())) && self.place().sample {
             low(Because::Sample)
         } else if short && self.is_query() {
             low(Because::NotRandom)
         } else if weak::is_typed(self.value) || is_spelled_out(self.value) {
             low(Because::Typed)
-        } else if decoded_text(self.value)
-            .is_some_and(|plain| weak::speaks_for_itself(&plain) || repeats(&plain, self.name()))
-        {
+        } else if self.says_itself() {
             low(Because::OwnWords)
         } else {
             medium(Because::Random)
         }
+    }
+
+    /// Whether a program's text assigns it without quotes: `.add_key = ACME80211_OpsKeyAdd,`.
+    fn is_name_of_code(&self) -> bool {
+        let unquoted = matches!(self.found.syntax, Syntax::Bare | Syntax::Setting);
+        let before = &self.text[..self.found.value.start];
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let in_text = memchr::memchr_iter(b'"', line).count() % 2 == 1 || line.contains(&b'`');
+        unquoted
+            && self.place().is_code
+            && before.ends_with(b"= ")
+            && code::is_name(self.value)
+            && !in_text
+            && !line.trim_ascii_start().starts_with(b"/")
+            && matches!(self.text[self.found.value.end..].first(), Some(b',' | b';' | b')'))
+    }
+
+    /// Whether it says of itself in base64 that it is made up; in a sample, also if what it says was chosen.
+    fn says_itself(&self) -> bool {
+        let is_chosen = |plain: &[u8]| !(is_random_token(plain) || is_random_password(plain));
+        decoded_text(self.value).is_some_and(|plain| {
+            weak::speaks_for_itself(&plain)
+                || weak::is_typed(&plain)
+                || repeats(&plain, self.name())
+                || (self.place().sample || self.found.syntax == Syntax::Told) && is_chosen(&plain)
+        })
+    }
+
+    /// Whether it is what a page gives to whoever asks for it: a token beside words about forgery.
+    fn is_of_form(&self) -> bool {
+        let beside = &self.text[self.found.value.start.saturating_sub(BESIDE)..];
+        let beside = &beside[..beside.len().min(self.value.len() + 2 * BESIDE)];
+        self.reading == Reading::Token
+            && [&b"csrf"[..], b"xsrf"]
+                .iter()
+                .any(|word| beside.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word)))
     }
 
     /// A token that is not random: in a setting somebody may have chosen it.
@@ -410,6 +476,9 @@ impl Case<'_> {
         if is_other(value) {
             return none(Because::OtherForm);
         }
+        if is_part_of_token(value) {
+            return none(Because::OtherForm);
+        }
         if code::is_keyword(value) {
             return none(Because::Keyword);
         }
@@ -436,7 +505,7 @@ impl Case<'_> {
         } else if repeats(password, &decoded[..colon]) {
             low(Because::UserName)
         } else {
-            medium(Because::Chosen)
+            self.unless_sample(Because::Chosen)
         }
     }
 
@@ -516,11 +585,37 @@ fn is_spelled_out(value: &[u8]) -> bool {
     parts().count() > 2 && parts().all(|part| part.len() < SHORTEST_RANDOM) && weak::spells_itself(value)
 }
 
-/// Whether the value is the first part of a JWT alone (RFC 7515, section 4), which only names an algorithm.
-fn is_head_of_token(value: &[u8]) -> bool {
-    let plain = value.starts_with(b"eyJ").then(|| BASE64URL_NOPAD.decode(value).ok()).flatten();
-    plain.is_some_and(|plain| plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM))
+/// Whether the value is the first part of a JWT (RFC 7515, section 3.1), which only names an algorithm, and what follows
+/// is too short for a signature: nothing, or a mask.
+fn is_part_of_token(value: &[u8]) -> bool {
+    // `.eyJ…`: its head is missing.
+    if !value.starts_with(b"eyJ") {
+        return value.starts_with(b".eyJ");
+    }
+    let mut parts = value.split(|byte| *byte == b'.');
+    let head = parts.next().unwrap_or_default();
+    // Alone it is a part if it names an algorithm, or if no document ends in it.
+    let is_part =
+        |plain: Vec<u8>| !plain.ends_with(b"}") || plain.windows(ALGORITHM.len()).any(|window| window == ALGORITHM);
+    let plain = || BASE64URL_NOPAD.decode(head).or_else(|_| BASE64.decode(head)).or_else(|_| BASE64_NOPAD.decode(head));
+    let signature = parts.nth(1).unwrap_or_default();
+    // An encrypted token (RFC 7516) has five parts, of which any may be short.
+    signature.len() < SHORTEST_SIGNATURE
+        && parts.next().is_none()
+        && (head.len() < value.len() || plain().map_or(value.len() < SHORTEST_DOCUMENT, is_part))
 }
+
+/// What begins like a token and cannot be decoded is cut short, if it is shorter than any.
+const SHORTEST_DOCUMENT: usize = 24;
+
+/// No signature of a JWT is shorter in base64.
+const SHORTEST_SIGNATURE: usize = 22;
+
+/// So far from a token stands what says that it is one of a form.
+const BESIDE: usize = 60;
+
+/// Of so many characters are keys in the query of an address; longer tokens there are those of links to share.
+const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 24..=48;
 
 const ALGORITHM: &[u8] = b"\"alg\"";
 
@@ -529,9 +624,29 @@ fn is_fingerprint(value: &[u8]) -> bool {
     value.len() == 40 && is_hexadecimal(value) && !value.iter().any(u8::is_ascii_lowercase)
 }
 
-/// Hexadecimal digits, as many as a digest has: what tests hold of hashed passwords.
+/// As many bytes as a digest or the blocks of a cipher have, in hexadecimal digits or in base64: what tests hold of
+/// passwords that are hashed or encrypted.
 fn is_digest_long(value: &[u8]) -> bool {
-    matches!(value.len(), 32 | 40 | 64 | 96 | 128) && is_hexadecimal(value)
+    let bare = value.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+    let is_base64 = || {
+        value.len().is_multiple_of(4)
+            && matches!(value.len() - bare, 1 | 2)
+            && matches!(bare * 3 / 4, 16 | 20 | 32 | 40 | 64)
+            && value[..bare].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
+    };
+    matches!(value.len(), 32 | 40 | 64 | 80 | 96 | 128) && is_hexadecimal(value) || is_base64()
+}
+
+/// Three words or more with their capitals, and one digit behind them: what code calls the second of several.
+fn is_numbered_name(value: &[u8]) -> bool {
+    let Some((b'0'..=b'9', letters)) = value.split_last() else { return false };
+    let mut words = 0;
+    let are_words =
+        letters.chunk_by(|before, after| !(before.is_ascii_lowercase() && after.is_ascii_uppercase())).all(|word| {
+            words += 1;
+            word.len() > 2 && word[1..].iter().all(u8::is_ascii_lowercase) && word[0].is_ascii_alphabetic()
+        });
+    are_words && words > 2
 }
 
 /// A value of a name that may be about anything: only what can be nothing else counts.
@@ -568,6 +683,7 @@ fn decoded_text(value: &[u8]) -> Option<Vec<u8>> {
     let decoded: Vec<u8> = decoded.into_iter().map(|byte| if byte <= 1 { b' ' } else { byte }).collect();
     let is_text = decoded.len() >= SHORTEST && decoded.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     let trimmed = decoded.trim_ascii_end();
-    let is_text = is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(u8::is_ascii_graphic);
+    let is_text =
+        is_text || trimmed.len() >= SHORTEST && trimmed.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     is_text.then(|| trimmed.to_vec())
 }

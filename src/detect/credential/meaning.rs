@@ -153,7 +153,12 @@ const ABOUT: [&str; 145] = [
 ];
 
 /// The rest of them.
-const ABOUT_TOO: [&str; 50] = [
+const ABOUT_TOO: [&str; 55] = [
+    "payload",
+    "guid",
+    "identifier",
+    "uid",
+    "uuid",
     "mechanism",
     "nonce",
     "signature",
@@ -207,90 +212,118 @@ const ABOUT_TOO: [&str; 50] = [
 ];
 
 /// Words that, standing before it, say the same.
-const UNLIKE: [&str; 79] = [
-    "apt",
-    "gpg",
-    "pgp",
-    "recv",
-    "site",
-    "lookup",
-    "pub",
-    "stored",
-    "contract",
-    "gpu",
-    "hashed",
-    "record",
-    "resource",
-    "anti",
-    "authenticity",
-    "antiforgery",
-    "bos",
-    "cache",
+const UNLIKE: [&str; 27] = [
     "cancel",
     "cancellation",
-    "column",
     "compare",
+    "empty",
+    "enum",
+    "expected",
+    "forgot",
+    "forgotten",
+    "has",
+    "hashed",
+    "hide",
+    "incorrect",
+    "invalid",
+    "is",
+    "mask",
+    "missing",
+    "no",
+    "preference",
+    "prefix",
+    "redacted",
+    "reset",
+    "resume",
+    "short",
+    "show",
+    "stored",
+    "toggle",
+    "wrong",
+];
+
+/// The same before a word for a key or a token; they say nothing of a password.
+const UNLIKE_KEYS: [&str; 55] = [
+    "anti",
+    "antiforgery",
+    "apt",
+    "authenticity",
+    "bos",
+    "cache",
+    "column",
     "composite",
     "continuation",
+    "contract",
     "csrf",
     "ctrl",
     "dedup",
+    "device",
     "dict",
-    "empty",
     "end",
-    "enum",
     "eos",
     "etag",
     "event",
-    "expected",
     "foreign",
     "forgery",
-    "forgot",
-    "forgotten",
+    "gpg",
+    "gpu",
     "group",
-    "has",
-    "hide",
     "hot",
     "idempotency",
-    "incorrect",
     "index",
-    "invalid",
-    "is",
     "lexer",
     "locale",
+    "lookup",
     "map",
-    "mask",
-    "missing",
     "natural",
     "next",
-    "no",
     "nonce",
     "object",
     "pad",
     "page",
     "parser",
     "partition",
-    "prefix",
+    "pgp",
     "primary",
-    "redacted",
-    "reset",
-    "resume",
+    "pub",
+    "record",
+    "recv",
+    "resource",
     "row",
     "shard",
-    "short",
-    "show",
+    "site",
     "sort",
     "start",
     "syntax",
-    "toggle",
     "translation",
     "unk",
-    "wrong",
+    "website",
     "xsrf",
 ];
 
+/// Endings of words that say what was done to a token or key, or what is wrong with it: `serialized`, `malformed`.
+const PARTICIPLES: [&[u8]; 10] =
+    [b"ached", b"arsed", b"coded", b"formed", b"ified", b"ised", b"ized", b"pected", b"pired", b"signed"];
+
+/// Words before `key` that make it an identifier of one thing among others, or a number used once.
+const FINDING: [&str; 12] = [
+    "container",
+    "lang",
+    "limit",
+    "project",
+    "query",
+    "result",
+    "sheet",
+    "socket",
+    "spreadsheet",
+    "stats",
+    "tenant",
+    "trace",
+];
+
 /// Words before `key` that say what it opens.
-const OPENING: [&str; 37] = [
+const OPENING: [&str; 38] = [
+    "bind",
     "activation",
     "authentication",
     "access",
@@ -352,6 +385,15 @@ const PASSWORD_FRONTS: [&[u8]; 30] = [
     b"vpn", b"bind", b"sudo", b"require",
 ];
 
+/// Words before a password that say it is one no longer: what is kept of it to compare.
+const HASHING: [&str; 3] = ["crypted", "enc", "encoded"];
+
+/// Words before `pass` that make it one turn of several, or a verb.
+const TURNS: [&str; 20] = [
+    "all", "band", "boarding", "did", "each", "filter", "final", "first", "high", "last", "low", "multi", "one",
+    "render", "second", "shader", "should", "single", "third", "two",
+];
+
 /// A word that begins with `pass` or `pwd`, or stands for one that does.
 pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     let rest = &text[at.end..];
@@ -382,12 +424,19 @@ pub(super) fn of_password(text: &[u8], at: Span) -> Option<Meaning> {
     if ending == 0 && text[end..name.end.max(end)].iter().any(u8::is_ascii_alphabetic) {
         return None;
     }
+    let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    let before = &text[name.start..at.start];
+    if words(before).any(|word| is(&HASHING, word))
+        || ending == 0 && words(before).last().is_some_and(|word| is(&TURNS, word))
+    {
+        return None;
+    }
     plain(text, Span::new(at.start, end))
 }
 
 /// The word `secret`.
 pub(super) fn of_secret(text: &[u8], at: Span) -> Option<Meaning> {
-    ends(text, at, &[b"key", b"token", b"access"])?;
+    ends(text, at, &[b"key", b"token", b"access", b"accesskey", b"keybase"])?;
     plain(text, at)
 }
 
@@ -399,10 +448,11 @@ pub(super) fn of_token(text: &[u8], at: Span) -> Option<Meaning> {
 
 /// The word `key`: it opens something if the name says what.
 pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
-    ends(text, at, &[])?;
+    ends(text, at, &[b"ring"])?;
     let name = name::around(text, at);
     let before = &text[name.start..at.start];
-    if is_about(text, name, at) {
+    let finds = |word: &[u8]| FINDING.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    if is_about(text, name, at) || words(before).last().is_some_and(finds) {
         return None;
     }
     let front = joined_front(text, at.start);
@@ -425,11 +475,12 @@ pub(super) fn of_key(text: &[u8], at: Span) -> Option<Meaning> {
     Some(if opens { Meaning::Plain } else { Meaning::Vague })
 }
 
-/// Whether the word is whole at its end, or goes on with one of these.
+/// Whether the word is whole at its end, or goes on with one of these, which is whole at its own.
 fn ends(text: &[u8], at: Span, joined: &[&[u8]]) -> Option<()> {
     let rest = &text[at.end..];
-    let goes_on = rest.first().is_some_and(|&after| name::continues(text[at.end - 1], after));
-    (!goes_on || joined.iter().any(|word| starts_with_folded(rest, word))).then_some(())
+    let goes_on = |end: usize| text.get(end).is_some_and(|&after| name::continues(text[end - 1], after));
+    let is_joined = |word: &&[u8]| starts_with_folded(rest, word) && !goes_on(at.end + word.len());
+    (!goes_on(at.end) || joined.iter().any(is_joined)).then_some(())
 }
 
 fn plain(text: &[u8], at: Span) -> Option<Meaning> {
@@ -439,14 +490,22 @@ fn plain(text: &[u8], at: Span) -> Option<Meaning> {
 /// Whether another word of the name says that the value is something else.
 fn is_about(text: &[u8], name: crate::location::Span, at: Span) -> bool {
     let is = |list: &[&str], word: &[u8]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
-    words(&text[name.start..at.start]).any(|word| is(&UNLIKE, word))
+    let is_password = text[at.start].eq_ignore_ascii_case(&b'p');
+    let is_secret = text[at.start].eq_ignore_ascii_case(&b's');
+    let is_unlike = |word: &[u8]| {
+        is(&UNLIKE, word)
+            || !is_password && is(&UNLIKE_KEYS, word)
+            || !is_password && !is_secret && PARTICIPLES.iter().any(|ending| ends_with_folded(word, ending))
+    };
+    words(&text[name.start..at.start]).any(is_unlike)
         || words(&text[at.end..name.end.max(at.end)]).any(|word| is(&ABOUT, word) || is(&ABOUT_TOO, word))
         || name::speaks_of_other(&text[name.start..name.end.max(at.end)], b"")
         || is_of_form(&text[name.start..name.end.max(at.end)])
 }
 
 /// Words of names whose values are made up, or no longer what opens something.
-const MADE_UP: [&str; 13] = [
+const MADE_UP: [&str; 14] = [
+    "wrapped",
     "sealed",
     "bogus",
     "dummy",
@@ -496,6 +555,10 @@ fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
             || before.is_ascii_digit() && after.is_ascii_digit()
     })
     .filter(|word| word[0].is_ascii_alphanumeric())
+}
+
+fn ends_with_folded(text: &[u8], ending: &[u8]) -> bool {
+    text.len() >= ending.len() && text[text.len() - ending.len()..].eq_ignore_ascii_case(ending)
 }
 
 fn starts_with_folded(text: &[u8], word: &[u8]) -> bool {

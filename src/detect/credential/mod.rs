@@ -23,7 +23,7 @@ mod random;
 mod record;
 mod shape;
 pub(super) mod shaped;
-mod surprise;
+pub(super) mod surprise;
 mod url;
 mod value;
 mod weak;

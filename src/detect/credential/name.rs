@@ -104,6 +104,16 @@ pub(super) fn takes(name: &[u8], word: usize) -> bool {
     word > dot && (TAKING.iter().any(|verb| begins_with_word(method, verb)) || first.len() == method.len())
 }
 
+/// What calls do with a password and something else that is no password.
+const COMPARING: [&[u8]; 9] =
+    [b"check", b"compare", b"decode", b"encode", b"hash", b"match", b"matches", b"validate", b"verify"];
+
+/// Whether a call of this name compares or hashes what it is given: `encoder.matches`.
+pub(super) fn compares(name: &[u8]) -> bool {
+    let method = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    COMPARING.iter().any(|verb| begins_with_word(method, verb))
+}
+
 fn begins_with_word(name: &[u8], word: &[u8]) -> bool {
     let start = name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     start && name.get(word.len()).is_none_or(|&after| !continues(name[word.len() - 1], after))

@@ -3,7 +3,7 @@
 //! Most places of a word like *key* are code that hands it on (`key)`, `key->next`, `key;`). In a history they need not be
 //! remembered for the texts that are built from this one.
 
-use super::letters;
+use super::{letters, name};
 use crate::location::Span;
 use crate::rules::Reading;
 
@@ -37,12 +37,17 @@ fn may_assign(shown: &[u8], word: Span, is_cut: bool) -> bool {
         b'"' | b'\'' | b'`' | b']' | b'\\' | b'&' | b' ' | b'\t' | b'=' | b':' | b'|' | b'?' | b'+' | b'!' | b'('
         | b'<' | b'>' => true,
         b'.' => after.get(1).map_or(is_cut, |next| *next == b'='),
-        // Only after a constant, of which no letter is small.
-        b',' => !shown[word.start..word.end].iter().any(u8::is_ascii_lowercase),
+        // Only after a constant, of which no letter is small, or in a pair in braces.
+        b',' => !shown[word.start..word.end].iter().any(u8::is_ascii_lowercase) || is_braced(shown, word),
         b')' => may_default(after, is_cut),
         b'\n' | b'\r' => may_list(after, is_cut),
         _ => false,
     }
+}
+
+/// Whether a brace stands before the name.
+fn is_braced(shown: &[u8], word: Span) -> bool {
+    shown[..name::around(shown, word).start].ends_with(b"{")
 }
 
 /// Whether a literal may follow that stands for a value that is not set: `) or "…"`.
@@ -75,7 +80,10 @@ mod tests {
     use crate::detect::credential::read;
 
     /// What stands around a word, and what a value may be.
-    const PIECES: [&str; 46] = [
+    const PIECES: [&str; 49] = [
+        "\">> => <<\"",
+        "ring",
+        ", \"",
         "=",
         " = ",
         ": ",
@@ -135,7 +143,7 @@ mod tests {
                 (Reading::Password, "_pw"), (Reading::Password, "PWD"), (Reading::Command, "curl"),
                 (Reading::Command, "mysql"),
             ]),
-            before in prop::sample::select(vec!["", "api_", "\"", "x = ", "--", "\n", "API_", "<name>", "( "]),
+            before in prop::sample::select(vec!["", "api_", "\"", "x = ", "--", "\n", "API_", "<name>", "( ", "{", "{my_", "<<\"", "List<"]),
             behind in prop::collection::vec(prop_oneof![
                 prop::sample::select(PIECES.to_vec()).prop_map(str::to_owned),
                 "[a-zA-Z0-9]{1,30}",

@@ -7,6 +7,8 @@ pub(super) struct Place {
     pub(super) sample: bool,
     /// What stands in it.
     pub(super) holds: Holds,
+    /// The text of a program, in a language whose texts stand between quotes.
+    pub(super) is_code: bool,
     /// Written by a machine, or words for people in several languages: names and values in it are not what they seem.
     pub(super) apart: bool,
 }
@@ -116,6 +118,10 @@ const PROSE: [&str; 5] = ["txt", "text", "log", "csv", "tsv"];
 const NO_PROSE: [&str; 4] = ["cmakelists.txt", "requirements.txt", "constraints.txt", "robots.txt"];
 const MACHINE: [&str; 8] = ["lock", "map", "snap", "svg", "sum", "pdf", "tlog", "sarif"];
 const DOCUMENTS: [&str; 6] = ["md", "mdx", "rst", "adoc", "asciidoc", "textile"];
+const CODE: [&str; 24] = [
+    "c", "cc", "cpp", "cs", "cxx", "dart", "go", "h", "hpp", "java", "js", "jsx", "kt", "m", "mm", "php", "py", "rb",
+    "rs", "scala", "swift", "ts", "tsx", "vue",
+];
 const WORDS: [&str; 6] = ["po", "pot", "strings", "arb", "xlf", "resx"];
 const MACHINE_FILES: [&str; 4] = ["package-lock.json", "pnpm-lock.yaml", "npm-shrinkwrap.json", "packages.lock.json"];
 
@@ -127,7 +133,12 @@ pub(super) fn of(path: &str) -> Place {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let folders = || names.clone();
     let is = |list: &[&str], word: &str| list.contains(&word);
-    let is_test = |folder: &str| is(&SAMPLE_FOLDERS, folder) || folder.ends_with("test") || folder.ends_with("tests");
+    let is_test = |folder: &str| {
+        is(&SAMPLE_FOLDERS, folder)
+            || folder.starts_with("test")
+            || folder.ends_with("test")
+            || folder.ends_with("tests")
+    };
     let parts = || stem.split(['.', '-', '_']);
     Place {
         sample: folders().any(is_test)
@@ -137,6 +148,7 @@ pub(super) fn of(path: &str) -> Place {
             || ["java", "kt", "cs", "php", "swift", "scala", "groovy", "vb", "fs"].contains(&extension)
                 && (stem.ends_with("test") || stem.ends_with("tests") || stem.ends_with("spec")),
         holds: holds(file, stem, extension),
+        is_code: is(&CODE, extension),
         apart: is(&MACHINE, extension)
             || is(&MACHINE_FILES, file)
             || file.contains(".min.")

@@ -105,7 +105,7 @@ fn is_field(byte: u8) -> bool {
 
 /// Up to the end of the line, or to the quote that ends the text in which the line stands.
 fn password(text: &[u8], start: usize) -> Option<Span> {
-    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`:".contains(byte);
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`:\\".contains(byte);
     let length = text[start..].iter().take(LONGEST_READ).position(ends).unwrap_or(text.len() - start);
     (length > 0 && text.get(start + length) != Some(&b':')).then(|| Span::new(start, start + length))
 }

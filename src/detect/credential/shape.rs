@@ -1,16 +1,15 @@
 //! Values whose form says that they are something other than a credential.
 
 use super::code::{is_member_path, is_name};
-use super::surprise::surprise;
-
-/// What a text that a person would read as a word costs at most, in half bits per character.
-pub(super) const WORDY: u32 = 10;
+use super::surprise::{WORDY, surprise};
 
 /// Whether the value is of a form that no credential has: an address, a path, a version, a pattern …
 pub(super) fn is_other(value: &[u8]) -> bool {
     b",;:]}=".contains(&value[0])
         || value.starts_with(b"[-")
         || is_escaped(value)
+        || is_entity(value)
+        || is_public_point(value)
         || value[0] == b')' && !value.iter().any(u8::is_ascii_digit)
         || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
         || is_address(value)
@@ -32,7 +31,38 @@ pub(super) fn is_other(value: &[u8]) -> bool {
 fn is_escaped(value: &[u8]) -> bool {
     let escapes =
         value.windows(3).filter(|part| part[0] == b'%' && part[1..].iter().all(u8::is_ascii_hexdigit)).count();
-    escapes >= 3 && escapes * 3 * 3 >= value.len() * 2
+    escapes >= 3 && escapes * 3 * 3 >= value.len() * 2 || escapes > 0 && is_escaped_words(value)
+}
+
+/// Words between signs that are written as `%XX`: `a-word%23another-word`.
+fn is_escaped_words(value: &[u8]) -> bool {
+    let mut words = value.split(|byte| *byte == b'%').enumerate();
+    words.all(|(index, word)| {
+        let word = if index == 0 { word } else { word.get(2..).unwrap_or_default() };
+        word.len() < 3
+            || word.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte)) && surprise(word) < WORDY + 2
+    })
+}
+
+/// `&nbsp;` of a page, and what is put into a text by its name in capitals: `%CONFIG-DBPASS`.
+fn is_entity(value: &[u8]) -> bool {
+    let named = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    match value {
+        [b'&', rest @ ..] => named(rest) > 1 && rest.get(named(rest)) == Some(&b';'),
+        [b'%', first, rest @ ..] => {
+            first.is_ascii_uppercase() && rest.iter().all(|byte| byte.is_ascii_uppercase() || b"-_%".contains(byte))
+        }
+        _ => false,
+    }
+}
+
+/// A point of a curve that is written in full (SEC 1, section 2.3.3): four, and then two coordinates of 32 bytes. Only
+/// public keys are written so, those of Web Push among them (RFC 8292, section 3.2).
+fn is_public_point(value: &[u8]) -> bool {
+    let bare = value.strip_suffix(b"=").unwrap_or(value);
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_+/".contains(byte);
+    bare.len() == 87 && bare[0] == b'B' && (b'A'..=b'P').contains(&bare[1]) && bare.iter().all(is_base64)
+        || value.len() == 130 && value.starts_with(b"04") && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Names joined by dots, also those of a class and its member: `org.acme.Pool#getUser`.
@@ -175,7 +205,20 @@ fn is_pattern(value: &[u8]) -> bool {
 }
 
 /// Prefixes of digests, of passwords that are hashed or encrypted, and of public keys.
-const DIGESTS: [&str; 43] = [
+const DIGESTS: [&str; 51] = [
+    // Public keys as SSH writes them in base64: `ssh-rsa` and `ecdsa-…` with their lengths before them.
+    "aaaab3nzac1",
+    "aaaae2vjzhnh",
+    // An object that Java wrote, in base64 (0xACED, the magic number of its protocol for objects).
+    "ro0ab",
+    // A fingerprint of OpenPGP as an address.
+    "openpgp4fpr:",
+    // The head of a PEM block in base64: what is a key there, the rules for keys find.
+    "ls0tls1crudjti",
+    // Public keys of Curve25519 as DER: Ed25519 and X25519.
+    "mcowbqydk2vwayea",
+    "mcowbqydk2vuayea",
+    "{ldap}",
     // As RabbitMQ keeps passwords in its settings.
     "encrypted:",
     // Public keys as DER, in base64 and in hexadecimal digits: RSA and EC.
@@ -224,6 +267,9 @@ const DIGESTS: [&str; 43] = [
 ];
 
 fn is_digest(value: &[u8]) -> bool {
+    if value.is_empty() {
+        return false;
+    }
     // As PostgreSQL keeps passwords: `md5` and 32 digits.
     let of_postgres = value.len() == 35 && value.starts_with(b"md5") && value[3..].iter().all(u8::is_ascii_hexdigit);
     let known = || {
@@ -231,11 +277,47 @@ fn is_digest(value: &[u8]) -> bool {
             .iter()
             .any(|prefix| value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes())))
     };
-    of_postgres || known()
+    // `user:$2a$…`: a line of accounts.
+    let of_account = || {
+        let colon = value.iter().position(|byte| *byte == b':').unwrap_or(0);
+        colon > 0 && matches!(&value[colon..], [b':', b'$' | b'{', ..]) && is_digest(&value[colon + 1..])
+    };
+    of_postgres || of_account() || is_of_mysql(value) || known() || is_named_digest(value) || is_doubled_digest(value)
+}
+
+/// As MySQL keeps passwords: a star and 40 digits (the manual, *Password Hashing in MySQL*).
+fn is_of_mysql(value: &[u8]) -> bool {
+    value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// A digest with each `$` twice or more often, as files that replace variables hold it: `$$2y$$10$$…`.
+fn is_doubled_digest(value: &[u8]) -> bool {
+    let marks = value.iter().take_while(|byte| **byte == b'$').count();
+    marks > 1 && contains(&value[marks..], b"$$")
+}
+
+/// `{salt}5f4d…` and `{pbkdf2@v5}…`: what hashed a password, or its salt, in braces before the hash.
+fn is_named_digest(value: &[u8]) -> bool {
+    let Some(close) = value.iter().position(|byte| *byte == b'}').filter(|_| value[0] == b'{') else { return false };
+    let is_hash = |rest: &[u8]| rest.len() >= 32 && rest.iter().all(u8::is_ascii_hexdigit);
+    let rest = &value[close + 1..];
+    is_hash(rest)
+        || contains(rest, b"$")
+        || rest.starts_with(b"{")
+        || [&b"{pbkdf2"[..], b"{scrypt", b"{argon2", b"{md4"]
+            .iter()
+            .any(|known| value.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)))
 }
 
 /// Words with values: `gpu=0|uuid=7`.
 fn is_pairs(value: &[u8]) -> bool {
+    let is_pair = |part: &[u8]| {
+        let name = part.iter().take_while(|byte| byte.is_ascii_lowercase() || b"_-".contains(byte)).count();
+        name > 2 && part.get(name) == Some(&b'=')
+    };
+    if value.split(|byte| b":,;&|".contains(byte)).filter(|part| is_pair(part)).count() > 1 {
+        return true;
+    }
     let Some(equals) = value.iter().position(|byte| *byte == b'=') else { return false };
     (2..=12).contains(&equals)
         && value[..equals].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
@@ -258,6 +340,7 @@ fn is_advisory(value: &[u8]) -> bool {
 
 /// A number in base 16, or an address of a chain of blocks, which is public: 40 digits.
 pub(super) fn is_number(value: &[u8], quoted: bool) -> bool {
+    let value = value.strip_prefix(b"-").unwrap_or(value);
     let Some(digits) = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")) else { return false };
     digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_') && (!quoted || digits.len() <= 40)
 }

@@ -4,6 +4,9 @@
 /// hexadecimal digit. `training/bigrams.py` makes it and tells how well it does on words that it has not seen.
 const TABLE: &[u8; 27 * 28] = include_bytes!("bigrams.txt");
 
+/// What a text that a person would read as a word costs at most, in half bits per character.
+pub(in crate::detect) const WORDY: u32 = 10;
+
 /// A change between letters and digits, in half bits, besides what the edges of words cost.
 const SWITCH: u32 = 4;
 
@@ -14,7 +17,7 @@ const DIGIT: u32 = 7;
 const OTHER: u32 = 4;
 
 /// Half bits per character: some 7 for words, 12 for random letters and digits.
-pub(super) fn surprise(value: &[u8]) -> u32 {
+pub(in crate::detect) fn surprise(value: &[u8]) -> u32 {
     let (mut sum, mut before) = (0, b' ');
     for &byte in value {
         sum += step(before, byte);

@@ -34,11 +34,11 @@ pub(super) fn read(text: &[u8], from: usize, element: bool) -> Option<Value> {
 }
 
 /// What makes another type of a literal that stands in it: `[]byte("…")`.
-const AROUND: [&[u8]; 6] = [b"[]byte(", b"String::from(", b"new String(", b"Some(", b"bytes(", b"str("];
+const AROUND: [&[u8]; 7] = [b"<<", b"[]byte(", b"String::from(", b"new String(", b"Some(", b"bytes(", b"str("];
 
 /// How many bytes stand around a literal, before its quote.
 fn around(rest: &[u8]) -> usize {
-    if !matches!(rest.first(), Some(b'[' | b'S' | b'n' | b'b' | b's')) {
+    if !matches!(rest.first(), Some(b'<' | b'[' | b'S' | b'n' | b'b' | b's')) {
         return 0;
     }
     let known = AROUND.iter().find(|around| rest.starts_with(around)).map_or(0, |around| around.len());
@@ -144,6 +144,10 @@ fn bare(text: &[u8], from: usize) -> Option<Value> {
         {
             value = &value[..at];
         }
+    }
+    // `eyJraWQiOiJJ...`: cut short.
+    if value.ends_with(b"...") {
+        return None;
     }
     while let Some((b'.' | b':' | b'?', front)) = value.split_last().map(|(last, front)| (*last, front)) {
         value = front;

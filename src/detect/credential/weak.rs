@@ -1,7 +1,8 @@
 //! Values that people make up: which of them are passwords that somebody uses, and which only stand for one.
 
 /// Words that a made-up password holds because nobody uses it.
-const OWN_WORDS: [&str; 34] = [
+const OWN_WORDS: [&str; 35] = [
+    "anonymous",
     "password",
     "passwd",
     "passwort",
