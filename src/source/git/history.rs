@@ -21,7 +21,7 @@ use super::forest::{Below, Forest};
 use super::ids::Numbers;
 use super::lfs;
 use super::local;
-use super::look::{Built, Look, Place};
+use super::look::{Built, Look, Packed, Place};
 use super::memory::Memory;
 use super::pack::{Base, Buffers, Decoded, Node, Pack, Task, Visitor};
 use super::staged::too_large;
@@ -40,8 +40,9 @@ const DECODED_MOST: u64 = 1 << 30;
 /// Bytes of texts that one thread keeps decoded when it reads single ones: others are built on them.
 const TEXTS_KEPT: usize = 8 << 20;
 
-/// How many places of texts with a match are kept until these are scanned at their path; the other texts are searched anew.
-const PLACES_KEPT: usize = 1 << 20;
+/// How many places of texts with a match are kept until these are scanned at their path, of eight bytes each; the other texts
+/// are searched anew.
+const PLACES_KEPT: usize = 5 << 19;
 
 /// What is read one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub(super) struct Hit {
     pub(super) id: ObjectId,
     pub(super) kind: Kind,
     /// Every place at which a rule has to look, if they were kept.
-    places: Option<Vec<Place>>,
+    places: Option<Box<[Packed]>>,
 }
 
 /// The texts with a match, each after what it is built on, and the numbers of the blobs among them.
@@ -248,7 +249,10 @@ fn take(git: &Git, repo: &gix::Repository, hit: &Hit, path: &str, provenance: &P
         let bytes = readable(&object.data);
         let blob = Blob { root: Some(git.number), path, shown: &git.shown(path), bytes: &bytes };
         match &hit.places {
-            Some(places) => sink.take_looked_at(worker, &blob, provenance, places),
+            Some(places) => {
+                let places: Vec<Place> = places.iter().copied().map(Place::from).collect();
+                sink.take_looked_at(worker, &blob, provenance, &places)
+            }
             None => sink.take(worker, &blob, provenance, &Nothing),
         };
     }
@@ -597,10 +601,13 @@ impl<'s> Scan<'s> {
     }
 
     /// The places of a text with a match, as long as there is room for them.
-    fn kept(&self, look: &Look) -> Option<Vec<Place>> {
+    fn kept(&self, look: &Look) -> Option<Box<[Packed]>> {
         let places = look.places.as_ref()?;
         let before = self.places.fetch_add(places.len(), Relaxed);
-        (before + places.len() <= PLACES_KEPT).then(|| places.clone())
+        if before + places.len() > PLACES_KEPT {
+            return None;
+        }
+        places.iter().map(Packed::of).collect()
     }
 
     /// Looks for what a tree names and nobody has, and notes what it holds of the texts with a match. What its base names is

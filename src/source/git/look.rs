@@ -57,3 +57,25 @@ impl Place {
         Span::new(start, start + self.length as usize)
     }
 }
+
+/// A place in half the room, without what is known of it: for the places that are kept until their text is read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Packed {
+    start: u32,
+    length: u16,
+    rule: u16,
+}
+
+impl Packed {
+    /// `None` for the few that do not fit.
+    pub(super) fn of(place: &Place) -> Option<Self> {
+        let (length, rule) = (u16::try_from(place.length).ok()?, u16::try_from(place.rule).ok()?);
+        Some(Self { start: place.start, length, rule })
+    }
+}
+
+impl From<Packed> for Place {
+    fn from(Packed { start, length, rule }: Packed) -> Self {
+        Self { start, length: length.into(), rule: rule.into(), leads: None }
+    }
+}
