@@ -133,7 +133,7 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         [b'=', first, ..] => (Operator::Equals { tight: gap == 0 && !first.is_ascii_whitespace() }, after(1)),
         [b':', b'-', ..] => (Operator::Equals { tight: true }, at + 2),
         [b':', ..] => object(text, at).unwrap_or_else(|| colon(text, at)),
-        [b'(', ..] if !closed => (Operator::Passes, after(1)),
+        [b'(', ..] if !closed && !is_macro(&text[name.start..name.end]) => (Operator::Passes, after(1)),
         [b',', ..] if closed => listed(text, at + 1).unwrap_or((Operator::Passes, after(1))),
         // A constant among the arguments of a call: `curl_setopt($c, CURLOPT_PASSWORD, "…")`.
         [b',', ..] if name::is_constant(&text[name.start..name.end]) => (Operator::Passes, after(1)),
@@ -149,6 +149,12 @@ fn operator(text: &[u8], name: Span) -> Option<(Operator, usize)> {
         _ => return None,
     };
     Some(operator)
+}
+
+/// Whether a name that is called is that of a macro whose two letters stand for something else (`I915_PW("AUX_TC1")`, a power
+/// well): passwords are passed to functions and to `PASSWORD`.
+fn is_macro(name: &[u8]) -> bool {
+    name::is_constant(name) && name.ends_with(b"_PW")
 }
 
 /// Whether the name stands between the brackets of a type: `List<Password>`.
