@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Numbers of wanted texts, ascending.
 pub(super) type Wanted = Arc<[u32]>;
 
-/// What one thread noted of the trees that it came upon.
+/// What one thread noted of some of the trees that it came upon.
 #[derive(Default)]
 pub(super) struct Forest {
     trees: Vec<Noted>,
@@ -19,27 +19,62 @@ pub(super) struct Forest {
     held: Vec<u32>,
 }
 
-/// One tree, and where its lists end.
+/// What one thread noted, in parts: a list that grows by doubling would take twice its room, and leave as much behind.
+#[derive(Default)]
+pub(super) struct Forests(Vec<Forest>);
+
+/// Trees in one part.
+const PART: usize = 1 << 14;
+
+impl Forests {
+    /// As [`Forest::note`].
+    pub(super) fn note(&mut self, tree: u32, below: impl Iterator<Item = u32>, held: impl Iterator<Item = u32>) {
+        if self.0.last().is_none_or(|last| last.trees.len() >= PART) {
+            self.0.last_mut().into_iter().for_each(Forest::shrink);
+            self.0.push(Forest::default());
+        }
+        if let Some(last) = self.0.last_mut() {
+            last.note(tree, below, held);
+        }
+    }
+
+    pub(super) fn into_parts(self) -> Vec<Forest> {
+        self.0
+    }
+}
+
+/// One tree, and where its lists end. There may be millions.
 struct Noted {
     tree: u32,
-    below: usize,
-    held: usize,
+    below: u32,
+    held: u32,
 }
 
 impl Forest {
     /// Notes a tree: the trees and the wanted texts that it names.
-    pub(super) fn note(&mut self, tree: u32, below: impl Iterator<Item = u32>, held: impl Iterator<Item = u32>) {
+    fn note(&mut self, tree: u32, below: impl Iterator<Item = u32>, held: impl Iterator<Item = u32>) {
         self.below.extend(below);
         self.held.extend(held);
-        self.trees.push(Noted { tree, below: self.below.len(), held: self.held.len() });
+        // Lists of four thousand million are beyond any memory that holds them.
+        let end = |list: &[u32]| u32::try_from(list.len()).unwrap_or(u32::MAX);
+        self.trees.push(Noted { tree, below: end(&self.below), held: end(&self.held) });
+    }
+
+    /// Gives back what its lists do not need.
+    fn shrink(&mut self) {
+        self.trees.shrink_to_fit();
+        self.below.shrink_to_fit();
+        self.held.shrink_to_fit();
     }
 
     fn below(&self, note: usize) -> Range<usize> {
-        note.checked_sub(1).map_or(0, |before| self.trees[before].below)..self.trees[note].below
+        let start = note.checked_sub(1).map_or(0, |before| self.trees[before].below);
+        start as usize..self.trees[note].below as usize
     }
 
     fn held(&self, note: usize) -> &[u32] {
-        &self.held[note.checked_sub(1).map_or(0, |before| self.trees[before].held)..self.trees[note].held]
+        let start = note.checked_sub(1).map_or(0, |before| self.trees[before].held);
+        &self.held[start as usize..self.trees[note].held as usize]
     }
 }
 

@@ -17,7 +17,7 @@ use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::attribution::{self, Commit};
 use super::before::Nothing;
-use super::forest::{Below, Forest};
+use super::forest::{Below, Forest, Forests};
 use super::ids::Numbers;
 use super::lfs;
 use super::local;
@@ -106,7 +106,7 @@ struct Found {
     done: GitOutcome,
     counts: Counts,
     hits: Vec<Hit>,
-    forest: Forest,
+    forests: Forests,
     commits: Vec<Commit>,
     missing: BTreeSet<ObjectId>,
     corrupt: BTreeSet<ObjectId>,
@@ -182,7 +182,7 @@ impl Git {
         let spared = scan.spared.load(Relaxed);
         let hits = scan.hits.into_inner().unwrap_or_else(|| Hits::new(Vec::new(), &stores));
         let mut each: Vec<Found> = scan.found.into_iter().map(unlocked).collect();
-        let forests = each.iter_mut().map(|found| std::mem::take(&mut found.forest)).collect();
+        let forests = each.iter_mut().flat_map(|found| std::mem::take(&mut found.forests).into_parts()).collect();
         let mut found = each.into_iter().fold(Found::default(), Found::merge);
         drop(scan.buffers);
         done.outcome.spared(spared);
@@ -458,6 +458,8 @@ impl<'s> Scan<'s> {
             self.packs(turn);
             self.stores.packs.iter().for_each(|pack| self.thin(turn, pack, repo));
             self.loose(turn, &loose);
+            // Texts need the most room, and what is noted of trees is the most that is kept.
+            self.buffers.iter().for_each(|buffers| *lock(buffers) = Buffers::default());
         }
     }
 
@@ -643,7 +645,7 @@ impl<'s> Scan<'s> {
         if wanted.is_some()
             && let Some(tree) = self.stores.numbers.of(&id)
         {
-            found.forest.note(tree, below.into_iter(), held.iter().map(|held| held.number));
+            found.forests.note(tree, below.into_iter(), held.iter().map(|held| held.number));
         }
         held
     }
