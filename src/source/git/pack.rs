@@ -133,10 +133,13 @@ impl Pack {
         if all != data.num_objects() {
             return Err("the pack and its index differ in the number of objects");
         }
-        let mut order: Vec<(u64, u32)> = (0..all).map(|at| (index.pack_offset_at_index(at), at)).collect();
-        order.sort_unstable();
-        let length = order.len();
-        let (offsets, positions): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
+        // Without a list of both, which would be the largest of all: what is large and given back raises what the allocator
+        // keeps to itself.
+        let offset = |at: u32| index.pack_offset_at_index(at);
+        let mut positions: Vec<u32> = (0..all).collect();
+        positions.sort_unstable_by_key(|&at| (offset(at), at));
+        let offsets: Vec<u64> = positions.iter().map(|&at| offset(at)).collect();
+        let length = positions.len();
         let mut pack = Self {
             data,
             ids: Arc::new(Ids::new(index)),
