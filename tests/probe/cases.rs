@@ -565,6 +565,27 @@ fn messages() -> Vec<Case> {
                 "account-status=active; account-type=Full; accounts=Acme",
             ))
         },
+        Case {
+            id: Some("SK0123456789abcdef0123456789abcdef"),
+            ..case(
+                "twilio",
+                "/v2/Services?PageSize=1",
+                ("", 32),
+                vec![
+                    (
+                        200,
+                        r#"{"services":[{"sid":"VA01","account_sid":"AC0123","friendly_name":"Sign in"}],"meta":{"page":0}}"#,
+                        ACTIVE,
+                    ),
+                    (200, r#"{"services":[],"meta":{"page":0}}"#, ACTIVE),
+                    (200, r#"{"meta":{"page":0}}"#, UNKNOWN),
+                    (401, r#"{"code":20003,"message":"Authenticate"}"#, UNKNOWN),
+                    (401, r#"{"code":70051,"message":"Authorization Failed"}"#, UNKNOWN),
+                    SSO,
+                ],
+                "owner AC0123",
+            )
+        },
     ]
 }
 
@@ -736,21 +757,24 @@ fn money() -> Vec<Case> {
             ],
             "owner m; ends 2026-12-14T12:43:00Z; may PAYMENTS_READ:Read+PAYMENTS_WRITE:Manage on everything; client-id=c",
         ),
-        own(case(
-            "shopify",
-            "/admin/oauth/access_scopes.json",
-            ("shpat_", 32),
-            vec![
-                (200, r#"{"access_scopes":[{"handle":"read_orders"},{"handle":"write_orders"}]}"#, ACTIVE),
-                (
-                    401,
-                    r#"{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}"#,
-                    REJECTED,
-                ),
-                SSO,
-            ],
-            "may read_orders:Read+write_orders:Manage on everything",
-        )),
+        then(
+            r#"{"shop":{"name":"Acme","email":"ann@acme.example","myshopify_domain":"acme.myshopify.com","plan_name":"basic"}}"#,
+            own(case(
+                "shopify",
+                "/admin/oauth/access_scopes.json",
+                ("shpat_", 32),
+                vec![
+                    (200, r#"{"access_scopes":[{"handle":"read_orders"},{"handle":"write_orders"}]}"#, ACTIVE),
+                    (
+                        401,
+                        r#"{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}"#,
+                        REJECTED,
+                    ),
+                    SSO,
+                ],
+                "owner acme.myshopify.com; may read_orders:Read+write_orders:Manage on everything; plan=basic; shop-name=Acme",
+            )),
+        ),
     ]
 }
 

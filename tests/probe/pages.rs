@@ -47,7 +47,7 @@ fn grant(grant: &Grant) -> String {
     format!("may {} on {reach}", actions.join("+"))
 }
 
-fn ask(case: &Case) -> Ask {
+pub(crate) fn ask(case: &Case) -> Ask {
     let mut ask = Ask::new(Issuer::new(case.issuer), case.key.clone());
     ask.host = case.host.map(str::to_owned);
     ask.decoded = Some(KeyFacts {
@@ -370,6 +370,9 @@ fn the_wrong_class_of_key_is_never_sent() {
         ("stripe", &["whsec_x"]),
         ("supabase", &["sb_secret_x", "sb_publishable_x"]),
         ("shopify", &["shpss_x"]),
+        // The secret of an API key, of which nothing tells the id, and the ids of keys and accounts.
+        ("twilio", &["aB3dEfGhIjKlMnOpQrSt", "SKx", "ACx"]),
+        ("azure", &["x"]),
         ("tailscale", &["tskey-webhook-x"]),
         ("xai", &["xai-token-x"]),
         ("figma", &["figp_x"]),

@@ -17,8 +17,16 @@ static MAILGUN: Issuer = Issuer::known("mailgun");
 static MAILCHIMP: Issuer = Issuer::known("mailchimp");
 static TWILIO: Issuer = Issuer::known("twilio");
 
-pub(super) const PAGES: &[&Page] =
-    &[&SLACK_TOKEN, &DISCORD_BOT, &TELEGRAM_BOT, &SENDGRID_KEY, &MAILGUN_KEY, &MAILCHIMP_KEY, &TWILIO_PAIR];
+pub(super) const PAGES: &[&Page] = &[
+    &SLACK_TOKEN,
+    &DISCORD_BOT,
+    &TELEGRAM_BOT,
+    &SENDGRID_KEY,
+    &MAILGUN_KEY,
+    &MAILCHIMP_KEY,
+    &TWILIO_PAIR,
+    &TWILIO_API_KEY,
+];
 
 /// Slack answers 200 to everything; the word in `error` decides. `invalid_auth` also means another network than the
 /// workspace allows, so it proves nothing.
@@ -247,7 +255,7 @@ static MAILCHIMP_KEY: Page = Page {
 
 /// The pair is put together from what stands nearby, so a refusal proves nothing of either half.
 static TWILIO_PAIR: Page = Page {
-    forms: &[Form::Of(32, |byte| byte.is_ascii_alphanumeric())],
+    forms: &[Form::Of(32, is_lower_hex)],
     others: &[("SK", "the id of a key is no key"), ("AC", "the id of an account is no key")],
     rows: &[
         Row::active(200, When::Always, "lists the accounts that the pair opens"),
@@ -274,5 +282,46 @@ static TWILIO_PAIR: Page = Page {
         side_effects: "stands in the account's event log",
         source: "twilio.com/docs/iam/api/account; trufflesecurity/trufflehog, analyzers/twilio",
         ..About::of(&TWILIO, "https://api.twilio.com")
+    })
+};
+
+/// Auth tokens are made of these; the secret of an API key has other letters as well, and another page knows it.
+fn is_lower_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+/// Only main keys may see accounts, so the services of Verify are asked for: main and standard keys list them, restricted
+/// ones only if they were given that right. A refusal proves nothing for the same reason, and for that of the pair.
+static TWILIO_API_KEY: Page = Page {
+    forms: &[Form::Of(32, |byte| byte.is_ascii_alphanumeric())],
+    only: |subject| match subject.key_id() {
+        Some(id) if id.starts_with("SK") && id.len() == 34 && id.bytes().skip(2).all(is_lower_hex) => Ok(()),
+        _ => Err("the secret of an API key works only with the key's id (SK…), which nothing near it tells"),
+    },
+    rows: &[
+        Row::active(200, When::Has("/services"), "lets the pair list the services of Verify"),
+        Row::unknown(
+            401,
+            When::Always,
+            "does not know the pair, or not for this page: a restricted key may lack the right, and the two halves were \
+             found beside each other and need not belong together",
+        ),
+        Row::FORBIDDEN,
+    ],
+    proof: &["/services"],
+    facts: &[Fact::at("/services/0/account_sid", Is::Owner)],
+    notes: &[
+        "A main or standard key opens nearly all of its account, a restricted one what it was given; which it is, this page does not tell.",
+        "Twilio's keys have no end.",
+    ],
+    ..Page::of(About {
+        hosts: &["api.twilio.com", "verify.twilio.com"],
+        carrier: Carrier::basic(Half::KeyId),
+        accepts: "secrets of API keys with the key's id (SK…) beside them",
+        asks: "for one service of Verify, which main and standard keys may list",
+        requests: &[Template::get("/v2/Services?PageSize=1")],
+        side_effects: "stands in the account's event log",
+        source: "twilio.com/docs/iam/api-keys and docs/verify/api/service; trufflesecurity/trufflehog, analyzers/twilio",
+        ..About::of(&TWILIO, "https://verify.twilio.com")
     })
 };

@@ -3,7 +3,7 @@
 use super::super::carrier::Carrier;
 use super::super::fact::{Fact, Is, Time, Without};
 use super::super::issuer::{About, Template};
-use super::super::page::{Form, Page, Row, When};
+use super::super::page::{Form, Page, Row, Then, When};
 use super::super::post::Post;
 use crate::issuer::Issuer;
 use crate::key::Power;
@@ -82,12 +82,25 @@ static SHOPIFY_TOKEN: Page = Page {
     facts: &[Fact::at("/access_scopes/*/handle", Is::Scopes)],
     power: |scope| if scope.starts_with("read_") { Power::Read } else { Power::Manage },
     notes: &["Shopify does not tell here whether a token ends."],
+    then: Some(Then {
+        pick: None,
+        of: |_| true,
+        facts: &[
+            Fact::at("/shop/myshopify_domain", Is::Owner),
+            Fact::at("/shop/name", Is::Detail("shop-name")),
+            Fact::at("/shop/plan_name", Is::Detail("plan")),
+        ],
+    }),
     ..Page::of(About {
         carrier: Carrier::header("x-shopify-access-token", ""),
         accepts: "access tokens (shpat_…, shpca_…, shppa_…) with their shop beside them",
-        asks: "what the token may do",
-        requests: &[Template::get("/admin/oauth/access_scopes.json")],
-        source: "shopify.dev, AccessScope; trufflesecurity/trufflehog, analyzers/shopify",
+        asks: "what the token may do, then which shop it is for",
+        // A version that is gone is answered as the oldest that is left (shopify.dev, "about Shopify API versioning").
+        requests: &[
+            Template::get("/admin/oauth/access_scopes.json"),
+            Template::get_if("/admin/api/2026-01/shop.json", "when the first answer lists scopes"),
+        ],
+        source: "shopify.dev, AccessScope and Shop; trufflesecurity/trufflehog, analyzers/shopify",
         ..About::tenants(&SHOPIFY, &[".myshopify.com"])
     })
 };
