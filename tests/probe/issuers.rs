@@ -158,6 +158,50 @@ mod crates_io_tokens {
         let short_lived = format!("{}{}", "cio_tp_", "A".repeat(32));
         other_classes(&Issuer::CRATES_IO, None, &[short_lived, "B".repeat(32), format!("{}{}", "cio", "-".repeat(32))]);
     }
+
+    const REQUIRED: &str = "this token does not have the required permissions to perform this action";
+
+    #[test]
+    fn a_scoped_token_is_asked_whether_it_governs_who_publishes_the_repositorys_crates() {
+        let ask = ask().packages(&["acme-core", "acme-cli", "not/a crate?x=y", "acme-new", "acme-web", "acme-odd"]);
+        let (got, seen) = ask.of_script(
+            HEADER,
+            vec![
+                said(403, REQUIRED),
+                answer(200, r#"{"github_configs":[],"meta":{"total":0,"next_page":null}}"#),
+                said(403, REQUIRED),
+                said(404, "crate `acme-new` does not exist"),
+                said(400, "You are not an owner of this crate"),
+                answer(200, "<html>welcome</html>"),
+            ],
+        );
+        assert_eq!(got.facts.state, State::Active);
+        assert_eq!(got.facts.details["trusted-publishing"], "acme-core, acme-new, acme-web");
+        assert!(got.facts.grants.said().is_none(), "other scopes may be there as well: {:?}", got.facts.grants);
+        let asked: Vec<&str> = seen.iter().skip(1).map(|request| request.path.rsplit_once('=').unwrap().1).collect();
+        assert_eq!(asked, ["acme-core", "acme-cli", "acme-new", "acme-web", "acme-odd"]);
+    }
+
+    #[test]
+    fn nothing_that_is_answered_about_crates_takes_back_that_the_token_works() {
+        let ask = ask().packages(&["acme-core"]);
+        for second in [
+            said(403, "authentication failed"),
+            said(401, "no"),
+            said(400, "Must specify either `crate` or `user_id` query parameter"),
+            answer(404, "<html>no such page</html>"),
+            answer(200, "{}"),
+            answer_with(302, &[("location", "https://evil.test/")], ""),
+        ] {
+            let (got, _) = ask.of_script(HEADER, vec![said(403, REQUIRED), second]);
+            assert_eq!(got.facts.state, State::Active);
+            assert!(!got.facts.details.contains_key("trusted-publishing"));
+        }
+        for first in [said(403, "authentication failed"), said(404, "Not Found"), said(401, "no")] {
+            let (_, seen) = ask.of_script(HEADER, vec![first]);
+            assert_eq!(seen.len(), 1, "only a token with scopes is asked about crates");
+        }
+    }
 }
 
 mod rubygems_keys {
@@ -487,6 +531,36 @@ mod hex_keys {
         assert_eq!(got.facts.created.said(), Some(&at("2026-01-02T03:04:05Z")));
         assert_eq!(power(&got.facts), Some(Power::Read));
         assert_eq!(ends(&ask().facts(HEADER, list("[]", ""))), Some(Expiry::Never));
+    }
+
+    #[test]
+    fn a_key_that_may_not_read_the_list_is_named_where_it_reads_repositories() {
+        let lacks = || message(401, "key not authorized for this action");
+        let named = answer(200, r#"{"key":{"name":"ci","owner":{"type":"organization","name":"acme"}}}"#);
+        let (got, seen) = ask().of_script(HEADER, vec![lacks(), named]);
+        assert_eq!(seen[1].path, "/api/auth?domain=repositories");
+        assert_eq!(got.facts.state, State::Active);
+        assert_eq!(got.facts.owner.said().map(String::as_str), Some("acme"));
+        assert_eq!(got.facts.name.said().map(String::as_str), Some("ci"));
+        assert_eq!(got.facts.details["owner-type"], "organization");
+        assert_eq!(power(&got.facts), Some(Power::Read));
+        assert!(ends(&got.facts).is_none(), "its end is not told");
+        let (older, _) = ask().of_script(HEADER, vec![lacks(), answer(204, "")]);
+        assert_eq!((power(&older.facts), older.facts.name.said()), (Some(Power::Read), None));
+        for second in [
+            lacks(),
+            message(403, "account not authorized for this action"),
+            message(401, "API key revoked"),
+            answer(200, "{}"),
+            answer(200, "<html>"),
+            answer_with(302, &[("location", "https://evil.test/")], ""),
+        ] {
+            let (got, _) = ask().of_script(HEADER, vec![lacks(), second]);
+            assert_eq!((&got.facts.state, got.facts.grants.said()), (&State::Active, None));
+        }
+        for first in [message(401, "invalid API key"), message(401, "API key revoked"), answer(403, "no JSON")] {
+            assert_eq!(ask().of_script(HEADER, vec![first]).1.len(), 1, "a dead key is not asked again");
+        }
     }
 
     #[test]
