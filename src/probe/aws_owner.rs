@@ -2,6 +2,8 @@
 //! stays here, and neither call uses the key or touches its last use.
 //!
 //! A key of an account that is known for canary tokens is not looked up either.
+//!
+//! Long-term keys of Bedrock are found in the account's list of service-specific credentials, by their public half.
 
 use roxmltree::{Document, Node};
 
@@ -12,13 +14,16 @@ use super::fact::Time;
 use super::failure::Failure;
 use super::issuer::{About, Line, Probe, Reading, Step, Subject, Template};
 use super::sigv4::{self, Service, Signer};
-use crate::key::{Inactive, KeyFacts, LastUse, Reported};
+use crate::key::{Expiry, Inactive, KeyFacts, LastUse, Reported};
 
 /// The account behind an id, which ids of the older generation do not tell.
 pub(crate) struct AccountOfKey;
 
 /// The user behind an id, and the state of the key.
 pub(crate) struct UserOfKey;
+
+/// The state and the end of a long-term key of Bedrock.
+pub(crate) struct BedrockKey;
 
 const CARRIER: Carrier = Carrier::OwnerSignature(OWNER, CredentialHeader { name: "authorization", scheme: "" });
 const ACCEPTS: &str =
@@ -66,6 +71,33 @@ static USER: About = About {
     ..About::of(&AWS, "https://iam.amazonaws.com")
 };
 
+static BEDROCK: About = About {
+    carrier: CARRIER,
+    accepts: "long-term API keys of Bedrock (ABSK…), by the name in their text",
+    asks: "for the Bedrock keys of all users of the owner's account, among which it is found by its public half",
+    requests: &[
+        Template::get(
+            "/?Action=ListServiceSpecificCredentials&AllUsers=true&ServiceName=bedrock.amazonaws.com&Version=2010-05-08",
+        ),
+        Template::get_if(
+            "/?Action=ListServiceSpecificCredentials&AllUsers=true&Marker={marker}&ServiceName=bedrock.amazonaws.com&Version=2010-05-08",
+            "for each further part of the list, 50 at most",
+        ),
+    ],
+    readings: &[
+        Reading::new("200 with the name and `Active`", "active; user, id, creation, expiry; without one never"),
+        Reading::new("the same with `Inactive`", "inactive: revoked (switched off)"),
+        Reading::new("the same with `Expired`", "inactive: expired"),
+        Reading::new("the same with another state, twice, or without the name", "unknown"),
+        Reading::new("403 `AccessDenied`", "unknown: the owner's own key may not look"),
+        Reading::new("403 `RequestExpired`, another refusal, other", "unknown"),
+    ],
+    side_effects: QUIET,
+    source: "docs.aws.amazon.com, IAM ListServiceSpecificCredentials and ServiceSpecificCredentialMetadata, and \
+             \"Signature Version 4 signing process\"",
+    ..About::of(&AWS, "https://iam.amazonaws.com")
+};
+
 /// IAM is one service for the whole world, and signs for this region.
 const IAM: Service = Service { name: "iam", region: "us-east-1" };
 
@@ -108,6 +140,16 @@ fn get(subject: Subject<'_>, line: &Line<'_>, service: Service, step: &Step) -> 
         Some(credential) => line.get_with(step, &credential, &[sigv4::date(line.now)]).map(Some),
         None => Ok(None),
     }
+}
+
+/// Parts of the list of credentials that are asked for, at most.
+const PARTS: usize = 50;
+
+fn bedrock_keys(marker: Option<&str>) -> Step {
+    let further = marker.map(|marker| ("Marker", marker));
+    let query = [("Action", "ListServiceSpecificCredentials"), ("AllUsers", "true")].into_iter().chain(further);
+    let query: Vec<_> = query.chain([("ServiceName", "bedrock.amazonaws.com"), ("Version", "2010-05-08")]).collect();
+    step(&query, if marker.is_some() { BEDROCK.requests[1].when } else { "always" })
 }
 
 const UNSIGNED: &str = "was not asked: the owner's own access key signs nothing";
@@ -195,6 +237,73 @@ impl Probe for UserOfKey {
             }
         };
         Ok(listed.completed_by(known))
+    }
+}
+
+impl Probe for BedrockKey {
+    fn about(&self) -> &About {
+        &BEDROCK
+    }
+
+    fn admits(&self, subject: Subject<'_>) -> Result<(), &'static str> {
+        let named = subject.key_id().is_some_and(|id| id.starts_with("BedrockAPIKey-"));
+        if subject.key.starts_with("ABSK") && named { Ok(()) } else { Err("it is no long-term key of Bedrock") }
+    }
+
+    fn steps(&self, _: Subject<'_>) -> Vec<Step> {
+        vec![bedrock_keys(None), bedrock_keys(Some("{marker}"))]
+    }
+
+    fn ask(&self, subject: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
+        let name = subject.key_id().unwrap_or_default();
+        let (mut found, mut marker) = (Vec::new(), None::<String>);
+        for _ in 0..PARTS {
+            let step = bedrock_keys(marker.as_deref());
+            let Some(reply) = get(subject, line, IAM, &step)? else { return Ok(line.unknown(UNSIGNED)) };
+            if reply.status != 200 {
+                return Ok(refused(line, &reply));
+            }
+            let Ok(document) = Document::parse(reply.text().unwrap_or_default()) else { return Ok(line.unreadable()) };
+            if element(document.root(), "ServiceSpecificCredentials").is_none() {
+                return Ok(line.unreadable());
+            }
+            let rows = document.descendants().filter(|node| node.tag_name().name() == "member");
+            found.extend(
+                rows.filter(|row| words(*row, "ServiceCredentialAlias").as_deref() == Some(name))
+                    .map(|row| bedrock_state(line, row)),
+            );
+            let more = words(document.root(), "IsTruncated").is_some_and(|word| word == "true");
+            marker = words(document.root(), "Marker").filter(|_| more);
+            if marker.is_none() {
+                return Ok(match (found.pop(), found.is_empty()) {
+                    (Some(facts), true) => facts,
+                    (Some(_), false) => line.unknown("lists two keys of that name, and nothing tells them apart"),
+                    (None, _) => line.unknown("does not list the key in this account; it may be another account's"),
+                });
+            }
+        }
+        Ok(line.unknown("has a longer list of keys than is read here"))
+    }
+}
+
+/// What the account's list says of a key of Bedrock.
+fn bedrock_state(line: &Line<'_>, row: Node<'_, '_>) -> KeyFacts {
+    let mut facts = match words(row, "Status").as_deref() {
+        Some("Active") => line.active("lists the key as active"),
+        Some("Inactive") => line.inactive(Inactive::Revoked, "lists the key as switched off"),
+        Some("Expired") => line.inactive(Inactive::Expired, "lists the key as expired"),
+        _ => line.unknown("lists the key in a state that is not known here"),
+    };
+    facts.owner = words(row, "UserName").into();
+    facts.created = moment(row, "CreateDate").into();
+    // The field "is only present for keys that were created with an expiration period".
+    facts.expires = match words(row, "ExpirationDate") {
+        None => Reported::Said(Expiry::Never),
+        Some(_) => moment(row, "ExpirationDate").map(Expiry::At).into(),
+    };
+    match words(row, "ServiceSpecificCredentialId") {
+        Some(id) => facts.detail("credential-id", id),
+        None => facts,
     }
 }
 

@@ -14,6 +14,7 @@
 mod address;
 mod aws;
 mod aws_owner;
+mod azure_storage;
 mod base;
 mod carrier;
 mod client;
@@ -72,6 +73,8 @@ const OWN_FILES: &[&dyn issuer::Probe] = &[
     &aws::Aws,
     &aws_owner::AccountOfKey,
     &aws_owner::UserOfKey,
+    &aws_owner::BedrockKey,
+    &azure_storage::AzureStorage,
     &gcp::ServiceAccount,
     &google_key::OwnersKey,
     &heroku::Heroku,

@@ -13,7 +13,7 @@ use crate::key::{Inactive, Power};
 
 static ANTHROPIC: Issuer = Issuer::known("anthropic");
 static ATLAS: Issuer = Issuer::known("mongodb-atlas");
-static AZURE: Issuer = Issuer::known("azure");
+pub(super) static AZURE: Issuer = Issuer::known("azure");
 static DATADOG: Issuer = Issuer::known("datadog");
 static ELASTIC: Issuer = Issuer::known("elastic");
 static OPENAI: Issuer = Issuer::known("openai");

@@ -1,4 +1,4 @@
-//! The issuers that take more than a table: AWS, Google Cloud's service accounts, Heroku, devpi, Verdaccio.
+//! The issuers that take more than a table: AWS, Azure Storage, Google Cloud's service accounts, Heroku, devpi, Verdaccio.
 
 use std::sync::Arc;
 
@@ -43,6 +43,28 @@ fn rows(ask: &Ask, own: bool, rows: &[(u16, &str, State)]) {
     }
 }
 
+/// A key of every issuer here, and whether its server is one of the user's own.
+pub(crate) fn asks() -> Vec<(Ask, bool)> {
+    vec![
+        (aws::ask(), false),
+        (azure_storage::ask(), false),
+        (service_account::ask(&service_account::key_and_certificate(0xb5).0), false),
+        (heroku::ask(), false),
+        (devpi::ask(), true),
+        (verdaccio::ask(), true),
+    ]
+}
+
+/// The same for look-ups with the owner's own credential.
+pub(crate) fn look_ups() -> Vec<(Ask, Vec<(&'static str, &'static str)>)> {
+    let own = vec![("SKELKEY_ADMIN_AWS_KEY_ID", "AKIAOWNERS"), ("SKELKEY_ADMIN_AWS_SECRET", "an-owners-secret")];
+    vec![
+        (aws_owner::ask(), own.clone()),
+        (bedrock::ask(), own),
+        (google_key::ask(), vec![("SKELKEY_ADMIN_GOOGLE", "an-owners-token")]),
+    ]
+}
+
 mod aws {
     use super::*;
 
@@ -50,7 +72,7 @@ mod aws {
         "aB3/".repeat(10)
     }
 
-    fn ask() -> Ask {
+    pub(super) fn ask() -> Ask {
         let mut ask = Ask::new(Issuer::new("aws"), secret());
         ask.decoded = Some(decoded(Some("609629065308"), Some(&format!("{}{}", "AKIA", "QYLPMN5HHHFPZAM2"))));
         ask
@@ -140,7 +162,7 @@ mod aws_owner {
     const ID: (&str, &str) = ("AKIA", "QYLPMN5HHHFPZAM2");
     const SECRET: &str = "an/owners/own/secret/access/key/of/forty";
 
-    fn ask() -> Ask {
+    pub(super) fn ask() -> Ask {
         let mut ask = Ask::new(Issuer::new("aws"), "aB3/".repeat(10));
         ask.decoded = Some(decoded(None, Some(&format!("{}{}", ID.0, ID.1))));
         ask
@@ -287,12 +309,207 @@ mod aws_owner {
     }
 }
 
+mod bedrock {
+    use super::*;
+
+    const NAME: &str = "BedrockAPIKey-abcd-at-123456789012";
+    const SECRET: &str = "an/owners/own/secret/access/key/of/forty";
+
+    pub(super) fn ask() -> Ask {
+        let key = format!("{}{}", "ABSK", BASE64.encode(format!("{NAME}:{}", "x9".repeat(30)).as_bytes()));
+        let facts = (skelkey::key::decoder("aws-bedrock").unwrap().decode)(key.as_bytes());
+        let mut ask = Ask::new(Issuer::new("aws"), key);
+        ask.decoded = facts;
+        ask
+    }
+
+    fn looked_up(script: Vec<Script>) -> (KeyFacts, Vec<Seen>) {
+        let stub = Stub::new(script);
+        let mut settings = settings(&FakeClock::new());
+        settings.instead.push(server(&Issuer::new("aws"), &stub.url()));
+        let variables = [("SKELKEY_ADMIN_AWS_KEY_ID", "AKIAOWNERS"), ("SKELKEY_ADMIN_AWS_SECRET", SECRET)];
+        settings.variables =
+            Arc::new(variables.into_iter().map(|(name, text)| (name, Secret::new(text.as_bytes()))).collect());
+        let ask = ask();
+        let mut outcomes = ask.look_up(&Prober::new(settings).unwrap());
+        assert_eq!(outcomes.len(), 1, "the look-ups of access keys do not take a key of Bedrock");
+        let seen = stub.seen();
+        for request in &seen {
+            let text = format!("{request:?}");
+            assert_eq!(request.method, "GET");
+            assert!(!text.contains(&ask.key) && !text.contains(SECRET), "no secret is sent: {text}");
+        }
+        (answered(outcomes.remove(0)).facts, seen)
+    }
+
+    fn row(alias: &str, status: &str, end: &str) -> String {
+        format!(
+            "<member><UserName>BedrockAPIKey-abcd</UserName><Status>{status}</Status><ServiceCredentialAlias>{alias}</ServiceCredentialAlias>\
+             <CreateDate>2026-01-01T00:00:00Z</CreateDate>{end}<ServiceName>bedrock.amazonaws.com</ServiceName>\
+             <ServiceSpecificCredentialId>ACCA12345678901234567</ServiceSpecificCredentialId></member>"
+        )
+    }
+
+    fn list(rows: &str, rest: &str) -> Script {
+        answer(
+            200,
+            &format!(
+                "<ListServiceSpecificCredentialsResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
+                 <ListServiceSpecificCredentialsResult><ServiceSpecificCredentials>{rows}</ServiceSpecificCredentials>{rest}\
+                 </ListServiceSpecificCredentialsResult></ListServiceSpecificCredentialsResponse>"
+            ),
+        )
+    }
+
+    const END: &str = "<ExpirationDate>2026-12-24T09:12:42Z</ExpirationDate>";
+
+    #[test]
+    fn a_key_is_found_by_its_public_half_on_a_later_part_of_the_list() {
+        let more = "<IsTruncated>true</IsTruncated><Marker>a+b/c=</Marker>";
+        let (facts, seen) = looked_up(vec![
+            list(&row("BedrockAPIKey-other", "Inactive", ""), more),
+            list(&row(NAME, "Active", END), "<IsTruncated>false</IsTruncated>"),
+        ]);
+        assert_eq!(facts.state, State::Active);
+        assert_eq!(
+            line(&facts),
+            "owner BedrockAPIKey-abcd; created 2026-01-01T00:00:00Z; ends 2026-12-24T09:12:42Z; \
+             credential-id=ACCA12345678901234567"
+        );
+        let path = "/?Action=ListServiceSpecificCredentials&AllUsers=true&";
+        assert_eq!(seen[0].path, format!("{path}ServiceName=bedrock.amazonaws.com&Version=2010-05-08"));
+        assert_eq!(
+            seen[1].path,
+            format!("{path}Marker=a%2Bb%2Fc%3D&ServiceName=bedrock.amazonaws.com&Version=2010-05-08")
+        );
+        let (never, _) = looked_up(vec![list(&row(NAME, "Active", ""), "")]);
+        assert!(line(&never).contains("never ends"), "{}", line(&never));
+    }
+
+    #[test]
+    fn rows() {
+        let two = format!("{}{}", row(NAME, "Active", ""), row(NAME, "Inactive", ""));
+        let error = |status, code: &str| {
+            answer(status, &format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"))
+        };
+        for (script, state) in [
+            (list(&row(NAME, "Active", END), ""), State::Active),
+            (list(&row(NAME, "Inactive", END), ""), REVOKED),
+            (list(&row(NAME, "Expired", END), ""), EXPIRED),
+            (list(&row(NAME, "Brand new", END), ""), State::Unknown),
+            (list(&two, ""), State::Unknown),
+            (list(&row("BedrockAPIKey-other", "Active", ""), ""), State::Unknown),
+            (list("", ""), State::Unknown),
+            (error(403, "AccessDenied"), State::Unknown),
+            (error(403, "RequestExpired"), State::Unknown),
+            (error(403, "SignatureDoesNotMatch"), State::Unknown),
+            (error(400, "ValidationError"), State::Unknown),
+            (answer(200, "<html>welcome</html>"), State::Unknown),
+            (answer(200, "{}"), State::Unknown),
+            (answer(418, ""), State::Unknown),
+        ] {
+            let (facts, _) = looked_up(vec![script]);
+            assert_eq!(facts.state, state, "{:?}", facts.state_reason);
+            assert!(facts.state_reason.is_some());
+        }
+    }
+
+    #[test]
+    fn a_list_that_never_ends_is_left() {
+        let (facts, seen) = looked_up(vec![list("", "<IsTruncated>true</IsTruncated><Marker>m</Marker>"); 60]);
+        assert_eq!((facts.state, seen.len()), (State::Unknown, 50));
+    }
+}
+
+mod azure_storage {
+    use super::*;
+
+    pub(super) fn ask() -> Ask {
+        let mut ask = Ask::new(Issuer::new("azure"), BASE64.encode(&[7; 64]));
+        ask.decoded = Some(decoded(Some("contosodata"), None));
+        ask
+    }
+
+    const LISTED: &str = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults \
+        ServiceEndpoint=\"https://contosodata.blob.core.windows.net/\"><MaxResults>1</MaxResults><Containers><Container>\
+        <Name>payroll</Name></Container></Containers><NextMarker /></EnumerationResults>";
+
+    fn error(code: &str, detail: &str) -> String {
+        format!(
+            "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>Server failed.\nTime:2026</Message>\
+             <AuthenticationErrorDetail>{detail}</AuthenticationErrorDetail></Error>"
+        )
+    }
+
+    #[test]
+    fn rows() {
+        let (signature, old) = (
+            "The MAC signature found in the HTTP request is not the same as any computed signature.",
+            "Request date header too old: 'Sun, 22 Nov 2026 12:00:00 GMT'",
+        );
+        super::rows(
+            &ask(),
+            true,
+            &[
+                (200, LISTED, State::Active),
+                (200, "<html>welcome</html>", State::Unknown),
+                (200, "{}", State::Unknown),
+                (200, "", State::Unknown),
+                (403, &error("AuthenticationFailed", signature), REJECTED),
+                (403, &error("AuthenticationFailed", old), State::Unknown),
+                (403, &error("KeyBasedAuthenticationNotPermitted", ""), State::Unknown),
+                (403, &error("AuthorizationFailure", ""), State::Unknown),
+                (403, &error("AccountIsDisabled", ""), State::Unknown),
+                (403, &error("InsufficientAccountPermissions", ""), State::Unknown),
+                (403, "<html>MAC signature</html>", State::Unknown),
+                (401, &error("NoAuthenticationInformation", ""), State::Unknown),
+                (400, &error("InvalidHeaderValue", ""), State::Unknown),
+                (418, "", State::Unknown),
+            ],
+        );
+        let (facts, seen) = said(&ask(), true, vec![answer(200, LISTED)]);
+        assert_eq!(line(&facts), "owner contosodata; may account key:Everything on everything");
+        assert_eq!((seen[0].method.as_str(), seen[0].path.as_str()), ("GET", "/?comp=list&maxresults=1"));
+        assert!(seen[0].headers.iter().all(|(_, value)| !value.contains(&ask().key)), "the key signs and stays here");
+        assert_eq!(seen[0].header("x-ms-date"), Some("Sun, 22 Nov 2026 12:00:00 GMT"));
+        assert!(seen[0].header("authorization").unwrap().starts_with("SharedKey contosodata:"));
+    }
+
+    /// The name only stands beside the key, and anybody may have an account of that name.
+    #[test]
+    fn an_account_that_only_stands_near_the_key_proves_no_key_dead() {
+        let (facts, _) = said(&ask(), false, vec![answer(403, &error("AuthenticationFailed", "MAC signature"))]);
+        assert_eq!(facts.state, State::Unknown);
+    }
+
+    #[test]
+    fn the_emulators_key_half_a_pair_and_hostile_names_are_never_asked_about() {
+        let prober = Prober::new(settings(&FakeClock::new())).unwrap();
+        for name in ["devstoreaccount1", "ab", "evil.test/", "Contoso", "a.b", "x@evil", "con-toso", ""] {
+            let mut ask = ask();
+            ask.decoded = Some(decoded(Some(name), None));
+            assert!(
+                matches!(not_asked(ask.of(&prober)), NotAsked::OtherClass(_) | NotAsked::HostNotKnown(_)),
+                "{name}"
+            );
+        }
+        let mut short = ask();
+        short.key = BASE64.encode(&[7; 32]);
+        let reason = not_asked(short.of(&prober));
+        assert!(matches!(reason, NotAsked::OtherClass(_)), "{reason:?}");
+        for host in ["evil.test", "contosodata.blob.core.windows.net.evil.test", "a.b.blob.core.windows.net"] {
+            let reason = not_asked(ask().host(host).of(&prober));
+            assert!(matches!(reason, NotAsked::HostNotConfirmed(..)), "{host}");
+        }
+    }
+}
+
 mod google_key {
     use super::*;
 
     const OWN: &str = "owners-access-token";
 
-    fn ask() -> Ask {
+    pub(super) fn ask() -> Ask {
         Ask::new(Issuer::new("gcp"), format!("{}{}", "AIza", "aB3_-".repeat(7)))
     }
 
@@ -390,7 +607,7 @@ mod service_account {
     }
 
     /// A key whose primes are two numbers that anybody knows; the certificate holds their product.
-    fn key_and_certificate(q: u8) -> (String, String) {
+    pub(super) fn key_and_certificate(q: u8) -> (String, String) {
         let pem = skelkey::format::private_key::sample_rsa(&[0xc3; 128], &[q; 128], true);
         let parsed = skelkey::format::private_key::parse(pem.as_bytes()).unwrap().ssh_public.unwrap();
         let mut rest = parsed.as_slice();
@@ -410,7 +627,7 @@ mod service_account {
         (pem, certificate)
     }
 
-    fn ask(pem: &str) -> Ask {
+    pub(super) fn ask(pem: &str) -> Ask {
         let text = serde_json::json!({"private_key_id": "abc", "private_key": pem, "client_email": EMAIL}).to_string();
         let mut ask = Ask::new(Issuer::new("gcp"), text);
         ask.decoded = Some(decoded(Some(EMAIL), Some("abc")));
@@ -460,7 +677,7 @@ mod service_account {
 mod heroku {
     use super::*;
 
-    fn ask() -> Ask {
+    pub(super) fn ask() -> Ask {
         Ask::new(Issuer::new("heroku"), format!("{}{}", "HRKU-AA", "z9".repeat(29)))
     }
 
@@ -509,7 +726,7 @@ mod heroku {
 mod devpi {
     use super::*;
 
-    fn ask() -> Ask {
+    pub(super) fn ask() -> Ask {
         let mut ask = Ask::new(Issuer::DEVPI, format!("{}{}", "devpi-", "Ag".repeat(40)));
         ask.decoded = Some(decoded(Some("ci"), Some("id")));
         ask
@@ -549,7 +766,7 @@ mod devpi {
 mod verdaccio {
     use super::*;
 
-    fn ask() -> Ask {
+    pub(super) fn ask() -> Ask {
         Ask::new(Issuer::VERDACCIO, format!("{}{}", "eyJ", "Q".repeat(60)))
     }
 

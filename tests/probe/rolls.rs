@@ -15,7 +15,7 @@ use crate::pages::line;
 use crate::stub::{Script, Seen, Stub, answer, answer_with};
 
 /// The owner's own credentials, and what belongs to them.
-type Variables = Vec<(&'static str, &'static str)>;
+pub(crate) type Variables = Vec<(&'static str, &'static str)>;
 
 const OWN: &str = "owners-own-credential";
 
@@ -195,6 +195,11 @@ fn list_of(ask: Ask, variables: Variables, table: &'static str, path: &str, body
         dead: Vec::new(),
         others: Vec::new(),
     }
+}
+
+/// A key of every list, and what asks for it.
+pub(crate) fn asks() -> impl Iterator<Item = (Ask, Variables)> {
+    lists().into_iter().map(|list| (list.ask, list.variables))
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -615,7 +620,7 @@ fn no_list_is_without_a_test() {
     for path in asked.iter().filter(|path| !path.contains("Action=")) {
         assert!(tested.contains(path), "{path}");
     }
-    assert_eq!(asked.len(), tested.len() + 2, "and AWS' two");
+    assert_eq!(asked.len(), tested.len() + 3, "and AWS' three");
 }
 
 /// The owner's credential is for one server: with two of them, or for a key of another one, it goes nowhere.
