@@ -9,6 +9,8 @@ mod bench;
 mod cases;
 #[path = "probe/client.rs"]
 mod client;
+#[path = "probe/hosts.rs"]
+mod hosts;
 #[path = "probe/issuers.rs"]
 mod issuers;
 #[path = "probe/nuget.rs"]
