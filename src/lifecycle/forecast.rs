@@ -417,7 +417,9 @@ impl Index {
     fn issuer(&self, found: &Found) -> Option<(&Issuer, &[RowId])> {
         let named = || self.living.keys().find(|issuer| speaks_of(&found.mention.name, issuer));
         let beside = || {
-            let is_key = names_a_key(&found.mention.name) && !is_of_another(&found.mention.name);
+            // A set is called by what it is for, and holds the key of whoever its job publishes to.
+            let is_key =
+                found.mention.is_set || names_a_key(&found.mention.name) && !is_of_another(&found.mention.name);
             found.mention.beside.as_ref().filter(|_| is_key)
         };
         let (issuer, rows) = self.living.get_key_value(named().or_else(beside)?)?;

@@ -150,6 +150,8 @@ pub struct Mention {
     pub job: Option<String>,
     /// To whom the command beside it publishes.
     pub beside: Option<Issuer>,
+    /// Whether the name is that of a set of secrets (a context, a variable group): no file tells which are in it.
+    pub is_set: bool,
 }
 
 /// One file, read.

@@ -109,6 +109,7 @@ pub(super) fn all(system: System, lines: &[&str], structure: Option<&Structure>)
             through: None,
             job: structure.and_then(|structure| structure.job(line)).map(str::to_owned),
             beside: beside.clone(),
+            is_set: false,
         });
     };
     for (line, text) in (1..).zip(lines).filter(|(_, text)| !is_comment(text)) {
@@ -125,5 +126,23 @@ pub(super) fn all(system: System, lines: &[&str], structure: Option<&Structure>)
     for (line, name) in structure.iter().flat_map(|structure| &structure.listed) {
         see(*line, name.clone());
     }
+    mentions.extend(structure.into_iter().flat_map(|structure| sets(structure, lines)));
     mentions
+}
+
+/// Sets of secrets, each beside the commands of the job that is handed it.
+fn sets(structure: &Structure, lines: &[&str]) -> Vec<Mention> {
+    let mentions = structure.sets.iter().map(|set| {
+        let (job, span) = structure.user(set);
+        let commands = span.and_then(|(from, to)| lines.get(from.saturating_sub(1)..to.min(lines.len())));
+        Mention {
+            line: set.line,
+            name: set.name.clone(),
+            through: None,
+            job: job.map(str::to_owned),
+            beside: commands.and_then(|commands| publishes_to(&uncommented(commands))),
+            is_set: true,
+        }
+    });
+    mentions.collect()
 }

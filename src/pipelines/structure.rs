@@ -17,6 +17,15 @@ impl Lines {
     }
 }
 
+/// A set of secrets that a job is handed as a whole.
+#[derive(Debug)]
+pub(super) struct Set {
+    pub(super) line: usize,
+    pub(super) name: String,
+    /// The job that is handed it, where another line than the job's own says so.
+    job: Option<String>,
+}
+
 /// The jobs of a file, and the steps whose lines belong together.
 #[derive(Debug, Default)]
 pub(super) struct Structure {
@@ -24,6 +33,8 @@ pub(super) struct Structure {
     steps: Vec<Lines>,
     /// Names that stand in lists of secrets: line and name.
     pub(super) listed: Vec<(usize, String)>,
+    /// Sets of secrets that jobs are handed by the set's name.
+    pub(super) sets: Vec<Set>,
     /// Variables and the secrets that fill them, where the file's structure says so.
     pub(super) filled: Vec<(String, String)>,
     /// Workflows that its jobs call.
@@ -39,6 +50,16 @@ impl Structure {
     pub(super) fn job(&self, line: usize) -> Option<&str> {
         let (job, _) = self.around.get(line)?;
         job.map(|at| self.jobs[at].0.as_str())
+    }
+
+    /// The job that is handed a set of secrets, and its first and last line: those of the whole file where it holds for all
+    /// of it; `None` where the job stands in another file.
+    pub(super) fn user<'s>(&'s self, set: &'s Set) -> (Option<&'s str>, Option<(usize, usize)>) {
+        let Some(name) = set.job.as_deref().or_else(|| self.job(set.line)) else {
+            return (None, Some((1, usize::MAX)));
+        };
+        let lines = self.jobs.iter().find(|(known, _)| known == name);
+        (Some(name), lines.map(|(_, lines)| (lines.from, lines.to)))
     }
 
     /// First and last line of the innermost step around a line; the line itself where there is none.
@@ -135,6 +156,12 @@ fn of_yaml(system: System, file: &Node, last: usize, structure: &mut Structure) 
             if field.get("secure").is_some() {
                 structure.listed.push((lines.from, name.to_owned()));
             }
+            if system == System::AzurePipelines && name == "variables" {
+                structure.sets.extend(field.items().iter().filter_map(group_of));
+            }
+            if system == System::Circleci && name == "workflows" {
+                structure.sets.extend(contexts_of(field));
+            }
             if name == "deploy" {
                 structure.steps.push(lines);
             }
@@ -151,6 +178,25 @@ fn of_yaml(system: System, file: &Node, last: usize, structure: &mut Structure) 
         }
     }
     structure.jobs.extend(top_jobs(system, file, last));
+}
+
+/// learn.microsoft.com, Azure Pipelines YAML schema, `variables.group`.
+fn group_of(variable: &Node) -> Option<Set> {
+    let group = variable.get("group")?;
+    Some(Set { line: group.line, name: group.text()?.to_owned(), job: None })
+}
+
+/// circleci.com/docs, "using contexts": `- JOB: {context: NAME}`, or a list of names, in the jobs of each workflow.
+fn contexts_of(workflows: &Node) -> Vec<Set> {
+    let jobs = workflows.fields().iter().filter_map(|(.., workflow)| workflow.get("jobs"));
+    let calls = jobs.flat_map(Node::items).flat_map(Node::fields);
+    let named = calls.filter_map(|(job, _, call)| Some((job, call.get("context")?)));
+    let sets = named.flat_map(|(job, context)| {
+        std::iter::once(context).chain(context.items()).filter_map(move |name| {
+            Some(Set { line: name.line, name: name.text()?.to_owned(), job: Some(job.clone()) })
+        })
+    });
+    sets.collect()
 }
 
 /// docs.github.com, "run job variations": `strategy.matrix.NAME` is a list, and `include` has maps with further names.

@@ -30,6 +30,44 @@ fn github_jobs_and_steps_are_told_from_the_lines() {
     );
 }
 
+/// Line, job and name of each set, and to whom its job publishes.
+fn sets(path: &str, text: &str) -> Vec<(usize, String, String)> {
+    let pipeline = read(path, text).unwrap_or_else(|| panic!("{path} is a pipeline"));
+    let sets = pipeline.mentions.into_iter().filter(|mention| mention.is_set);
+    let told = |m: Mention| {
+        let beside = m.beside.map(|issuer| format!(" → {issuer}")).unwrap_or_default();
+        (m.line, m.job.unwrap_or_default(), format!("{}{beside}", m.name))
+    };
+    sets.map(told).collect()
+}
+
+#[test]
+fn a_context_of_circleci_is_told_with_the_job_that_is_handed_it() {
+    let text = "version: 2.1\njobs:\n  test:\n    steps:\n      - run: npm test\n  ship:\n    steps:\n      - run: npm publish\n\
+                workflows:\n  release:\n    jobs:\n      - test\n      - ship:\n          context: npm-release\n      - test:\n          \
+                context:\n            - shared\n            - build-cache\n      - orb/publish: {context: pypi-release}\n";
+    assert_eq!(
+        sets(".circleci/config.yml", text),
+        [
+            is(14, "ship", "npm-release → npm"),
+            is(17, "test", "shared"),
+            is(18, "test", "build-cache"),
+            is(19, "orb/publish", "pypi-release"),
+        ]
+    );
+}
+
+#[test]
+fn a_variable_group_of_azure_is_told_with_its_job() {
+    let text = "variables:\n- group: everywhere\n- name: a\n  value: b\njobs:\n- job: Push\n  variables:\n  - group: nuget-release\n  \
+                steps:\n  - script: dotnet nuget push *.nupkg\n- job: Test\n  variables:\n  - group: test\n  steps:\n  - script: make\n";
+    assert_eq!(
+        sets("azure-pipelines.yml", text),
+        [is(2, "", "everywhere → nuget"), is(8, "Push", "nuget-release → nuget"), is(13, "Test", "test")]
+    );
+    assert!(sets("azure-pipelines.yml", "variables:\n  group: none\n").is_empty(), "a variable of that name");
+}
+
 #[test]
 fn every_system_names_its_job() {
     for (path, text, expected) in [
