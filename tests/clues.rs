@@ -168,3 +168,45 @@ fn a_supabase_key_is_bound_to_the_project_whose_address_stands_in_the_repository
     write(at.path(), "repo/web/client.ts", format!("const url = 'https://{project}.supabase.co'\n"));
     assert_eq!(facts(&scan(at.path()), "server/.env")["details"]["project"], project.as_str());
 }
+
+#[test]
+fn a_token_of_supabase_is_bound_to_the_project_that_it_names_where_the_repository_has_its_address() {
+    let at = tempfile::tempdir().unwrap();
+    let mut minter = Minter::new(6);
+    let (project, other) = (minter.fill("{lower:20}").unwrap(), minter.fill("{lower:20}").unwrap());
+    let part = |json: String| BASE64URL_NOPAD.encode(json.as_bytes());
+    let claims =
+        format!(r#"{{"iss":"supabase","ref":"{project}","role":"service_role","iat":1790000000,"exp":2100000000}}"#);
+    let signature = BASE64URL_NOPAD.encode(&Sha256::digest(project.as_bytes()));
+    let token = format!("{}.{}.{signature}", part(r#"{"alg":"HS256","typ":"JWT"}"#.to_owned()), part(claims));
+    write(at.path(), "repo/server/key.env", format!("SERVICE={token}\n"));
+    write(at.path(), "repo/web/other.ts", format!("const url = 'https://{other}.supabase.co'\n"));
+    let scanned = scan(at.path());
+    let alone = facts(&scanned, "server/key.env");
+    assert_eq!((&alone["details"]["ref"], &alone["details"]["project"]), (&project.as_str().into(), &Value::Null));
+    write(at.path(), "repo/web/client.ts", format!("\nconst url = 'https://{project}.supabase.co'\n"));
+    let scanned = scan(at.path());
+    let bound = facts(&scanned, "server/key.env");
+    assert_eq!(bound["details"]["project"], project.as_str());
+    assert!(bound["notes"].to_string().contains("web/client.ts:2"), "{}", bound["notes"]);
+}
+
+/// Everybody's local stack has the same keys: their signing secret is printed in the documentation.
+#[test]
+fn the_published_keys_of_local_stacks_are_no_leak() {
+    use hmac::{Hmac, KeyInit, Mac};
+    let secret = ["super-secret-jwt-token-with", "-at-least-32-characters-long"].concat();
+    let at = tempfile::tempdir().unwrap();
+    for role in ["anon", "service_role"] {
+        let part = |json: String| BASE64URL_NOPAD.encode(json.as_bytes());
+        let claims = format!(r#"{{"iss":"supabase-demo","role":"{role}","exp":1983812996}}"#);
+        let signed = format!("{}.{}", part(r#"{"alg":"HS256","typ":"JWT"}"#.to_owned()), part(claims));
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        mac.update(signed.as_bytes());
+        let token = format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()));
+        write(at.path(), &format!("repo/{role}.env"), format!("KEY={token}\n"));
+    }
+    let secret = ["sb_sec", "ret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz"].concat();
+    write(at.path(), "repo/new.env", format!("KEY={secret}\n"));
+    assert_eq!(scan(at.path())["findings"], serde_json::json!([]));
+}

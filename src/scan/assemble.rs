@@ -332,8 +332,13 @@ impl<'a> Assembly<'a> {
         } else {
             let near = if foreign { "a server near it is not known to be" } else { "nothing near it names" };
             let whose = if foreign { format!("{issuer}'s") } else { issuer.to_string() };
+            // Not the rule but the key names its issuer: a claim of a token.
+            let made = match group.first().found.issuer == *issuer {
+                true => "keys of this form are made by more than one server",
+                false => "the key's own text says so, which anybody may have written,",
+            };
             IssuerBasis::Unproved(format!(
-                "keys of this form are made by more than one server and {near} {whose}; \
+                "{made} and {near} {whose}; \
                  say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs"
             ))
         }

@@ -111,7 +111,24 @@ impl Clues {
                 None => facts,
             });
         }
-        Some(facts)
+        Some(of_project(facts, near(), shown))
+    }
+}
+
+/// A token of Supabase names its project itself; the project's address says that the repository is for that one.
+fn of_project<'p>(facts: KeyFacts, near: impl Iterator<Item = &'p Placed>, shown: impl Fn(&str) -> String) -> KeyFacts {
+    if facts.issuer.as_ref().is_none_or(|issuer| issuer.as_str() != "supabase") {
+        return facts;
+    }
+    let own = facts.details.get("ref").cloned();
+    let mut same =
+        near.filter(|placed| matches!(&placed.clue, Clue::SupabaseProject(project) if Some(project) == own.as_ref()));
+    match (same.next(), own) {
+        (Some(placed), Some(project)) => {
+            let place = shown(&format!("{}:{}", placed.shown, placed.line));
+            facts.detail("project", project).note(format!("It is for the project whose address stands in {place}."))
+        }
+        _ => facts,
     }
 }
 
