@@ -105,7 +105,8 @@ fn imported(importer: &Importer) -> Told {
 #[cfg(feature = "probe")]
 fn asked() -> Vec<(Issuer, Told)> {
     let each = skelkey::probe::list().flat_map(|about| {
-        let told = || Told { what: about.asks.to_owned(), sources: vec![about.source.to_owned()] };
+        let how = if about.carrier.variable().is_some() { "with the owner's own credential, " } else { "" };
+        let told = move || Told { what: format!("{how}{}", about.asks), sources: vec![about.source.to_owned()] };
         std::iter::once(about.issuer).chain(about.also).map(move |issuer| (issuer.clone(), told()))
     });
     each.collect()
@@ -145,7 +146,7 @@ struct Json<'a> {
 }
 
 fn marks(about: &About) -> [&'static str; 5] {
-    let mark = |told: &[Told]| if told.is_empty() { "" } else { "yes" };
+    let mark = |told: &[Told]| if told.is_empty() { "no" } else { "yes" };
     [&about.decoded, &about.imported, &about.asked, &about.revoked, &about.ceilings].map(|told| mark(told))
 }
 
@@ -173,9 +174,12 @@ This page is made from the code and the rules by `skelkey rules issuers --format
 
 - **decoded**: what a key's own text says, offline.
 - **imported**: the owner's list that is read (`--inventory`). Our own JSON and CSV lists hold keys of every issuer.
-- **asked**: what is asked of the issuer with the key itself, only under `--probe`, by GET, and by the few POSTs that docs/probes.md lists.
-- **revoked**: where or how its owner closes a key. skelkey never revokes.
+- **asked**: what is asked of the issuer, only under `--probe`, by GET, and by the few POSTs that docs/probes.md lists: with the key itself, or
+  with a credential of the owner's own, which looks it up in the owner's list.
+- **revoked**: where or how its owner closes a key. skelkey never revokes. A page is its own source.
 - **ceiling**: how long the issuer says that its keys live; a note, never a proof.
+
+*No* says that skelkey does not do it, not that it cannot be done.
 ";
 
 fn markdown(all: &BTreeMap<Issuer, About>, out: &mut dyn Write) -> io::Result<()> {
@@ -203,7 +207,10 @@ fn markdown(all: &BTreeMap<Issuer, About>, out: &mut dyn Write) -> io::Result<()
     for (issuer, about) in &known {
         writeln!(out, "\n## {issuer}\n\n{}\n", cell(&about.name))?;
         writeln!(out, "| | | source |\n|---|---|---|")?;
-        for (label, told) in labelled(about) {
+        for (label, told, without) in labelled(about) {
+            if told.is_empty() {
+                writeln!(out, "| {label} | {without} | |")?;
+            }
             for one in told {
                 let sources: BTreeSet<String> = one.sources.iter().map(|source| link(source)).collect();
                 let sources: Vec<String> = sources.into_iter().collect();
@@ -222,13 +229,14 @@ fn markdown(all: &BTreeMap<Issuer, About>, out: &mut dyn Write) -> io::Result<()
     Ok(())
 }
 
-fn labelled(about: &About) -> [(&'static str, &[Told]); 5] {
+/// What is told under each heading, and what is said where nothing is.
+fn labelled(about: &About) -> [(&'static str, &[Told], &'static str); 5] {
     [
-        ("decoded", &about.decoded),
-        ("imported", &about.imported),
-        ("asked", &about.asked),
-        ("revoked", &about.revoked),
-        ("ceiling", &about.ceilings),
+        ("decoded", &about.decoded, "no: nothing is read from its keys beyond their form"),
+        ("imported", &about.imported, "no: no list of its own is read; our own JSON and CSV lists hold its keys"),
+        ("asked", &about.asked, "no: nobody is asked"),
+        ("revoked", &about.revoked, "no: not known"),
+        ("ceiling", &about.ceilings, "no: none is known"),
     ]
 }
 

@@ -98,7 +98,7 @@ fn new_names(reading: &Reading<'_>, _: &Limits) -> Option<Found> {
         Breadth::Pattern { .. } | Breadth::Everything if creates => pattern().map_or("any name".to_owned(), code),
         _ => return None,
     };
-    let message = format!("It may create new packages under {under}, not only new versions of what exists.");
+    let message = format!("It may create what is new under {under}, not only change what exists.");
     Some(Found::lasting(NEW_NAMES.says(message)))
 }
 

@@ -15,7 +15,7 @@ use super::{Named, rows};
 use crate::hygiene::verdict::SHADOW_KEY;
 use crate::inventory::{Inventory, Record};
 use crate::issuer::Issuer;
-use crate::key::{Expiry, Inactive, State};
+use crate::key::{Expiry, Inactive, JoinStrength, State};
 use crate::location::Region;
 use crate::severity::Severity;
 
@@ -268,7 +268,10 @@ fn place(listed: &Listed<'_>, lists: &[Inventory], key: &EarlierKey) -> Placed {
 fn joined(listed: &Listed<'_>, key: &EarlierKey) -> Option<(RowId, String)> {
     let by_scan = listed::joins(key).find_map(|(file, line, join, facts)| {
         let row = listed.as_joined(&key.issuer, file, line, facts)?;
-        Some((row, format!("as the scan joined it, by {join}")))
+        // A later version may know further ways.
+        let way = serde_json::from_value::<JoinStrength>(join.into());
+        let way = way.map_or_else(|_| format!("by {join}"), |way| way.words().to_owned());
+        Some((row, format!("as the scan joined it, {way}")))
     });
     let by_id = || listed.by_id(key).map(|row| (row, "by the issuer's public id".to_owned()));
     let by_end = || listed.by_end(key).map(|row| (row, "by its last four characters".to_owned()));
