@@ -771,6 +771,112 @@ mod mistakes {
         assert!(error("list.json", &row).contains("has 1003 fields"));
     }
 
+    /// The JSON values of a text, one after the other.
+    fn values(text: &str) -> Vec<serde_json::Value> {
+        serde_json::Deserializer::from_str(text).into_iter().map(Result::unwrap).collect()
+    }
+
+    /// The paths of everything that is no collection.
+    fn leaves(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Array(list) => {
+                list.iter().enumerate().for_each(|(index, item)| leaves(item, &format!("{at}/{index}"), found));
+            }
+            serde_json::Value::Object(fields) => fields.iter().for_each(|(name, item)| {
+                leaves(item, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+            }),
+            _ => found.push(at.to_owned()),
+        }
+    }
+
+    /// A list with another value at each of its places in turn: the place, and the text.
+    fn changed(name: &str, text: &str, instead: &serde_json::Value) -> Vec<(String, String)> {
+        if name.ends_with(".csv") {
+            let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+            let cell =
+                instead.as_str().map_or_else(|| "[1]".to_owned(), |text| text.replace(['\n', '\r', '"', ','], " "));
+            let places =
+                lines.iter().enumerate().skip(1).flat_map(|(line, cells)| (0..cells.len()).map(move |at| (line, at)));
+            let with = |(line, at): (usize, usize)| {
+                let mut lines = lines.clone();
+                lines[line][at] = &cell;
+                let text: Vec<String> = lines.iter().map(|cells| cells.join(",")).collect();
+                (format!("{line}:{at}"), text.join("\n"))
+            };
+            return places.map(with).collect();
+        }
+        let whole = values(text);
+        let mut places = Vec::new();
+        whole.iter().enumerate().for_each(|(document, value)| {
+            let mut found = Vec::new();
+            leaves(value, "", &mut found);
+            places.extend(found.into_iter().map(|place| (document, place)));
+        });
+        let with = |(document, place): (usize, String)| {
+            let mut whole = whole.clone();
+            *whole[document].pointer_mut(&place).unwrap() = instead.clone();
+            let text: Vec<String> = whole.iter().map(ToString::to_string).collect();
+            (place, text.join("\n"))
+        };
+        places.into_iter().map(with).collect()
+    }
+
+    fn tables() -> impl Iterator<Item = String> {
+        fixtures().into_iter().filter(|name| !name.ends_with(".html"))
+    }
+
+    /// Each field of each list in turn with a value that no issuer sends: the list is refused by its name and line, or it is
+    /// read with all its other rows.
+    #[test]
+    fn a_field_of_another_sort_is_refused_by_its_place_or_loses_no_other_row() {
+        let mut refused = std::collections::BTreeSet::new();
+        for name in tables() {
+            let (text, whole) = fixture(&name);
+            for instead in [serde_json::json!({"a": [1]}), serde_json::json!("\u{1b}[31m\u{202e}<script>\u{0}")] {
+                for (place, text) in changed(&name, &text, &instead) {
+                    match read(Path::new(&name), text.as_bytes()) {
+                        Ok(list) => assert!(
+                            list.records.len() + 1 >= whole.records.len(),
+                            "{name} {place}: {} of {} rows",
+                            list.records.len(),
+                            whole.records.len()
+                        ),
+                        Err(error) => {
+                            let message = error.to_string();
+                            assert!(message.starts_with(&name), "{name} {place}: {message}");
+                            let hostile = ['\u{1b}', '\u{202e}', '\u{0}'];
+                            assert!(!message.contains(hostile), "{name} {place}: {message:?}");
+                            refused.insert(name.clone());
+                        }
+                    }
+                }
+            }
+        }
+        let all: Vec<String> = tables().collect();
+        assert_eq!(refused.into_iter().collect::<Vec<_>>(), all, "of every list some field is looked at");
+    }
+
+    /// A key in any field of any list: it is refused without repeating it, or nothing of it is kept.
+    #[test]
+    fn a_key_in_any_field_of_a_list_is_kept_nowhere() {
+        let secret = "R9k2Vx7Qm4Zt1Lw8Pn3Bc6Hd5Jf0Gs9Y";
+        let key = format!("{}{}{}", "gl", "pat-", &secret[..20]);
+        let mut kept = String::new();
+        for name in tables() {
+            let (text, _) = fixture(&name);
+            for (place, text) in changed(&name, &text, &serde_json::json!(key)) {
+                let told = match read(Path::new(&name), text.as_bytes()) {
+                    Ok(list) => format!("{:?} {:?}", list.records, list.notes),
+                    Err(error) => format!("{error} {error:?}"),
+                };
+                if told.contains(&secret[..12]) {
+                    writeln!(kept, "{name} {place}").unwrap();
+                }
+            }
+        }
+        assert!(kept.is_empty(), "kept or told:\n{kept}");
+    }
+
     /// Where an answer to another call of the same issuer has the key.
     const SECRETS: &[(&str, &str, &str)] = &[
         ("algolia-keys.json", "\"acl\"", "value"),

@@ -38,6 +38,7 @@ const LISTING: Listing = Listing {
 
 const SECRETS: &str = "passwordCredentials";
 const CERTIFICATES: &str = "keyCredentials";
+const LISTS: [&str; 2] = [SECRETS, CERTIFICATES];
 
 fn recognise(document: &Document<'_>) -> bool {
     let app = |list: &str| LISTING.has(document, &["appId", list]);
@@ -50,14 +51,16 @@ fn import(document: &Document<'_>, mistakes: &mut Mistakes) -> List {
     let mut rows: Vec<(Row, App)> = Vec::new();
     for (index, raw) in found.rows.iter().enumerate() {
         let members = serde_json::from_str::<Members<'_>>(raw.get());
-        let lists = |members: &Members<'_>| [SECRETS, CERTIFICATES].iter().any(|name| members.get(name).is_some());
+        let lists = |members: &Members<'_>| LISTS.iter().any(|name| members.get(name).is_some());
         let Some(members) = members.ok().filter(lists) else {
             let row = Row::all_from_json(document, &[raw], mistakes).into_iter().next();
             rows.extend(row.map(|row| (row.numbered(index + 1), App::default())));
             continue;
         };
+        // What is told of the application is told with each of its credentials.
+        Row::around(document, index + 1, raw, &LISTS, mistakes);
         let app = App::of(&members);
-        for name in [SECRETS, CERTIFICATES] {
+        for name in LISTS {
             let Some(list) = members.get(name).filter(|raw| raw.get() != "null") else { continue };
             let credentials = document.array(name, list, mistakes);
             let credentials = Row::all_from_json(document, &credentials, mistakes);

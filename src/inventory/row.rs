@@ -104,6 +104,17 @@ impl Row {
 
     /// Reads a JSON object. `None`, and a mistake, for anything else.
     fn from_json(document: &Document<'_>, number: usize, raw: &RawValue, mistakes: &mut Mistakes) -> Option<Self> {
+        Self::around(document, number, raw, &[], mistakes)
+    }
+
+    /// The same without some of its fields: lists of rows of their own.
+    pub(super) fn around(
+        document: &Document<'_>,
+        number: usize,
+        raw: &RawValue,
+        lists: &[&str],
+        mistakes: &mut Mistakes,
+    ) -> Option<Self> {
         let place = document.place_of(raw.get());
         let Ok(members) = serde_json::from_str::<Members<'_>>(raw.get()) else {
             mistakes.add(place.line, format!("record {number} is not an object with named fields"));
@@ -114,7 +125,7 @@ impl Row {
             return None;
         }
         let mut row = Self { number, place, fields: Vec::with_capacity(members.0.len()) };
-        for (name, raw) in members.0 {
+        for (name, raw) in members.0.into_iter().filter(|(name, _)| !lists.contains(&&**name)) {
             let line = document.line_of(raw.get());
             match serde_json::from_str(raw.get()) {
                 Ok(value) => row.push(Field { name, line, value }, mistakes),
