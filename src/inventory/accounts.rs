@@ -36,6 +36,15 @@ impl Accounts {
         let gone = (self.gone)(&mut entry);
         Some((id?, (name, gone)))
     }
+
+    /// Says what is missing of a row that stands where accounts do and is none.
+    pub(super) fn complain(&self, row: &Row, mistakes: &mut Mistakes) {
+        let mut entry = Entry { row, mistakes };
+        self.told_by.iter().for_each(|field| entry.require(field));
+        if entry.id(self.id).is_none() {
+            entry.wrong(self.id, "names no account");
+        }
+    }
 }
 
 /// Adds to each key what is told of its account.

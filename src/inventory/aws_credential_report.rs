@@ -92,7 +92,10 @@ fn record(row: &Row, slot: &str, mistakes: &mut Mistakes) -> Option<Record> {
     if !is_active && cell(&column("last_rotated")).is_none() {
         return None;
     }
-    let user = entry.words("user")?;
+    let Some(user) = entry.words("user") else {
+        entry.wrong("user", "is empty, and the row has a key");
+        return None;
+    };
     let mut facts = KeyFacts {
         issuer: Some(Issuer::new("aws")),
         kind: Reported::Said("long-term access key".to_owned()),

@@ -1,7 +1,7 @@
 //! Lists that APIs and tools answer as JSON: one list, pages that hold one, pages one after the other
 //! (`gh api --paginate`), or one row to a line. The pages are put together here; what a row says is its importer's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -73,6 +73,10 @@ impl Listing {
                 accounts.insert(id, account);
                 continue;
             }
+            if let Some(expected) = self.accounts.filter(|_| found.of_accounts.contains(&row.number)) {
+                expected.complain(&row, mistakes);
+                continue;
+            }
             self.check(&row, mistakes);
             let Some(mut read) = record(&mut Entry { row: &row, mistakes }) else { continue };
             complain_of_same_id(&read, row.number, &mut seen, mistakes);
@@ -88,7 +92,15 @@ impl Listing {
     /// All rows of all pages, unread.
     pub(super) fn find<'t>(&self, document: &Document<'t>, mistakes: &mut Mistakes) -> FoundRows<'t> {
         let accounts = self.accounts.map_or(&[][..], |accounts| accounts.under);
-        let mut pages = Pages { under: self.under, accounts, document, rows: Vec::new(), more: false, total: 0 };
+        let mut pages = Pages {
+            under: self.under,
+            accounts,
+            document,
+            rows: Vec::new(),
+            of_accounts: BTreeSet::new(),
+            more: false,
+            total: 0,
+        };
         match &document.shape {
             Shape::Object(members) => pages.object(members, None, mistakes),
             Shape::Array(values) => values.iter().for_each(|value| pages.value(value, 1, mistakes)),
@@ -97,7 +109,8 @@ impl Listing {
         }
         let count = pages.rows.len();
         let is_full = matches!(document.shape, Shape::Array(_)) && self.full_pages.contains(&count);
-        FoundRows { whole: !pages.more && pages.total <= count, is_full, rows: pages.rows }
+        let whole = !pages.more && pages.total <= count;
+        FoundRows { whole, is_full, rows: pages.rows, of_accounts: pages.of_accounts }
     }
 
     /// The list that `records` are, with what its pages tell of its completeness.
@@ -126,6 +139,8 @@ impl Listing {
 /// The rows of all pages, unread.
 pub(super) struct FoundRows<'t> {
     pub(super) rows: Vec<&'t RawValue>,
+    /// The numbers of those that stand where accounts do.
+    of_accounts: BTreeSet<usize>,
     /// Whether no page says that more follow.
     whole: bool,
     /// Whether there are exactly as many as a full page has.
@@ -138,6 +153,7 @@ struct Pages<'d, 't> {
     accounts: &'static [&'static str],
     document: &'d Document<'t>,
     rows: Vec<&'t RawValue>,
+    of_accounts: BTreeSet<usize>,
     more: bool,
     total: usize,
 }
@@ -176,9 +192,15 @@ impl<'t> Pages<'_, 't> {
             self.more = continues(members);
             self.total = self.total.max(total(members));
         }
-        for (name, raw) in lists.into_iter().chain(accounts).filter(|(_, raw)| raw.get() != "null") {
-            let rows = self.document.array(name, raw, mistakes);
-            self.rows.extend(rows);
+        let rows = |(name, raw): (&str, &'t RawValue), mistakes: &mut Mistakes| match raw.get() {
+            "null" => Vec::new(),
+            _ => self.document.array(name, raw, mistakes),
+        };
+        lists.into_iter().for_each(|list| self.rows.extend(rows(list, mistakes)));
+        for list in accounts {
+            let first = self.rows.len() + 1;
+            self.rows.extend(rows(list, mistakes));
+            self.of_accounts.extend(first..=self.rows.len());
         }
     }
 }
