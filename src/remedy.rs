@@ -74,6 +74,18 @@ pub fn of_dead_key(remedy: Remedy) -> Remedy {
     Remedy { page: None, revoke, command: None, recreate: Vec::new(), keyless: remedy.keyless }
 }
 
+/// The remedy for a key that somebody planted to be told who uses it: whoever revokes or tries it sets off the alarm.
+#[must_use]
+pub fn of_canary() -> Remedy {
+    let revoke = vec![
+        "Do not use the key and ask nobody about it: that is the alarm for which it was planted.".to_owned(),
+        "If you or your security team planted it, leave it where it is. If nobody did, find out who put it there, and from \
+         where it was copied."
+            .to_owned(),
+    ];
+    Remedy { revoke, ..Remedy::default() }
+}
+
 /// One piece of a template.
 #[derive(Debug, PartialEq)]
 enum Piece<'a> {

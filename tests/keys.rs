@@ -542,6 +542,53 @@ mod reconcile {
     }
 
     #[test]
+    fn a_key_that_may_be_several_rows_is_said_to_be_ambiguous_and_so_are_the_rows() {
+        let at = folder();
+        write(at.path(), "repo/.npmrc", format!("//registry.npmjs.org/:_authToken={}\n", npm_token(1)));
+        let rows: Vec<Value> =
+            ["red", "blue", "green", "grey"].map(|name| row(name, "npm", "2027-02-01")).into_iter().collect();
+        list(at.path(), "two.json", &rows[..2]);
+        list(at.path(), "one.json", &rows[..1]);
+        list(at.path(), "four.json", &rows);
+        scan(at.path(), "repo", "bare.json", &[]);
+        scan(at.path(), "repo", "compared.json", &["--inventory", "two.json"]);
+        let told = |list: &str, report: &str, format: &str| {
+            run(at.path(), &["keys", "reconcile", "--inventory", list, report, "-f", format], &[])
+        };
+        let reason = |list: &str, report: &str| json(&told(list, report, "json"))["unclear"][0]["reason"].clone();
+        assert_eq!(
+            reason("two.json", "bare.json"),
+            "it may be any of `red` (two.json:1), `blue` (two.json:1); scan with --inventory, or note each key's \
+             sha256 in a list of your own"
+        );
+        assert_eq!(
+            reason("two.json", "compared.json"),
+            "it may be any of `red` (two.json:1), `blue` (two.json:1); note each key's sha256 in a list of your own"
+        );
+        assert!(
+            reason("one.json", "bare.json").as_str().unwrap().starts_with("it may be `red` (one.json:1), and nothing")
+        );
+        assert!(reason("four.json", "bare.json").as_str().unwrap().contains("`green` (four.json:1) and 1 more;"));
+        let report = json(&told("four.json", "bare.json", "json"));
+        let unseen = report["unseen"].as_array().unwrap();
+        assert!(unseen.len() == 4 && unseen.iter().all(|row| row["perhaps_seen"] == true), "{report}");
+        let human = told("four.json", "bare.json", "human").out;
+        assert!(human.contains("listed, and perhaps one of those that the lists do not tell: 4"), "{human}");
+        assert!(human.contains("listed and never seen: 0"), "{human}");
+        let sarif = told("four.json", "bare.json", "sarif").out;
+        assert!(sarif.contains("No report has surely seen it") && !sarif.contains("None of 1 report"), "{sarif}");
+        // A row that shows other last characters is another key for sure.
+        let other = value!({ "name": "other", "issuer": "npm", "prefix": "npm_zzzz", "suffix": "zzzz" });
+        list(at.path(), "three.json", &[rows[0].clone(), rows[1].clone(), other]);
+        let report = json(&told("three.json", "bare.json", "json"));
+        let perhaps = |name: &str| {
+            let rows = report["unseen"].as_array().unwrap();
+            rows.iter().find(|row| row["name"] == name).map(|row| row["perhaps_seen"].clone())
+        };
+        assert_eq!((perhaps("red"), perhaps("other")), (Some(true.into()), Some(false.into())), "{report}");
+    }
+
+    #[test]
     fn reports_of_different_fingerprint_keys_are_refused_by_name() {
         let at = demo();
         scan(at.path(), "demo/repo", "one.json", &[]);
@@ -701,6 +748,41 @@ mod recheck {
             let told = recheck(at.path(), &["repo", "-f", format, "--now", "2026-11-30T00:00:00Z"]);
             assert!(told.out.contains("a.txt"), "{format}: {}", told.out);
         }
+    }
+
+    #[test]
+    fn what_the_lists_tell_and_told_of_a_key_stands_in_the_answer() {
+        let at = scanned();
+        list(at.path(), "two.json", &[row("red", "npm", "2027-02-01"), row("blue", "npm", "2027-02-01")]);
+        let because = |more: &[&str]| -> Vec<String> {
+            let args: Vec<&str> = ["repo", "-f", "json"].into_iter().chain(more.iter().copied()).collect();
+            let report = json(&recheck(at.path(), &args));
+            report["keys"].as_array().unwrap().iter().map(|key| key["because"].as_str().unwrap().to_owned()).collect()
+        };
+        let told = because(&["--now", NOW, "--inventory", "two.json"]);
+        assert!(told.iter().any(|why| why.contains("it may be any of `red` (two.json:1), `blue`")), "{told:?}");
+        let wants_a_list = told.iter().filter(|why| why.contains("--inventory")).count();
+        assert_eq!(wants_a_list, 1, "the one of NuGet, whose list was not given: {told:?}");
+        let ends = |day: &str| {
+            let token = npm_token(1);
+            let ends = value!({ "prefix": &token[..8], "suffix": &token[token.len() - 4..], "name": "red" });
+            let mut row = row("red", "npm", day);
+            row.as_object_mut().unwrap().extend(ends.as_object().unwrap().clone());
+            row
+        };
+        list(at.path(), "joined.json", &[ends("2026-11-25")]);
+        let scan = ["scan", "repo", "-f", "json", "-o", "report.json", "--inventory", "joined.json"];
+        assert_eq!(run(at.path(), &scan, &[]).code, 1);
+        let then = "joined.json:1 said then that it ends 2026-11-25: give the list anew with --inventory";
+        let late = because(&["--now", "2026-11-30T00:00:00Z"]);
+        assert_eq!(late.iter().filter(|why| why.contains(then)).count(), 1, "{late:?}");
+        assert!(!because(&["--now", "2026-11-24T00:00:00Z"]).concat().contains("said then"), "it has not passed");
+        list(at.path(), "joined.json", &[ends("2027-11-25")]);
+        let anew = because(&["--now", "2026-11-30T00:00:00Z", "--inventory", "joined.json"]);
+        assert!(!anew.concat().contains("said then"), "its owner moved the end: {anew:?}");
+        fs::remove_dir_all(at.path().join("repo/b")).unwrap();
+        let gone = because(&["--now", "2026-11-30T00:00:00Z"]);
+        assert!(gone.iter().any(|why| why.contains("gone from what was scanned") && why.contains(then)), "{gone:?}");
     }
 
     #[test]
@@ -890,6 +972,48 @@ fn inspect_answers_in_short_what_a_key_is_opens_until_when_and_what_to_do() {
         let longest = told.out.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(longest <= 130, "{longest} columns: {}", told.out);
         assert!(!told.out.contains(&key) && !json(&inspect(&key, "json"))["findings"].as_array().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn inspect_gives_no_reason_and_no_step_that_is_not_so() {
+    let at = folder();
+    let told = |text: &str| {
+        let told = skelkey_with(at.path(), &["inspect", "--isolated", "--now", NOW], text.as_bytes(), &[]);
+        assert_eq!(told.code, 0, "{}", told.err);
+        told.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let mut minter = Minter::new(7);
+    let mut fill = |template: &str| minter.fill(template).unwrap();
+    let (hex, token) = (fill("{hex:32}"), fill("{base62:36}"));
+    let named = told(&format!("HEX_API_KEY={hex}"));
+    assert!(named.contains("nothing near it but its own name tells of hex, and a name tells no server"), "{named}");
+    let bare = told(&format!("{{{{api_key, <<\"{hex}\">>}}}}"));
+    assert!(!bare.contains("its own name"), "{bare}");
+    let password = told("password=hunter2secret");
+    assert!(password.contains("a value without a form of its own does not tell who issued it"), "{password}");
+    assert!(!password.contains("issuers.generic"), "nobody can say that it is generic's: {password}");
+    // An id of an account that is known for canary tokens (trufflesecurity/trufflehog, access_keys/canary.go).
+    let canary = told(&format!("{}{}", "AKIA", "QYLPMN5HHHFPZAM2"));
+    assert!(canary.contains("that is the alarm for which it was planted"), "{canary}");
+    assert!(!canary.contains("aws iam") && !canary.contains("Switch the key off"), "{canary}");
+    let body = data_encoding::BASE64.encode(format!("{}:{}", &token[..20], &token[..22]).as_bytes());
+    let elastic = told(&format!("ELASTIC_API_KEY={body}"));
+    assert!(
+        elastic.contains("`DELETE /_security/api_key`") || elastic.contains("DELETE /_security/api_key"),
+        "{elastic}"
+    );
+    assert!(!elastic.contains("{{"), "{elastic}");
+}
+
+#[test]
+fn no_step_of_a_remedy_has_braces_as_a_template_of_a_key_has_them() {
+    let rules = skelkey::rules::load(&[]).unwrap();
+    let providers = rules.providers.iter().map(|provider| (&provider.id, &provider.remedy));
+    for (id, remedy) in providers.chain(rules.rules.iter().map(|rule| (&rule.id, &rule.remedy))) {
+        for step in remedy.revoke.iter().chain(&remedy.recreate).chain(&remedy.command) {
+            assert!(!step.replace("${{", "").contains("{{"), "{id}: {step}");
+        }
     }
 }
 

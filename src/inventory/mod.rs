@@ -70,6 +70,7 @@ use self::mistake::Mistakes;
 pub use self::mistake::ReadError;
 pub use self::names::{Names, NearbyNames};
 use self::row::Entry;
+pub(crate) use self::sentence::AMBIGUOUS;
 use crate::issuer::Issuer;
 use crate::key::KeyFacts;
 pub use crate::mistake::Mistake;

@@ -5,6 +5,9 @@ use super::{Inventory, JoinOutcome, Lists};
 use crate::issuer::Issuer;
 use crate::key::JoinStrength;
 
+/// How the sentence begins of a key that may be one row or several.
+pub(crate) const AMBIGUOUS: &str = "it may be ";
+
 impl JoinOutcome {
     /// In a sentence, for people. `lists` are those of the join. Names and paths stand in it as the lists have them:
     /// escape before showing.
@@ -54,8 +57,8 @@ fn ambiguous(
     let cure = "record the `sha256` of each key to tell";
     match candidates.len() {
         0 => format!("the lists of {issuer} are not complete, and no row in them is this key"),
-        1 => format!("it may be {}, but that is not certain ({}); {cure}", rows.concat(), strength.words()),
-        _ => format!("it may be any of {}{more} ({}); {cure}", rows.join(", "), strength.words()),
+        1 => format!("{AMBIGUOUS}{}, but that is not certain ({}); {cure}", rows.concat(), strength.words()),
+        _ => format!("{AMBIGUOUS}any of {}{more} ({}); {cure}", rows.join(", "), strength.words()),
     }
 }
 

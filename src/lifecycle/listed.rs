@@ -63,8 +63,8 @@ struct OfIssuer<'l> {
     names: HashMap<&'l str, BTreeSet<RowId>>,
     /// By every end of the last characters that a row shows.
     ends: HashMap<&'l str, BTreeSet<RowId>>,
-    /// How many rows show an id that stands in the key's text, and last characters.
-    counts: BTreeMap<Shows, usize>,
+    /// By whether they show an id that stands in the key's text, and last characters.
+    alike: BTreeMap<Shows, Vec<RowId>>,
 }
 
 /// What a row shows by which it can be told from a key.
@@ -117,17 +117,62 @@ impl<'l> Listed<'l> {
         only(rows.into_iter().filter(|row| ends_alike(self.record(*row), key) == Some(true)))
     }
 
-    /// How many rows of the key's issuer show nothing that proves them another key.
-    pub(super) fn open(&self, key: &EarlierKey) -> usize {
-        let Some(rows) = self.of_issuer.get(&key.issuer) else { return 0 };
+    /// The rows of the key's issuer that show nothing which proves them another key.
+    pub(super) fn open(&self, key: &EarlierKey) -> Open<'_> {
+        let Some(rows) = self.of_issuer.get(&key.issuer) else { return Open::default() };
         // Of the rows that show something comparable, only those that agree in it can be open.
         let told = |shows: &Shows| {
             shows.id && key.ids().next().is_some() || shows.end && !tail(key).unwrap_or_default().is_empty()
         };
-        let silent: usize = rows.counts.iter().filter(|(shows, _)| !told(shows)).map(|(_, count)| count).sum();
         let hits: BTreeSet<RowId> = rows.with_ids(key).into_iter().chain(rows.with_end(key)).collect();
-        let agree = |row: &&RowId| told(&Shows::of(self.record(**row))) && !differs(self.record(**row), key);
-        silent + hits.iter().filter(agree).count()
+        let agrees = |row: &RowId| told(&Shows::of(self.record(*row))) && !differs(self.record(*row), key);
+        Open {
+            silent: rows.alike.iter().filter(|(shows, _)| !told(shows)).map(|(_, rows)| rows.as_slice()).collect(),
+            agreeing: hits.into_iter().filter(agrees).collect(),
+        }
+    }
+}
+
+/// Rows that may be a key.
+#[derive(Default)]
+pub(super) struct Open<'a> {
+    /// Those that show nothing comparable, in the groups that are the same for every key that they are told of.
+    silent: Vec<&'a [RowId]>,
+    /// Those that agree in what they show.
+    agreeing: Vec<RowId>,
+}
+
+impl<'a> Open<'a> {
+    pub(super) fn count(&self) -> usize {
+        self.silent.iter().map(|rows| rows.len()).sum::<usize>() + self.agreeing.len()
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = RowId> {
+        self.agreeing.iter().chain(self.silent.iter().copied().flatten()).copied()
+    }
+}
+
+/// Every row that may be one of several keys. A group is added once, so that many keys beside many rows take the time of
+/// both together.
+#[derive(Default)]
+pub(super) struct Doubtful {
+    rows: BTreeSet<RowId>,
+    /// The first row of each group that was added.
+    groups: BTreeSet<RowId>,
+}
+
+impl Doubtful {
+    pub(super) fn add(&mut self, open: &Open<'_>) {
+        self.rows.extend(&open.agreeing);
+        for group in &open.silent {
+            if group.first().is_some_and(|first| self.groups.insert(*first)) {
+                self.rows.extend(*group);
+            }
+        }
+    }
+
+    pub(super) fn has(&self, row: RowId) -> bool {
+        self.rows.contains(&row)
     }
 }
 
@@ -144,7 +189,7 @@ impl<'l> OfIssuer<'l> {
                 self.ends.entry(&suffix[at..]).or_default().insert(row);
             }
         }
-        *self.counts.entry(Shows::of(record)).or_default() += 1;
+        self.alike.entry(Shows::of(record)).or_default().push(row);
     }
 
     fn named(&self, facts: &EarlierFacts) -> BTreeSet<RowId> {

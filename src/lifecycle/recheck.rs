@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::earlier::{Earlier, EarlierKey};
+use super::earlier::{Earlier, EarlierEvidence, EarlierExpiry, EarlierKey};
 use crate::finding::{Finding, Report};
 use crate::issuer::Issuer;
 use crate::key::{Evidence, Inactive, State};
@@ -172,12 +172,10 @@ fn status(key: &EarlierKey, found: Option<&Finding>, earlier: &Earlier, now: Tim
                 let status = if was_dead { Status::WasDead } else { Status::Dead };
                 (status, format!("{}{}", why_words(why), and(&when_dead(finding, evidence).unwrap_or(said))))
             }
-            State::Unknown => (
-                Status::Unknown,
-                reason.unwrap_or_else(|| {
-                    "nobody said: --probe asks its issuer, --inventory reads the owner's list".to_owned()
-                }),
-            ),
+            State::Unknown => {
+                let end = listed_end(key, now).filter(|_| finding.join.is_none()).unwrap_or_default();
+                (Status::Unknown, format!("{}{end}", reason.unwrap_or_else(|| nobody_said(finding))))
+            }
         };
     }
     if was_dead {
@@ -192,10 +190,30 @@ fn status(key: &EarlierKey, found: Option<&Finding>, earlier: &Earlier, now: Tim
             Status::Unknown,
             format!(
                 "gone from what was scanned, which closes nothing; pipe the key in with --stdin to ask about it \
-                 (reported {})",
-                earlier.now
+                 (reported {}){}",
+                earlier.now,
+                listed_end(key, now).unwrap_or_default()
             ),
         ),
+    }
+}
+
+/// An end in the list of then that has passed. It proves nothing now: its owner may have moved it.
+fn listed_end(key: &EarlierKey, now: Timestamp) -> Option<String> {
+    key.dossier.iter().find_map(|statement| match (&statement.evidence, statement.facts.expires) {
+        (EarlierEvidence::Inventory { file, line, .. }, Some(EarlierExpiry::At(at))) if at <= now => {
+            let day = at.strftime("%Y-%m-%d");
+            Some(format!("; {file}:{line} said then that it ends {day}: give the list anew with --inventory"))
+        }
+        _ => None,
+    })
+}
+
+/// Where lists were compared, what they tell of the key stands before what else could tell.
+fn nobody_said(finding: &Finding) -> String {
+    match &finding.join {
+        Some(join) => format!("nobody said: {join}; --probe asks its issuer"),
+        None => "nobody said: --probe asks its issuer, --inventory reads the owner's list".to_owned(),
     }
 }
 

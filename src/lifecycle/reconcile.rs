@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::earlier::{Earlier, EarlierKey};
-use super::listed::{self, Listed, RowId};
+use super::listed::{self, Doubtful, Listed, Open, RowId};
 use super::{Named, rows};
 use crate::hygiene::verdict::SHADOW_KEY;
-use crate::inventory::{Inventory, Record};
+use crate::inventory::{AMBIGUOUS, Inventory, Record};
 use crate::issuer::Issuer;
 use crate::key::{Expiry, Inactive, JoinStrength, State};
 use crate::location::Region;
@@ -69,6 +69,8 @@ pub struct Unseen {
     /// The row.
     #[serde(flatten)]
     pub key: Named,
+    /// Whether it may be one of the keys of which the lists do not tell.
+    pub perhaps_seen: bool,
 }
 
 /// A key that scans saw.
@@ -112,6 +114,7 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
     };
     let listed = Listed::of(lists);
     let mut found = BTreeSet::new();
+    let mut doubtful = Doubtful::default();
     for (key, mut seen) in leaks(reports) {
         let placed = place(&listed, lists, &key);
         if let Placed::Row(id, how) = &placed {
@@ -123,7 +126,7 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
             if pair.closed.is_some() { &mut outcome.closed_in_code } else { &mut outcome.used }.push(pair);
             continue;
         }
-        seen.reason = placed.reason(&seen.issuer);
+        seen.reason = placed.reason(&key, lists);
         let state = &key.judgement.state;
         if state.is == "inactive" {
             let because = state.because.as_deref().unwrap_or("dead");
@@ -131,13 +134,17 @@ pub fn reconcile(lists: &[Inventory], reports: &[Earlier], now: Timestamp) -> Re
         }
         match placed {
             Placed::Row(..) | Placed::Shadow(_) => outcome.shadow.push(seen),
-            Placed::Unclear(_) => outcome.unclear.push(seen),
+            Placed::Unclear(open) => {
+                doubtful.add(&open);
+                outcome.unclear.push(seen);
+            }
             Placed::NoList => outcome.without_list.push(seen),
         }
     }
     for (id, list, record, issuer) in rows(lists) {
         if !found.contains(&id) && !is_dead(record, now) {
-            outcome.unseen.push(Unseen { row: id, key: Named::of_row(list, record, issuer) });
+            let key = Named::of_row(list, record, issuer);
+            outcome.unseen.push(Unseen { row: id, key, perhaps_seen: doubtful.has(id) });
         }
     }
     outcome
@@ -219,33 +226,53 @@ fn seen(key: &EarlierKey) -> Seen {
 }
 
 /// Where a key of a report belongs.
-enum Placed {
+enum Placed<'l> {
     /// It is this row; how that is known.
     Row((usize, usize), String),
     /// It is in no list; who says so.
     Shadow(&'static str),
-    /// It may be one of so many rows.
-    Unclear(usize),
+    /// It may be one of these rows.
+    Unclear(Open<'l>),
     /// No list of its issuer was given.
     NoList,
 }
 
-impl Placed {
-    fn reason(&self, issuer: &Issuer) -> String {
+/// Rows that a sentence names.
+const MOST_NAMED: usize = 3;
+
+impl Placed<'_> {
+    fn reason(&self, key: &EarlierKey, lists: &[Inventory]) -> String {
         match self {
             Self::Row(_, how) => how.clone(),
             Self::Shadow(why) => (*why).to_owned(),
-            Self::Unclear(0) => format!("the list of {issuer} is only a part of a longer one"),
-            Self::Unclear(count) => format!(
-                "it may be any of {count} keys of {issuer} of which the list shows no part; scan with --inventory, \
-                 or note each key's sha256 in a list of your own"
-            ),
-            Self::NoList => format!("no list of {issuer} was given"),
+            Self::Unclear(open) => unclear(open, key, lists),
+            Self::NoList => format!("no list of {} was given", key.issuer),
         }
     }
 }
 
-fn place(listed: &Listed<'_>, lists: &[Inventory], key: &EarlierKey) -> Placed {
+fn unclear(open: &Open<'_>, key: &EarlierKey, lists: &[Inventory]) -> String {
+    let named = |(list, row): RowId| {
+        let list = &lists[list];
+        let key = Named::of_row(list, &list.records[row], &key.issuer);
+        if key.name.is_some() { format!("`{}` ({}:{})", key.label(), key.file, key.line) } else { key.label() }
+    };
+    let rows: Vec<String> = open.rows().take(MOST_NAMED).map(named).collect();
+    // The scan that compared the key itself could not tell either.
+    let compared = key.join.as_ref().is_some_and(|join| join.starts_with(AMBIGUOUS));
+    let cure = if compared { "" } else { "scan with --inventory, or " };
+    let which = match (rows.as_slice(), open.count()) {
+        ([], _) => return format!("the list of {} is only a part of a longer one", key.issuer),
+        ([one], _) => format!("it may be {one}, and nothing proves it"),
+        (_, count) if count > rows.len() => {
+            format!("it may be any of {} and {} more", rows.join(", "), count - rows.len())
+        }
+        _ => format!("it may be any of {}", rows.join(", ")),
+    };
+    format!("{which}; {cure}note each key's sha256 in a list of your own")
+}
+
+fn place<'l>(listed: &'l Listed<'_>, lists: &[Inventory], key: &EarlierKey) -> Placed<'l> {
     if let Some((id, how)) = joined(listed, key) {
         return Placed::Row(id, how);
     }
@@ -256,12 +283,11 @@ fn place(listed: &Listed<'_>, lists: &[Inventory], key: &EarlierKey) -> Placed {
     if key.has_verdict(SHADOW_KEY.0) {
         return Placed::Shadow("the scan compared the key itself with the owner's list, and it was not in it");
     }
-    match listed.open(key) {
-        0 if of_issuer.all(|list| list.complete) => {
-            Placed::Shadow("every key in the list shows an id or an end that is not this key's")
-        }
-        open => Placed::Unclear(open),
+    let open = listed.open(key);
+    if open.count() == 0 && of_issuer.all(|list| list.complete) {
+        return Placed::Shadow("every key in the list shows an id or an end that is not this key's");
     }
+    Placed::Unclear(open)
 }
 
 /// The row of a key, and how it was found: as the scan itself joined it, else by what the report and the lists both show.

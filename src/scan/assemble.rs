@@ -330,15 +330,25 @@ impl<'a> Assembly<'a> {
         } else if self.scanner.settings().assumed_issuers.contains(issuer) {
             IssuerBasis::Configuration
         } else {
-            let near = if foreign { "a server near it is not known to be" } else { "nothing near it names" };
-            let whose = if foreign { format!("{issuer}'s") } else { issuer.to_string() };
+            if rule.reading.is_some() {
+                return IssuerBasis::Unproved(
+                    "a value without a form of its own does not tell who issued it".to_owned(),
+                );
+            }
+            let near = match foreign {
+                true => format!("a server near it is not known to be {issuer}'s"),
+                false if group.sightings.iter().any(|s| s.is_called_after(issuer)) => {
+                    format!("nothing near it but its own name tells of {issuer}, and a name tells no server")
+                }
+                false => format!("nothing near it names {issuer}"),
+            };
             // Not the rule but the key names its issuer: a claim of a token.
             let made = match group.first().found.issuer == *issuer {
                 true => "keys of this form are made by more than one server",
                 false => "the key's own text says so, which anybody may have written,",
             };
             IssuerBasis::Unproved(format!(
-                "{made} and {near} {whose}; \
+                "{made} and {near}; \
                  say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs"
             ))
         }
@@ -406,6 +416,9 @@ impl<'a> Assembly<'a> {
     }
 
     fn remedy(&self, known: &Known<'_>, dossier: &Dossier, state: &State) -> Remedy {
+        if dossier.statements().iter().any(|statement| statement.facts.details.contains_key("canary")) {
+            return remedy::of_canary();
+        }
         let Known { rule, group, issuer, host, .. } = *known;
         let root = group.first().root.map(|root| &self.roots[root]);
         let repository = root.and_then(|root| root.repository.as_deref()).and_then(|remote| remote.split_once('/'));

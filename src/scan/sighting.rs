@@ -18,6 +18,7 @@ use crate::detect::FirstLook;
 use crate::detect::{Detector, Match, Scratch};
 use crate::finding::FrameLine;
 use crate::inventory::{Names, NearbyNames};
+use crate::issuer::Issuer;
 use crate::key::KeyFacts;
 use crate::location::{LineIndex, Region, Span};
 use crate::packages::{self, Publishes};
@@ -63,6 +64,14 @@ impl Sighting {
     /// The one order of all sightings, whatever thread brought them.
     pub(super) fn order(&self) -> (Option<usize>, &str, Version<'_>, Span, usize) {
         (self.root, &self.path, self.version(), self.found.span, self.found.rule)
+    }
+
+    /// Whether the name that it is assigned to has an issuer's id in it.
+    pub(super) fn is_called_after(&self, issuer: &Issuer) -> bool {
+        let letters = |text: &str| -> String {
+            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+        };
+        self.found.variable.as_ref().is_some_and(|name| letters(name).contains(&letters(issuer.as_str())))
     }
 
     /// Which version of its file holds it: those that can be reached before the others, the earliest first.

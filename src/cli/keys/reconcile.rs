@@ -88,7 +88,12 @@ fn as_report(scanner: &Scanner, told: &Reconciliation) -> Report {
         rows.entry(pair.row).or_default().push(CLOSED_IN_CODE.says(message));
     }
     for unseen in &told.unseen {
-        let message = format!("None of {} has seen it.", count(told.reports.len(), "report"));
+        let message = match unseen.perhaps_seen {
+            true => {
+                "No report has surely seen it: it may be one of the keys in code that the lists do not tell.".to_owned()
+            }
+            false => format!("None of {} has seen it.", count(told.reports.len(), "report")),
+        };
         rows.entry(unseen.row).or_default().push(NEVER_SEEN.says(message));
     }
     let mut report = scanner.told_of_rows(&|list, row| rows.get(&(list, row)).cloned().unwrap_or_default());
@@ -174,14 +179,18 @@ fn sections(told: &Reconciliation) -> Vec<Section<'_>> {
         };
         seen.iter().map(entry).collect::<Vec<_>>()
     };
-    let unseen = told.unseen.iter().map(|unseen| (named(&unseen.key), Vec::new())).collect();
+    let unseen = |perhaps: bool| {
+        let rows = told.unseen.iter().filter(|unseen| unseen.perhaps_seen == perhaps);
+        rows.map(|unseen| (named(&unseen.key), Vec::new())).collect::<Vec<_>>()
+    };
     vec![
         ("listed and in code", pairs(&told.used)),
         ("in code and in no list (shadow)", seen(&told.shadow)),
         ("closed and still in code", pairs(&told.closed_in_code)),
         ("in code, not told by the lists", seen(&told.unclear)),
         ("in code, no list of its issuer", seen(&told.without_list)),
-        ("listed and never seen", unseen),
+        ("listed, and perhaps one of those that the lists do not tell", unseen(true)),
+        ("listed and never seen", unseen(false)),
     ]
 }
 
