@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::document::{Members, Shape};
@@ -39,10 +38,9 @@ impl SampleRow {
     }
 
     fn of(under: &str, members: &Members<'_>) -> Self {
-        let texts = members.0.iter().filter_map(|(name, raw)| match serde_json::from_str(raw.get()) {
-            Ok(Value::String(text)) => Some((name.clone(), text)),
-            _ => None,
-        });
+        // Another value may be the whole list: it is not read here.
+        let texts = members.0.iter().filter(|(_, raw)| raw.get().starts_with('"'));
+        let texts = texts.filter_map(|(name, raw)| Some((name.clone(), serde_json::from_str(raw.get()).ok()?)));
         Self {
             under: under.to_owned(),
             names: members.0.iter().map(|(name, _)| name.clone()).collect(),
