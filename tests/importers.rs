@@ -929,6 +929,62 @@ mod mistakes {
         assert!(kept.is_empty(), "kept or told:\n{kept}");
     }
 
+    /// The same for saved pages: a key in any text between two tags, or in any text of the script's.
+    #[test]
+    fn a_key_in_any_text_of_a_page_is_kept_nowhere() {
+        let body = "R9k2Vx7Qm4Zt1Lw8Pn3Bc6Hd5Jf0Gs9Y";
+        let key = format!("{}{}{}", "gl", "pat-", &body[..20]);
+        let mut looked = 0;
+        for name in fixtures().into_iter().filter(|name| name.ends_with(".html")) {
+            let (text, _) = fixture(&name);
+            let ends = |marks: &'static str| text.match_indices(marks).map(|(at, _)| at);
+            let quoted = text.match_indices("\":\"").map(|(at, _)| at + 3);
+            for at in ends("</td>").chain(ends("</th>")).chain(ends("</span>")).chain(ends("</h1>")).chain(quoted) {
+                looked += 1;
+                let text = format!("{} {key} {}", &text[..at], &text[at..]);
+                let told = match read(Path::new(&name), text.as_bytes()) {
+                    Ok(list) => format!("{:?} {:?}", list.records, list.notes),
+                    Err(error) => format!("{error} {error:?}"),
+                };
+                assert!(!told.contains(&body[..12]), "{name} at {at}");
+            }
+        }
+        assert!(looked > 60, "{looked}");
+    }
+
+    /// Through the commands: a list with a key in it is refused, and no output of any command shows the key.
+    #[test]
+    fn no_command_shows_a_key_of_a_list() {
+        let at = tempfile::tempdir().unwrap();
+        support::write(at.path(), "repo/a.txt", "nothing\n");
+        let body = "R9k2Vx7Qm4Zt1Lw8Pn3Bc6Hd5Jf0Gs9Y";
+        let key = format!("{}{}{}", "gl", "pat-", &body[..20]);
+        let scan = ["scan", "repo", "--isolated", "-f", "json", "-o", "scan.json"];
+        assert_eq!(support::skelkey(at.path(), &scan).code, 0);
+        for name in tables() {
+            let (text, _) = fixture(&name);
+            // The first place where a key is refused.
+            let refused = changed(&name, &text, Some(&serde_json::json!(key)))
+                .into_iter()
+                .find(|(_, text)| read(Path::new(&name), text.as_bytes()).is_err());
+            let (place, text) = refused.unwrap_or_else(|| panic!("{name} takes a key anywhere"));
+            support::write(at.path(), &name, &text);
+            for command in [
+                &["scan", "repo"][..],
+                &["keys", "audit"],
+                &["keys", "forecast", "repo"],
+                &["keys", "reconcile", "scan.json"],
+                &["recheck", "scan.json", "repo"],
+            ] {
+                let args = [command, &["--isolated", "--inventory", &name]].concat();
+                let run = support::skelkey(at.path(), &args);
+                assert_eq!(run.code, 2, "{name} {place} {command:?}: {}", run.err);
+                assert!(run.err.contains(&name), "{name} {place} {command:?}: {}", run.err);
+                assert!(!format!("{}{}", run.out, run.err).contains(&body[..12]), "{name} {place} {command:?}");
+            }
+        }
+    }
+
     /// Where an answer to another call of the same issuer has the key.
     const SECRETS: &[(&str, &str, &str)] = &[
         ("algolia-keys.json", "\"acl\"", "value"),

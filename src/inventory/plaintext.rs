@@ -37,6 +37,16 @@ const PREFIXES: &[(&str, usize)] = &[
     ("AIza", 35),
     ("SG.", 60),
     ("cmVmdGtuOjAx", 50),
+    // Our own lists are of any issuer: the same forms as in `rules`.
+    ("sk_live_", 24),
+    ("rk_live_", 24),
+    ("shpat_", 32),
+    ("glsa_", 41),
+    ("dop_v1_", 64),
+    ("hvs.", 24),
+    ("sntrys_", 60),
+    ("lin_api_", 40),
+    ("pul-", 40),
 ];
 
 /// Whether any text in `value`, at any depth, holds what can only be a key.
