@@ -196,7 +196,9 @@ impl<'t> Pages<'_, 't> {
             "null" => Vec::new(),
             _ => self.document.array(name, raw, mistakes),
         };
-        lists.into_iter().for_each(|list| self.rows.extend(rows(list, mistakes)));
+        for list in lists {
+            self.rows.extend(rows(list, mistakes));
+        }
         for list in accounts {
             let first = self.rows.len() + 1;
             self.rows.extend(rows(list, mistakes));

@@ -142,7 +142,7 @@ pub(super) struct Open<'a> {
     agreeing: Vec<RowId>,
 }
 
-impl<'a> Open<'a> {
+impl Open<'_> {
     pub(super) fn count(&self) -> usize {
         self.silent.iter().map(|rows| rows.len()).sum::<usize>() + self.agreeing.len()
     }

@@ -99,7 +99,7 @@ fn one_container() -> Step {
 
 /// The account's name beside the key: 3 to 24 lower-case letters and digits (learn.microsoft.com, "storage account
 /// overview").
-fn account<'a>(subject: Subject<'a>) -> Option<&'a str> {
+fn account(subject: Subject<'_>) -> Option<&str> {
     let is_name = |name: &&str| {
         (3..=24).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };

@@ -129,7 +129,7 @@ fn ask_publishers(subject: Subject<'_>, line: &Line<'_>, facts: &mut KeyFacts) {
         let Ok(reply) = line.get(&publishers_of(name)) else { break };
         match (reply.status, detail(&reply).as_deref()) {
             (200, _) if reply.value().is_some_and(|body| body["github_configs"].is_array()) => {
-                covered.push(name.to_owned())
+                covered.push(name.to_owned());
             }
             (404, Some(_)) | (400, Some("You are not an owner of this crate")) => covered.push(name.to_owned()),
             _ => {}

@@ -60,7 +60,7 @@ impl Probe for Hex {
         let reply = line.get(&keys())?;
         Ok(match reply.status {
             200 => reply.json::<Vec<Row>>().map_or_else(|| line.unreadable(), |rows| read(line, rows)),
-            401 | 403 => refused(line, &reply)?,
+            401 | 403 => refused(line, &reply),
             _ => line.unexpected(&reply),
         })
     }
@@ -136,16 +136,16 @@ struct Refusal {
     message: String,
 }
 
-fn refused(line: &Line<'_>, reply: &Reply) -> Result<KeyFacts, Failure> {
+fn refused(line: &Line<'_>, reply: &Reply) -> KeyFacts {
     let message = reply.json::<Refusal>().map(|refusal| refusal.message);
-    Ok(match (reply.status, message.as_deref()) {
+    match (reply.status, message.as_deref()) {
         (401, Some("invalid API key")) => line.inactive(Inactive::Rejected, "does not know the key"),
         (401, Some("API key revoked")) => {
             line.inactive(Inactive::Revoked, "says that the key was revoked or has ended")
         }
         (_, Some("key not authorized for this action")) => without_list(line),
         (status, _) => line.unknown(&format!("answered {status} without a reason that tells about the key")),
-    })
+    }
 }
 
 /// A key that works and may not read the list of keys. What the second page answers takes nothing back.

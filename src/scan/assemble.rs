@@ -330,27 +330,7 @@ impl<'a> Assembly<'a> {
         } else if self.scanner.settings().assumed_issuers.contains(issuer) {
             IssuerBasis::Configuration
         } else {
-            if rule.reading.is_some() {
-                return IssuerBasis::Unproved(
-                    "a value without a form of its own does not tell who issued it".to_owned(),
-                );
-            }
-            let near = match foreign {
-                true => format!("a server near it is not known to be {issuer}'s"),
-                false if group.sightings.iter().any(|s| s.is_called_after(issuer)) => {
-                    format!("nothing near it but its own name tells of {issuer}, and a name tells no server")
-                }
-                false => format!("nothing near it names {issuer}"),
-            };
-            // Not the rule but the key names its issuer: a claim of a token.
-            let made = match group.first().found.issuer == *issuer {
-                true => "keys of this form are made by more than one server",
-                false => "the key's own text says so, which anybody may have written,",
-            };
-            IssuerBasis::Unproved(format!(
-                "{made} and {near}; \
-                 say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs"
-            ))
+            IssuerBasis::Unproved(unproved(rule, group, issuer, foreign))
         }
     }
 
@@ -548,6 +528,27 @@ fn with_parts(decoded: Option<KeyFacts>, sightings: &[Sighting]) -> Option<KeyFa
     parts.fold(decoded, |known, facts| {
         Some(known.map_or_else(|| facts.clone(), |known| known.completed_by(facts.clone())))
     })
+}
+
+/// Why nothing proves that the key is `issuer`'s, and what would. `foreign`: another server stands near it.
+fn unproved(rule: &Rule, group: &Group, issuer: &Issuer, foreign: bool) -> String {
+    if rule.reading.is_some() {
+        return "a value without a form of its own does not tell who issued it".to_owned();
+    }
+    let near = if foreign {
+        format!("a server near it is not known to be {issuer}'s")
+    } else if group.sightings.iter().any(|sighting| sighting.is_called_after(issuer)) {
+        format!("nothing near it but its own name tells of {issuer}, and a name tells no server")
+    } else {
+        format!("nothing near it names {issuer}")
+    };
+    // Not the rule but the key names its issuer: a claim of a token.
+    let made = if group.first().found.issuer == *issuer {
+        "keys of this form are made by more than one server"
+    } else {
+        "the key's own text says so, which anybody may have written,"
+    };
+    format!("{made} and {near}; say `assume = true` under [issuers.{issuer}] in your configuration if it is theirs")
 }
 
 /// The id by which the owner's list or the issuer knows the key; one that is only read from its text is on no page.

@@ -88,11 +88,10 @@ fn as_report(scanner: &Scanner, told: &Reconciliation) -> Report {
         rows.entry(pair.row).or_default().push(CLOSED_IN_CODE.says(message));
     }
     for unseen in &told.unseen {
-        let message = match unseen.perhaps_seen {
-            true => {
-                "No report has surely seen it: it may be one of the keys in code that the lists do not tell.".to_owned()
-            }
-            false => format!("None of {} has seen it.", count(told.reports.len(), "report")),
+        let message = if unseen.perhaps_seen {
+            "No report has surely seen it: it may be one of the keys in code that the lists do not tell.".to_owned()
+        } else {
+            format!("None of {} has seen it.", count(told.reports.len(), "report"))
         };
         rows.entry(unseen.row).or_default().push(NEVER_SEEN.says(message));
     }
