@@ -47,7 +47,22 @@ impl Globs {
 
     fn is_match(&self, path: &str) -> bool {
         let compile = || compile(&self.patterns).expect("globs are checked when rules are read, ours by the tests");
-        !self.is_empty() && self.compiled.get_or_init(compile).is_match(path)
+        !self.is_empty() && in_lower_case(path, |path| self.compiled.get_or_init(compile).is_match(path))
+    }
+}
+
+/// Longest path that is written in lower case without an allocation.
+const SHORT: usize = 256;
+
+fn in_lower_case<T>(path: &str, test: impl Fn(&str) -> T) -> T {
+    let mut short = [0; SHORT];
+    match short.get_mut(..path.len()) {
+        Some(lower) => {
+            lower.copy_from_slice(path.as_bytes());
+            lower.make_ascii_lowercase();
+            test(std::str::from_utf8(lower).unwrap_or(path))
+        }
+        None => test(&path.to_ascii_lowercase()),
     }
 }
 
@@ -62,13 +77,10 @@ pub(super) fn check(pattern: &str) -> Result<(), globset::Error> {
 fn compile(patterns: &[impl AsRef<str>]) -> Result<GlobSet, globset::Error> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        // The same on every system: file names that tools look up without case (NuGet.Config) are written in any.
-        let glob = GlobBuilder::new(pattern.as_ref())
-            .literal_separator(true)
-            .case_insensitive(true)
-            .backslash_escape(true)
-            .build()?;
-        set.add(glob);
+        // The same on every system: file names that tools look up without case (NuGet.Config) are written in any. In one
+        // case, most globs are a name or an ending, for which `globset` needs no regex.
+        let pattern = pattern.as_ref().to_ascii_lowercase();
+        set.add(GlobBuilder::new(&pattern).literal_separator(true).backslash_escape(true).build()?);
     }
     set.build()
 }

@@ -7,6 +7,7 @@ use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::objs::tree::EntryKind;
+use rayon::prelude::*;
 
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
@@ -19,7 +20,10 @@ use super::{Git, GitOptions, GitOutcome, GitSink, text};
 use crate::coverage::Reason;
 use crate::decode::readable;
 use crate::provenance::{Holder, Provenance, Reach};
-use crate::source::{Blob, Progress};
+use crate::source::{Blob, Outcome, Progress};
+
+/// How many files make another thread worth its start.
+const FILES_PER_THREAD: usize = 4;
 
 /// What the index adds to `HEAD`.
 #[derive(Default)]
@@ -45,20 +49,43 @@ impl Git {
             }
         };
         let memory = Memory::open(options.cache.as_ref(), sink, repo.object_hash(), |note| done.notes.push(note));
-        let mut files = 0;
-        for added in staged.added.iter().filter(|added| self.is_asked(&text(added.path.as_bstr()))) {
-            if progress.is_interrupted() {
-                break;
-            }
-            files += 1;
-            let before = Earlier { repo: &repo, same_path: &added.before, removed: &staged.removed };
-            let task = Task { repo: &repo, options, sink, progress, memory: memory.as_ref() };
-            task.scan(added, &before, &mut done);
-        }
+        let asked: Vec<&Added> =
+            staged.added.iter().filter(|added| self.is_asked(&text(added.path.as_bstr()))).collect();
+        let task = |repo: &gix::Repository, added: &Added| {
+            let before = Earlier { repo, same_path: &added.before, removed: &staged.removed };
+            Task { repo, options, sink, progress, memory: memory.as_ref() }.scan(added, &before)
+        };
+        let (files, outcome) = self.each(&repo, options.jobs, &asked, &task);
+        done.outcome.merge(outcome);
         done.notes.extend(memory.and_then(Memory::save));
         done.notes.push(if files == 1 { "1 file staged".to_owned() } else { format!("{files} files staged") });
         done.notes.extend(staged.submodules.iter().map(|path| left_out(&text(path.as_bstr()))));
         done
+    }
+
+    /// Scans the files by all threads; how many, and what became of them. Few files are not worth a second thread.
+    fn each(
+        &self,
+        repo: &gix::Repository,
+        jobs: usize,
+        asked: &[&Added],
+        task: &(impl Fn(&gix::Repository, &Added) -> Option<Outcome> + Sync),
+    ) -> (u64, Outcome) {
+        let both = |(files, mut all): (u64, Outcome), (more, one): (u64, Outcome)| {
+            all.merge(one);
+            (files + more, all)
+        };
+        let alone =
+            || asked.iter().filter_map(|added| task(repo, added)).map(|one| (1, one)).fold(Default::default(), both);
+        let jobs = jobs.min(asked.len() / FILES_PER_THREAD);
+        if jobs < 2 {
+            return alone();
+        }
+        let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else { return alone() };
+        pool.install(|| {
+            let each = asked.par_iter().map_init(|| self.repo(), |repo, added| task(repo, added));
+            each.flatten().map(|one| (1, one)).reduce(Default::default, both)
+        })
     }
 
     /// The paths of the files that are staged and differ from `HEAD`.
@@ -100,37 +127,50 @@ struct Task<'t> {
 }
 
 impl Task<'_> {
-    fn scan(&self, added: &Added, before: &Earlier<'_>, done: &mut GitOutcome) {
+    /// What became of one file; `None` when the run ends before it.
+    fn scan(&self, added: &Added, before: &Earlier<'_>) -> Option<Outcome> {
         let Self { repo, options, sink, progress, memory } = *self;
+        if progress.is_interrupted() {
+            return None;
+        }
         let path = text(added.path.as_bstr());
+        let mut done = Outcome::default();
+        let skip = |reason, length, why| {
+            let mut skipped = Outcome::default();
+            skipped.skipped(reason, &path, length, why);
+            Some(skipped)
+        };
         if options.exclude.is_match(&path) {
-            return done.outcome.skipped(Reason::Excluded, &path, None, None);
+            return skip(Reason::Excluded, None, None);
         }
         if memory.is_some_and(|memory| memory.knows(&added.id)) {
-            return done.outcome.spared(1);
+            done.spared(1);
+            return Some(done);
         }
         let Some(object) = repo.find_object(added.id).ok().filter(|object| object.kind == gix::objs::Kind::Blob) else {
-            return done.outcome.skipped(Reason::Unreadable, &path, None, Some(lost(added.id)));
+            return skip(Reason::Unreadable, None, Some(lost(added.id)));
         };
         let length = object.data.len() as u64;
         if length > options.max_file_size {
-            return done.outcome.skipped(Reason::TooLarge, &path, Some(length), Some(too_large(options)));
+            return skip(Reason::TooLarge, Some(length), Some(too_large(options)));
         }
         let mut provenance = Provenance::new(Holder::File, Reach::Index);
         provenance.object = Some(added.id.to_string());
-        let is_pointer = lfs::note(&path, &object.data, &mut done.outcome);
+        let is_pointer = lfs::note(&path, &object.data, &mut done);
         let bytes = &readable(&object.data);
-        let matches = sink.take(0, &Blob { root: Some(0), path: &path, shown: &path, bytes }, &provenance, before);
+        let worker = rayon::current_thread_index().unwrap_or(0);
+        let matches = sink.take(worker, &Blob { root: Some(0), path: &path, shown: &path, bytes }, &provenance, before);
         if let Some(memory) = memory
             && matches == 0
             && !is_pointer
-            && sink.finds_nothing(0, bytes)
+            && sink.finds_nothing(worker, bytes)
             && !memory.learn(added.id, &object.data)
         {
-            done.outcome.skipped(Reason::Unreadable, &path, None, Some(lost(added.id)));
+            done.skipped(Reason::Unreadable, &path, None, Some(lost(added.id)));
         }
         progress.scanned(length);
-        done.outcome.scanned(length);
+        done.scanned(length);
+        Some(done)
     }
 }
 
@@ -147,13 +187,16 @@ impl Staged {
     fn of(repo: &gix::Repository, index: &gix::index::File) -> Result<Self, &'static str> {
         let Head { files: mut head, same } = Head::of(repo, index)?;
         let mut staged = Self::default();
+        let mut left = index.entries();
         let mut same = same.iter().map(|folder| folder.as_bstr()).peekable();
-        for entry in index.entries() {
+        while let Some((entry, rest)) = left.split_first() {
             let path = entry.path(index);
             while same.next_if(|folder| *folder < path && !path.starts_with(folder)).is_some() {}
-            if same.peek().is_some_and(|folder| path.starts_with(folder)) {
+            if let Some(folder) = same.peek().filter(|folder| path.starts_with(folder)) {
+                left = &left[left.partition_point(|entry| entry.path(index).starts_with(folder))..];
                 continue;
             }
+            left = rest;
             let path = path.to_owned();
             let known = head.remove(&path);
             // What is only announced has no content yet. The base of a conflict is nobody's new text.
