@@ -79,7 +79,11 @@ fn mistakes_in_extends_name_file_and_line() {
         ),
         (
             &format!("extends = [{{ url = \"https://u:p@h.test/x\", sha256 = \"{hash}\" }}]"),
-            "leave user name and password",
+            "leave user name, password and what follows",
+        ),
+        (
+            &format!("extends = [{{ url = \"https://h.test/x?token=abc\", sha256 = \"{hash}\" }}]"),
+            "leave user name, password and what follows",
         ),
         ("extends = [{ url = \"https://h.test/x\", sha256 = \"abc\" }]", "`sha256` must be"),
         (
@@ -107,7 +111,7 @@ fn mistakes_in_extends_name_file_and_line() {
         let run = show(at.path(), &["--config", "c.toml"]);
         assert_eq!(run.code, 2, "{text}");
         assert!(run.err.contains(told), "{text}\n{}", run.err);
-        assert!(!run.err.contains("u:p@"), "{}", run.err);
+        assert!(!run.err.contains("u:p@") && !run.err.contains("token=abc"), "{}", run.err);
     }
     for deep in 0..12 {
         write(at.path(), &format!("{deep}.toml"), format!("extends = [\"{}.toml\"]\n", deep + 1));

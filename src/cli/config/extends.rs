@@ -53,7 +53,7 @@ impl Extends {
             Self::File(_) => None,
             Self::Web(WebFile { url, sha256 }) => first([
                 (!is_web(url), "`url` must be an https address"),
-                (holds_credential(url), "leave user name and password out of an address"),
+                (holds_credential(url), CREDENTIAL),
                 (!is_hash(sha256), HASH),
             ]),
             Self::Git(GitFile { git, commit, path, sha256 }) => first([
@@ -61,7 +61,7 @@ impl Extends {
                     !is_repository(git),
                     "`git` must be an address like https://host/repository.git, or ssh:// or file://",
                 ),
-                (holds_credential(git), "leave user name and password out of an address"),
+                (holds_credential(git), CREDENTIAL),
                 (
                     !is_hex(commit, 40) && !is_hex(commit, 64),
                     "`commit` must be a commit's whole name: 40 or 64 characters of lower-case hex, not a branch or a tag",
@@ -94,6 +94,8 @@ impl fmt::Display for Extends {
     }
 }
 
+const CREDENTIAL: &str =
+    "leave user name, password and what follows `?` or `#` out of an address: messages and reports name it";
 const HASH: &str = "`sha256` must be the file's SHA-256: 64 characters of lower-case hex (`sha256sum FILE`)";
 
 fn first<const N: usize>(mistakes: [(bool, &'static str); N]) -> Option<&'static str> {
@@ -115,8 +117,12 @@ fn is_repository(url: &str) -> bool {
     ["https://", "ssh://", "file://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
-/// A user name is part of an `ssh` address; anything else that stands before an `@` is a credential.
+/// A user name is part of an `ssh` address; anything else that stands before an `@` is a credential. So may be what stands
+/// in a query, as in the addresses that servers sign.
 fn holds_credential(url: &str) -> bool {
+    if url.contains(['?', '#']) {
+        return true;
+    }
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest.split('/').next().unwrap_or_default());
     match authority.rsplit_once('@') {
         None => false,
