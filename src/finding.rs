@@ -1,5 +1,7 @@
 //! One key → many places; identity; everything that a report may say. Holds no secret by construction.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +117,7 @@ pub enum IssuerBasis {
 }
 
 /// The steps that close one key, every field filled in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct Remedy {
     /// The issuer's exact page for this class of key.
     pub page: Option<String>,
@@ -161,8 +163,8 @@ pub struct Finding {
     pub join: Option<String>,
     /// How bad, and why.
     pub judgement: Judgement,
-    /// How to close it.
-    pub remedy: Remedy,
+    /// How to close it. Keys that are closed alike share it: there may be 100,000 of them.
+    pub remedy: Arc<Remedy>,
     /// The other parts of the key that stand near it.
     pub parts: Vec<Part>,
     /// Where it stands, sorted. Never empty.

@@ -585,7 +585,7 @@ fn thirty_thousand_findings_stay_within_what_consumers_take() {
 fn a_summary_of_long_texts_stays_within_its_room() {
     let mut report = sample::report();
     for finding in &mut report.findings {
-        finding.remedy.revoke = vec!["x".repeat(300_000)];
+        std::sync::Arc::make_mut(&mut finding.remedy).revoke = vec!["x".repeat(300_000)];
     }
     report.notes = (0..10_000).map(|n| format!("{n} {}", "y".repeat(500))).collect();
     let summary = render(Format::Markdown, &report, &Options::default());
@@ -772,7 +772,7 @@ proptest! {
         for finding in &mut report.findings {
             finding.title.clone_from(&text);
             finding.rule.clone_from(&text);
-            finding.remedy.revoke = vec![text.clone()];
+            std::sync::Arc::make_mut(&mut finding.remedy).revoke = vec![text.clone()];
             finding.judgement.verdicts[..].iter_mut().for_each(|verdict| verdict.message.clone_from(&text));
             let place = &mut finding.places[0];
             (place.path, place.shown) = (text.clone(), text.clone());

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::escape;
 use super::words::REDACTED;
@@ -53,7 +54,7 @@ fn hide_in_finding(finding: &mut Finding, words: &PrivateWords) {
     finding.join.iter_mut().for_each(|join| words.scrub_with_ids(join));
     finding.judgement.verdicts.iter_mut().for_each(|verdict| words.scrub(&mut verdict.message));
     words.scrub_all(&mut finding.judgement.notes);
-    hide_in_remedy(&mut finding.remedy, words);
+    hide_in_remedy(Arc::make_mut(&mut finding.remedy), words);
     for part in &mut finding.parts {
         words.scrub(&mut part.text);
         words.scrub_root(&mut part.shown);

@@ -19,7 +19,7 @@ pub struct RemedyTemplate {
 }
 
 /// A way to need no key: Trusted Publishing, OIDC.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 pub struct Keyless {
     /// In a few words.
     pub title: String,

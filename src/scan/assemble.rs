@@ -1,6 +1,8 @@
 //! The reducer: sightings → keys → findings. One thread, one order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use crate::codeowners::{self, CodeOwners};
 use crate::coverage::Coverage;
@@ -34,6 +36,8 @@ pub(super) struct Assembly<'a> {
     clues: Clues,
     /// Of each root.
     code_owners: Vec<CodeOwners>,
+    /// Those of all keys so far, each once.
+    remedies: RefCell<HashSet<Arc<Remedy>>>,
 }
 
 /// The owner's key, or the published one made for this run.
@@ -94,7 +98,7 @@ impl<'a> Assembly<'a> {
         let known = known_packages(scanner, &published);
         let code_owners = roots.iter().map(|root| owners_of(&root.path)).collect();
         let lists = Lists::of(&settings.inventories);
-        Self { scanner, roots, key, published, known, lists, clues, code_owners }
+        Self { scanner, roots, key, published, known, lists, clues, code_owners, remedies: RefCell::default() }
     }
 
     pub(super) fn report(
@@ -259,7 +263,7 @@ impl<'a> Assembly<'a> {
         self.ask(ask, &known, &mut dossier, log);
         let judgement = self.judge(&known, &dossier, matches!(join, JoinOutcome::Shadow));
         let masked = mask(rule, group.secret());
-        let remedy = self.remedy(&known, &dossier, &judgement.state);
+        let remedy = self.shared(self.remedy(&known, &dossier, &judgement.state));
         let join = match join {
             JoinOutcome::NoList => None,
             outcome => Some(outcome.words(&issuer, &self.lists)),
@@ -417,6 +421,17 @@ impl<'a> Assembly<'a> {
         };
         let remedy = remedy::fill(self.template(rule, issuer), &fields);
         if matches!(state, State::Inactive(_)) { remedy::of_dead_key(remedy) } else { remedy }
+    }
+
+    /// The same as that of an earlier key, if there is one.
+    fn shared(&self, remedy: Remedy) -> Arc<Remedy> {
+        let mut remedies = self.remedies.borrow_mut();
+        if let Some(known) = remedies.get(&remedy) {
+            return Arc::clone(known);
+        }
+        let remedy = Arc::new(remedy);
+        remedies.insert(Arc::clone(&remedy));
+        remedy
     }
 
     /// The rule's own remedy, or that of the provider whose key it turned out to be.

@@ -110,7 +110,7 @@ fn audit_row(
         confidence: Confidence::High,
         conflicts: Vec::new(),
         join: None,
-        remedy: fill(scanner, &issuer, &dossier),
+        remedy: fill(scanner, &issuer, &dossier).into(),
         issuer,
         judgement,
         parts: Vec::new(),

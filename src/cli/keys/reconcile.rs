@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use skelkey::escape::visible;
-use skelkey::finding::{Finding, IssuerBasis, Mode, Place, Remedy, Report, Subject};
+use skelkey::finding::{Finding, IssuerBasis, Mode, Place, Report, Subject};
 use skelkey::hygiene::verdict::{CLOSED_IN_CODE, LISTED_IN_CODE, NEVER_SEEN, SHADOW_KEY};
 use skelkey::hygiene::{Verdict, code};
 use skelkey::key::Dossier;
@@ -149,7 +150,7 @@ fn shadow(seen: &Seen) -> Option<Finding> {
         conflicts: Vec::new(),
         join: Some(seen.reason.clone()),
         judgement: skelkey::hygiene::Judgement::of_verdicts(vec![verdict]),
-        remedy: Remedy::default(),
+        remedy: Arc::default(),
         parts: Vec::new(),
         places,
     })

@@ -296,7 +296,7 @@ fn remedy(described: &Described<'_>) -> Remedy {
     };
     let Some((first, others)) = described.findings.split_first() else { return generic };
     let same = |part: fn(&Remedy, &Remedy) -> bool| others.iter().all(|f| part(&f.remedy, &first.remedy));
-    let filled = first.remedy.clone();
+    let filled = Remedy::clone(&first.remedy);
     Remedy {
         page: if same(|a, b| a.page == b.page) { filled.page } else { generic.page },
         revoke: if same(|a, b| a.revoke == b.revoke) { filled.revoke } else { generic.revoke },
