@@ -176,6 +176,9 @@ fn git(
 /// Opens the repository. A PATH names its own; the variables of the process speak of the one around it.
 #[cfg(feature = "git")]
 fn open(path: &std::path::Path, is_default: bool, around: &Surroundings) -> Result<Git, OpenError> {
+    if around.git == GitPlaces::default() {
+        return Git::open(path, GitPlaces::default());
+    }
     let here = Git::open(std::path::Path::new("."), around.git.clone());
     if is_default {
         return here;

@@ -63,7 +63,7 @@ pub struct GitOptions {
 }
 
 /// Where the repository is, as the process that started the scan says.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GitPlaces {
     /// The repository's folder (`GIT_DIR`), if it is given.
     pub git_dir: Option<PathBuf>,
