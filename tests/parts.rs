@@ -126,7 +126,7 @@ fn a_part_that_no_rule_finds_is_a_mistake() {
 fn keys_of_several_parts_are_joined_and_their_secret_half_is_found_alone() {
     type Part<'h> = (&'h str, &'h str, &'h str);
     let rules = load(&[]).unwrap();
-    let keys: [((&str, &str), &[Part<'_>]); 9] = [
+    let keys: [((&str, &str), &[Part<'_>]); 10] = [
         (("TWILIO_AUTH_TOKEN", "twilio-auth-token"), &[("TWILIO_ACCOUNT_SID", "twilio-account-sid", "account SID")]),
         (
             ("AZURE_CLIENT_SECRET", "azure-client-secret-older"),
@@ -153,6 +153,10 @@ fn keys_of_several_parts_are_joined_and_their_secret_half_is_found_alone() {
         (
             ("SUPABASE_SECRET_KEY", "supabase-secret-key"),
             &[("SUPABASE_URL=https://", "supabase-project-url", "project")],
+        ),
+        (
+            ("PLANETSCALE_SERVICE_TOKEN", "planetscale-service-token"),
+            &[("PLANETSCALE_SERVICE_TOKEN_ID", "planetscale-service-token-id", "token id")],
         ),
     ];
     let folder = tempfile::tempdir().unwrap();
@@ -217,4 +221,21 @@ fn a_shared_access_key_of_a_root_policy_opens_its_whole_namespace() {
     let one = of(";EntityPath=orders");
     assert_eq!(one["dossier"][0]["facts"]["details"]["entity"], "orders");
     assert!(!one["dossier"][0]["facts"]["notes"].to_string().contains("whole namespace"));
+}
+
+#[test]
+fn a_half_is_found_where_a_header_names_it_before_the_secret() {
+    let rules = load(&[]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let token = mint(&rules, "planetscale-service-token", 1);
+    let id = mint(&rules, "planetscale-service-token-id-before", 1);
+    write(
+        folder.path(),
+        "a.sh",
+        format!("curl -H 'Authorization: {id}:{token}' https://api.planetscale.com/v1/organizations\n"),
+    );
+    let report = json(&skelkey(folder.path(), &["scan", ".", "--isolated", "-f", "json", "--exit-zero"]));
+    let all = report["findings"].as_array().unwrap();
+    assert_eq!((all.len(), roles(&all[0])), (1, vec![("token id", id.as_str(), 1)]));
+    assert_eq!(all[0]["dossier"][0]["facts"]["key_id"].as_str(), Some(&*id));
 }

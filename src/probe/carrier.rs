@@ -27,6 +27,28 @@ pub enum Half {
     KeyId,
 }
 
+impl Half {
+    /// For people: what stands for it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Fixed(word) => word,
+            Self::Owner => "OWNER",
+            Self::KeyId => "KEY-ID",
+        }
+    }
+
+    /// It, a colon and the key.
+    fn before(self, subject: Subject<'_>) -> Result<Zeroizing<String>, NotAsked> {
+        let user = match self {
+            Self::Fixed(word) => Some(word),
+            Self::Owner => subject.owner(),
+            Self::KeyId => subject.key_id(),
+        };
+        let user = user.ok_or(NotAsked::HalfMissing)?;
+        Ok(Zeroizing::new(format!("{user}:{}", subject.key)))
+    }
+}
+
 /// Where the proof of who asks stands in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
@@ -34,6 +56,8 @@ pub enum Carrier {
     Header(CredentialHeader),
     /// A name and the key, joined by a colon and in base64, in one header.
     Pair(CredentialHeader, Half),
+    /// The same without base64: an issuer's own way, not HTTP's.
+    PlainPair(CredentialHeader, Half),
     /// The key, in the path: an issuer that takes it in no other way. Asked only by name.
     Path,
     /// The same, and in one header as well.
@@ -126,12 +150,10 @@ impl Carrier {
         match self {
             Self::Header(CredentialHeader { name, scheme }) => format!("header `{name}: {scheme}KEY`"),
             Self::Pair(CredentialHeader { name, scheme }, half) => {
-                let user = match half {
-                    Half::Fixed(word) => word,
-                    Half::Owner => "OWNER",
-                    Half::KeyId => "KEY-ID",
-                };
-                format!("header `{name}: {scheme}base64({user}:KEY)`")
+                format!("header `{name}: {scheme}base64({}:KEY)`", half.word())
+            }
+            Self::PlainPair(CredentialHeader { name, scheme }, half) => {
+                format!("header `{name}: {scheme}{}:KEY`", half.word())
             }
             Self::Path => "the address, in its path".to_owned(),
             Self::PathAndHeader(CredentialHeader { name, scheme }) => {
@@ -166,6 +188,7 @@ impl Carrier {
         match self {
             Self::Header(header)
             | Self::Pair(header, _)
+            | Self::PlainPair(header, _)
             | Self::Owner(_, header)
             | Self::OwnerAndQuery(_, header, _)
             | Self::OwnerSignature(_, header)
@@ -220,14 +243,11 @@ impl Credential {
             _ if !whole => Err(NotAsked::NotText),
             Carrier::Header(header) => Self::in_header(header, key).ok_or(NotAsked::NotText),
             Carrier::Pair(header, half) => {
-                let user = match half {
-                    Half::Fixed(word) => Some(word),
-                    Half::Owner => subject.owner(),
-                    Half::KeyId => subject.key_id(),
-                };
-                let user = user.ok_or(NotAsked::HalfMissing)?;
-                let pair = Zeroizing::new(format!("{user}:{key}"));
+                let pair = half.before(subject)?;
                 Self::in_header(header, &Zeroizing::new(BASE64.encode(pair.as_bytes()))).ok_or(NotAsked::NotText)
+            }
+            Carrier::PlainPair(header, half) => {
+                Self::in_header(header, &half.before(subject)?).ok_or(NotAsked::NotText)
             }
             Carrier::Path => Ok(Self::Path(text(), None)),
             Carrier::PathAndHeader(header) => match Self::in_header(header, key) {

@@ -1,5 +1,7 @@
 //! Which field of an answer is which fact.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -154,7 +156,12 @@ pub(crate) fn read_all(
             Is::ScopesOrAll => actions = or_all(words(&found), power),
             Is::Roles => actions = or_all(members(&found), power),
             Is::Reach => match words(&found) {
-                Some(names) if !names.is_empty() => subjects = Subjects::Named(names),
+                Some(mut names) if !names.is_empty() => {
+                    // A list of rights names a resource once for each.
+                    let mut seen = BTreeSet::new();
+                    names.retain(|name| seen.insert(name.clone()));
+                    subjects = Subjects::Named(names);
+                }
                 Some(_) => subjects = Subjects::Everything,
                 None => {}
             },

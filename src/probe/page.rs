@@ -37,7 +37,7 @@ pub(crate) struct Page {
 }
 
 /// A further page, which tells more of a key that works: it is the second of the requests that people are told of, and `{…}`
-/// in its path is a JSON pointer into the first answer. A refusal there takes nothing back.
+/// in its path is a JSON pointer into the first answer, or `{key_id}` for the key's public id. A refusal there takes nothing back.
 pub(crate) struct Then {
     /// The list in the answer and where in its elements the key's id is, and where that id stands in the first answer;
     /// `None` if the whole answer is about the key.
@@ -225,7 +225,9 @@ impl Probe for Page {
         let mut requests = self.about.requests.iter();
         let first = requests.next().map(|request| Step { post: self.post, ..Step::of(request, str::to_owned) });
         let second = self.then.as_ref().filter(|then| (then.of)(subject.key)).and(requests.next());
-        first.into_iter().chain(second.map(|request| Step::of(request, str::to_owned))).collect()
+        let id = subject.key_id().filter(|id| is_id(id));
+        let fill = |part: &str| id.filter(|_| part == "{key_id}").unwrap_or(part).to_owned();
+        first.into_iter().chain(second.map(|request| Step::of(request, fill))).collect()
     }
 
     fn ask(&self, subject: Subject<'_>, line: &mut Line<'_>) -> Result<KeyFacts, Failure> {
@@ -301,6 +303,11 @@ fn filled(part: &str, first: &serde_json::Value) -> Option<String> {
         return Some(part.to_owned());
     };
     let text = super::fact::text(first.pointer(&format!("/{}", pointer.replace('.', "/")))?);
-    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    (!text.is_empty() && text.len() <= 128 && text.bytes().all(is_id)).then_some(text)
+    is_id(&text).then_some(text)
+}
+
+/// Whether this can stand in a path as an id.
+fn is_id(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    !text.is_empty() && text.len() <= 128 && text.bytes().all(fits)
 }

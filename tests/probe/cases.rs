@@ -453,6 +453,33 @@ fn cloud() -> Vec<Case> {
              may styles:read:Read+tokens:read:Read on everything; only urls=https://acme.example",
             ),
         ),
+        Case {
+            id: Some("a1b2c3d4e5f6"),
+            ..then(
+                r#"{"id":"a1b2c3d4e5f6","type":"ServiceToken","name":"deploys","created_at":"2026-01-14T10:19:23.000Z",
+                    "last_used_at":"2026-11-15T12:30:00.000Z","expires_at":"2026-12-14T10:19:23.000Z","service_token_accesses":[
+                    {"id":"x1","access":"read_branch","resource_name":"shop","resource_type":"Database"},
+                    {"id":"x2","access":"create_deploy_request","resource_name":"shop","resource_type":"Database"},
+                    {"id":"x3","access":"read_service_tokens","resource_name":"acme","resource_type":"Organization"}]}"#,
+                case(
+                    "planetscale",
+                    "/v1/organizations",
+                    ("pscale_tkn_", 43),
+                    vec![
+                        (
+                            200,
+                            r#"{"type":"list","current_page":1,"data":[{"id":"o1","type":"Organization","name":"acme"}]}"#,
+                            ACTIVE,
+                        ),
+                        (200, r#"{"type":"list"}"#, UNKNOWN),
+                        (401, r#"{"code":"unauthorized","message":"Unauthorized"}"#, UNKNOWN),
+                        SSO,
+                    ],
+                    "name deploys; owner acme; created 2026-01-14T10:19:23Z; used 2026-11-15T12:30:00Z; \
+                     ends 2026-12-14T10:19:23Z; may read_branch:Read+create_deploy_request:Manage+read_service_tokens:Read on shop+acme",
+                ),
+            )
+        },
     ]
 }
 

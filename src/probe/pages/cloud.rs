@@ -1,6 +1,6 @@
 //! Clouds, hosting, secrets and data.
 
-use super::super::carrier::{Carrier, CredentialHeader};
+use super::super::carrier::{Carrier, CredentialHeader, Half};
 use super::super::fact::{Fact, Is, Time, Without};
 use super::super::gcp::GCP;
 use super::super::issuer::{About, Named, Template};
@@ -21,6 +21,7 @@ static FASTLY: Issuer = Issuer::known("fastly");
 static DOPPLER: Issuer = Issuer::known("doppler");
 static ALGOLIA: Issuer = Issuer::known("algolia");
 static MAPBOX: Issuer = Issuer::known("mapbox");
+static PLANETSCALE: Issuer = Issuer::known("planetscale");
 
 pub(super) const PAGES: &[&Page] = &[
     &CLOUDFLARE_TOKEN,
@@ -38,6 +39,7 @@ pub(super) const PAGES: &[&Page] = &[
     &DOPPLER_TOKEN,
     &ALGOLIA_KEY,
     &MAPBOX_TOKEN,
+    &PLANETSCALE_TOKEN,
 ];
 
 /// Account tokens of the older form look like user tokens, and this page knows users' alone.
@@ -558,5 +560,53 @@ static MAPBOX_TOKEN: Page = Page {
         ],
         source: "docs.mapbox.com/api/accounts/tokens, retrieve a token and list tokens; mapbox-sdk-js, services/tokens",
         ..About::of(&MAPBOX, "https://api.mapbox.com")
+    })
+};
+
+/// Any service token may list the organizations that it has access to. A refusal proves nothing: the token and its id were
+/// found beside each other and need not belong together.
+static PLANETSCALE_TOKEN: Page = Page {
+    forms: &[Form::Prefix("pscale_tkn_")],
+    others: &[
+        ("pscale_pw_", "a password opens its database, and no page about itself"),
+        ("pscale_oauth_", "an OAuth token was given rights of a user, and no page tells which"),
+    ],
+    rows: &[
+        Row::active(200, When::Has("/data"), "lets the token list its organizations"),
+        Row::unknown(401, When::Always, "does not know the pair of token and id, which need not belong together"),
+        Row::FORBIDDEN,
+    ],
+    proof: &["/data"],
+    facts: &[Fact::only("/data", "/name", Is::Owner)],
+    notes: &[
+        "Accesses and end are told only to tokens with the access `read_service_tokens`; not each access need be for each resource.",
+    ],
+    then: Some(Then {
+        pick: None,
+        of: |_| true,
+        facts: &[
+            Fact::at("/name", Is::Name),
+            Fact::at("/created_at", Is::Created(Time::Text)),
+            Fact::at("/last_used_at", Is::LastUsed(Time::Text)),
+            Fact::at("/expires_at", Is::Expires(Time::Text, Without::NullIsNever)),
+            Fact::at("/service_token_accesses/*/access", Is::Scopes),
+            Fact::at("/service_token_accesses/*/resource_name", Is::Reach),
+        ],
+    }),
+    ..Page::of(About {
+        hosts: &["api.planetscale.com", "app.planetscale.com"],
+        carrier: Carrier::PlainPair(CredentialHeader { name: "authorization", scheme: "" }, Half::KeyId),
+        accepts: "service tokens (pscale_tkn_…) with their id beside them",
+        asks: "for the token's organizations, then for its own record",
+        requests: &[
+            Template::get("/v1/organizations"),
+            Template::get_if(
+                "/v1/organizations/{data.0.name}/service-tokens/{key_id}",
+                "when the first answer names an organization",
+            ),
+        ],
+        side_effects: "sets the token's last use",
+        source: "planetscale.com/docs/api/reference, list organizations and get a service token; planetscale-go",
+        ..About::of(&PLANETSCALE, "https://api.planetscale.com")
     })
 };
