@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
+use gix::index::extension::Tree;
 use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
 
 use super::before::Earlier;
 use super::changes::{Added, Entries, Removed, join};
-use super::index;
+use super::index::{self, Entry, Stream};
 use super::lfs;
 use super::memory::Memory;
 use super::merging::Merging;
@@ -40,8 +41,7 @@ impl Git {
         let mut done = GitOutcome::default();
         let repo = self.repo();
         let path = self.index_path(&repo);
-        let staged = self.index(&repo, &path).and_then(|index| Staged::of(&repo, &index));
-        let staged = match staged {
+        let staged = match self.all_staged(&repo, &path) {
             Ok(staged) => staged,
             Err(why) => {
                 done.outcome.skipped(Reason::Missing, &path.to_string_lossy(), None, Some(why.to_owned()));
@@ -94,8 +94,8 @@ impl Git {
     /// The index or `HEAD` cannot be read; why.
     pub fn staged_paths(&self) -> Result<BTreeSet<String>, String> {
         let repo = self.repo();
-        let staged = self.index(&repo, &self.index_path(&repo)).and_then(|index| Staged::of(&repo, &index));
-        Ok(staged?.added.iter().map(|added| text(added.path.as_bstr())).collect())
+        let staged = self.all_staged(&repo, &self.index_path(&repo))?;
+        Ok(staged.added.iter().map(|added| text(added.path.as_bstr())).collect())
     }
 
     fn index_path(&self, repo: &gix::Repository) -> PathBuf {
@@ -106,14 +106,14 @@ impl Git {
         }
     }
 
-    fn index(&self, repo: &gix::Repository, path: &Path) -> Result<gix::index::File, &'static str> {
+    fn all_staged(&self, repo: &gix::Repository, path: &Path) -> Result<Staged, &'static str> {
         if repo.is_bare() && self.places.index_file.is_none() {
             return Err("a bare repository has no index");
         }
         if self.places.index_file.is_some() && !path.exists() {
             return Err("GIT_INDEX_FILE names no file");
         }
-        index::read(path, repo.object_hash())
+        Staged::of(repo, path)
     }
 }
 
@@ -184,32 +184,39 @@ pub(super) fn too_large(options: &GitOptions) -> String {
 }
 
 impl Staged {
-    fn of(repo: &gix::Repository, index: &gix::index::File) -> Result<Self, &'static str> {
-        let Head { files: mut head, same } = Head::of(repo, index)?;
-        let mut staged = Self::default();
-        let mut left = index.entries();
-        let mut same = same.iter().map(|folder| folder.as_bstr()).peekable();
-        while let Some((entry, rest)) = left.split_first() {
-            let path = entry.path(index);
-            while same.next_if(|folder| *folder < path && !path.starts_with(folder)).is_some() {}
-            if let Some(folder) = same.peek().filter(|folder| path.starts_with(folder)) {
-                left = &left[left.partition_point(|entry| entry.path(index).starts_with(folder))..];
-                continue;
+    fn of(repo: &gix::Repository, path: &Path) -> Result<Self, &'static str> {
+        if let Some(stream) = Stream::open(path, repo.object_hash()) {
+            let head = Head::of(repo, Some(stream.tree()))?;
+            if let Some(entries) = stream.outside(&head.same) {
+                return Self::against(repo, head.files, entries);
             }
-            left = rest;
-            let path = path.to_owned();
+        }
+        let index = index::read(path, repo.object_hash())?;
+        let head = Head::of(repo, index.tree())?;
+        let entries = index::outside(&index, &head.same);
+        Self::against(repo, head.files, entries)
+    }
+
+    /// What these entries have that `head` has not.
+    fn against(
+        repo: &gix::Repository,
+        mut head: BTreeMap<BString, ObjectId>,
+        entries: Vec<Entry>,
+    ) -> Result<Self, &'static str> {
+        let mut staged = Self::default();
+        for Entry { path, id, mode, flags } in entries {
             let known = head.remove(&path);
             // What is only announced has no content yet. The base of a conflict is nobody's new text.
-            if entry.flags.contains(Flags::INTENT_TO_ADD) || entry.stage() == Stage::Base {
+            if flags.contains(Flags::INTENT_TO_ADD) || flags.stage() == Stage::Base {
                 continue;
             }
-            match entry.mode {
-                Mode::COMMIT if known != Some(entry.id) => staged.submodules.push(path),
+            match mode {
+                Mode::COMMIT if known != Some(id) => staged.submodules.push(path),
                 Mode::COMMIT => {}
                 // A sparse index names a whole folder by its tree.
-                Mode::DIR => staged.folder(repo, &path, entry.id, &mut head)?,
-                _ if known == Some(entry.id) => {}
-                _ => staged.added.push(Added { path, id: entry.id, before: known.into_iter().collect() }),
+                Mode::DIR => staged.folder(repo, &path, id, &mut head)?,
+                _ if known == Some(id) => {}
+                _ => staged.added.push(Added { path, id, before: known.into_iter().collect() }),
             }
         }
         staged.removed = head.into_values().map(Removed::Blob).collect();
@@ -247,9 +254,9 @@ struct Head {
 
 impl Head {
     /// Nothing before the first commit.
-    fn of(repo: &gix::Repository, index: &gix::index::File) -> Result<Self, &'static str> {
+    fn of(repo: &gix::Repository, kept: Option<&Tree>) -> Result<Self, &'static str> {
         let tree = repo.head_tree_id_or_empty().map_err(|_| "HEAD names a commit that is missing or corrupt")?.detach();
-        let (mut head, mut waiting) = (Self::default(), vec![(BString::default(), tree, index.tree())]);
+        let (mut head, mut waiting) = (Self::default(), vec![(BString::default(), tree, kept)]);
         while let Some((folder, tree, kept)) = waiting.pop() {
             if kept.is_some_and(|kept| kept.num_entries.is_some() && kept.id == tree) {
                 head.same.push(if folder.is_empty() { folder } else { with_slash(folder) });
