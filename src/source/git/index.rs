@@ -30,8 +30,9 @@ impl<'f> Same<'f> {
     }
 
     /// Whether one of them holds this path, which comes after those asked about before.
+    #[inline]
     fn hold(&mut self, path: &BStr) -> bool {
-        while let Some((folder, rest)) = self.0.split_first() {
+        while let [folder, rest @ ..] = self.0 {
             if path.starts_with(folder) {
                 return true;
             }

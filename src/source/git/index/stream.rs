@@ -58,10 +58,7 @@ impl Stream {
             return None;
         }
         let id_length = hash.len_in_bytes();
-        let (end, extension) = TAILS.iter().find_map(|tail| tree_extension(&mut file, length, *tail, id_length))?;
-        // A folder takes seven bytes or more, so no honest count asks for more than this.
-        let limit = extension.len().saturating_mul(size_of::<Tree>());
-        let tree = tree::decode(&extension, hash, Some(limit))?;
+        let (end, tree) = TAILS.iter().find_map(|tail| tree_extension(&mut file, length, *tail, hash))?;
         Some(Self { file, count: count?, id_length, tree, end })
     }
 
@@ -105,15 +102,17 @@ impl Stream {
 /// The tree extension within the last `tail` bytes, and where its header begins: the place from which every extension
 /// leads to the next and the last one to the checksum at the end. That the entries end just there is for the reader of
 /// the entries to see.
-fn tree_extension(file: &mut File, length: u64, tail: u64, id_length: usize) -> Option<(u64, Vec<u8>)> {
+fn tree_extension(file: &mut File, length: u64, tail: u64, hash: gix::hash::Kind) -> Option<(u64, Tree)> {
     let start = length.saturating_sub(tail).max(HEADER as u64);
     file.seek(SeekFrom::Start(start)).ok()?;
-    let mut bytes = Vec::new();
-    file.take(length.saturating_sub(start)).read_to_end(&mut bytes).ok()?;
-    let all = bytes.get(..bytes.len().checked_sub(id_length)?)?;
+    let mut bytes = vec![0; usize::try_from(length.checked_sub(start)?).ok()?];
+    file.read_exact(&mut bytes).ok()?;
+    let all = bytes.get(..bytes.len().checked_sub(hash.len_in_bytes())?)?;
     memmem::rfind_iter(all, &tree::SIGNATURE).find_map(|at| {
         let data = extensions_from(all, at)?;
-        Some((start + at as u64, data.to_vec()))
+        // A folder takes seven bytes or more, so no honest count asks for more than this.
+        let limit = data.len().saturating_mul(size_of::<Tree>());
+        Some((start + at as u64, tree::decode(data, hash, Some(limit))?))
     })
 }
 
@@ -135,8 +134,8 @@ fn extensions_from(all: &[u8], at: usize) -> Option<&[u8]> {
 
 /// One entry as it stands in the buffer.
 struct Raw<'b> {
-    mode: u32,
-    id: &'b [u8],
+    /// What it has before its flags.
+    fixed: &'b [u8],
     flags: Flags,
     path: &'b BStr,
     /// With the NULs that fill it up.
@@ -158,29 +157,30 @@ impl<'b> Raw<'b> {
     }
 
     /// `None` when the buffer ends before the entry.
+    #[inline]
     fn whole(bytes: &'b [u8], id_length: usize) -> Option<Look<'b>> {
         let after_id = BEFORE_ID + id_length;
-        let half = |at: usize| Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
-        let flags = half(after_id)?;
-        let (extended, start) =
-            if flags & EXTENDED == 0 { (0, after_id + 2) } else { (half(after_id + 2)?, after_id + 4) };
+        let (fixed, flags) = bytes.get(..after_id + 2)?.split_at(after_id);
+        let flags = u16::from_be_bytes([flags[0], flags[1]]);
+        let (extended, start) = match flags & EXTENDED {
+            0 => (0, after_id + 2),
+            // They stand as the flags in memory have them, but 16 bits further down.
+            _ => (u32::from(u16::from_be_bytes(*bytes[after_id + 2..].first_chunk()?)) << 16, after_id + 4),
+        };
         let length = match flags & LONG {
             LONG => memchr::memchr(0, bytes.get(start..)?)?,
             length => usize::from(length),
         };
         let end = start + length;
         let whole = (end + 8) & !7;
-        let filling = bytes.get(end..whole)?;
-        // The extended bits stand as the flags in memory have them, but 16 further down.
-        let extended = u32::from(extended) << 16;
-        if filling.iter().any(|byte| *byte != 0) || extended & !EXTENDED_FLAGS.bits() != 0 {
+        let (path, filling) = bytes.get(start..whole)?.split_at(length);
+        if filling[0] != 0 || extended & !EXTENDED_FLAGS.bits() != 0 {
             return Some(Look::Odd);
         }
         Some(Look::Whole(Raw {
-            mode: word(bytes, MODE)?,
-            id: &bytes[BEFORE_ID..after_id],
+            fixed,
             flags: Flags::from_bits_retain(u32::from(flags & !LONG) | extended),
-            path: bytes[start..end].as_bstr(),
+            path: path.as_bstr(),
             length: whole,
         }))
     }
@@ -188,8 +188,8 @@ impl<'b> Raw<'b> {
     fn kept(&self) -> Option<Entry> {
         Some(Entry {
             path: self.path.to_owned(),
-            id: ObjectId::try_from(self.id).ok()?,
-            mode: Mode::from_bits_truncate(self.mode),
+            id: ObjectId::try_from(&self.fixed[BEFORE_ID..]).ok()?,
+            mode: Mode::from_bits_truncate(word(self.fixed, MODE)?),
             flags: self.flags,
         })
     }
