@@ -5,7 +5,7 @@
 //! user named.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use globset::GlobSet;
+use rayon::prelude::*;
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::ignores::Ignores;
 use super::open::{Opened, open};
@@ -43,7 +45,7 @@ pub struct FileOptions {
 /// The named files and folders, opened.
 pub struct Files {
     options: FileOptions,
-    roots: Vec<(PathBuf, Option<Repository>)>,
+    roots: Vec<Root>,
     starts: Vec<Start>,
     /// Where the starts are: whoever walks past one leaves it alone, so that nothing is scanned twice.
     claimed: HashSet<PathBuf>,
@@ -56,10 +58,10 @@ struct Start {
     /// What is shown of it: as typed, or as the first PATH around it was typed.
     shown: String,
     absolute: PathBuf,
-    /// With links resolved, which tells whether two starts are the same.
-    canonical: PathBuf,
     root: usize,
     is_dir: bool,
+    /// In bytes; of a folder it says nothing.
+    length: u64,
 }
 
 /// A folder on the way, with the rules that hold in it.
@@ -71,6 +73,17 @@ struct Folder {
     ignores: Ignores,
     in_work_tree: bool,
 }
+
+/// The absolute path that places are relative to, and the repository that holds it.
+pub(super) type Root = (PathBuf, Option<Repository>);
+
+/// How many files were seen and how many of them scanned.
+type Count = (u64, u64);
+
+/// Fewer named files than these, and with fewer bytes than those, are scanned without another thread, whose start would
+/// take longer.
+const FEW: usize = 8;
+const LIGHT: u64 = 1 << 20;
 
 /// How many files one task scans.
 const BATCH: usize = 64;
@@ -86,8 +99,9 @@ impl Files {
             claimed: HashSet::new(),
             outcome: Outcome::default(),
         };
+        let mut around = Around::default();
         for path in paths {
-            if let Err(error) = files.add(path) {
+            if let Err(error) = files.add(path, &mut around) {
                 files.outcome.skipped(Reason::Missing, &legible(path.as_os_str()), None, Some(error.to_string()));
             }
         }
@@ -96,56 +110,57 @@ impl Files {
         files
     }
 
-    fn add(&mut self, typed: &Path) -> io::Result<()> {
-        let is_dir = fs::metadata(typed)?.is_dir();
+    fn add(&mut self, typed: &Path, around: &mut Around) -> io::Result<()> {
+        let found = fs::metadata(typed)?;
+        let is_dir = found.is_dir();
         // A named file keeps its own name even where it is a link; the folder around it is resolved.
-        let absolute = if is_dir { fs::canonicalize(typed)? } else { canonical_file(typed)? };
+        let absolute = if is_dir { fs::canonicalize(typed)? } else { around.canonical_file(typed)? };
+        // With links resolved, which tells whether two starts are the same.
         let canonical = fs::canonicalize(typed).unwrap_or_else(|_| absolute.clone());
-        if self.starts.iter().any(|start| start.canonical == canonical) {
+        if self.claimed.contains(&canonical) {
             return Ok(());
         }
         let folder = if is_dir { absolute.as_path() } else { absolute.parent().unwrap_or(Path::new("/")) };
-        let repository = Repository::around(folder);
-        let top = repository.as_ref().map_or_else(|| folder.to_path_buf(), |r| r.work_tree.clone());
-        let top = if absolute.starts_with(&top) { top } else { folder.to_path_buf() };
-        let root = self.roots.iter().position(|(known, _)| *known == top).unwrap_or_else(|| {
-            self.roots.push((top, repository));
-            self.roots.len() - 1
-        });
+        let root = around.root(folder, &mut self.roots);
         let shown = if is_dir { shown(typed) } else { legible(typed.as_os_str()).into_owned() };
-        self.claimed.extend([absolute.clone(), canonical.clone()]);
-        self.starts.push(Start { typed: typed.to_path_buf(), shown, absolute, canonical, root, is_dir });
+        self.claimed.extend([absolute.clone(), canonical]);
+        self.starts.push(Start { typed: typed.to_path_buf(), shown, absolute, root, is_dir, length: found.len() });
         Ok(())
     }
 
     /// A start inside another start's root is relative to that one, unless it is in a repository of its own.
     fn share_roots(&mut self) {
-        let shares = |(top, repository): &(PathBuf, Option<Repository>),
-                      (outer, around): &(PathBuf, Option<Repository>)| {
-            let own = repository.as_ref().map(|own| &own.work_tree);
-            top.starts_with(outer) && (own.is_none() || own == around.as_ref().map(|around| &around.work_tree))
-        };
+        let by_top: HashMap<&Path, usize> =
+            self.roots.iter().enumerate().map(|(root, (top, _))| (top.as_path(), root)).collect();
+        let work_tree = |root: usize| self.roots[root].1.as_ref().map(|repository| &repository.work_tree);
         let outermost = |root: usize| {
-            let outer = (0..self.roots.len()).filter(|outer| shares(&self.roots[root], &self.roots[*outer]));
-            outer.min_by_key(|outer| self.roots[*outer].0.as_os_str().len()).unwrap_or(root)
+            let own = work_tree(root);
+            let outer = self.roots[root].0.ancestors().filter_map(|above| by_top.get(above).copied());
+            outer.filter(|outer| own.is_none() || own == work_tree(*outer)).last().unwrap_or(root)
         };
-        let of: Vec<usize> = self.starts.iter().map(|start| outermost(start.root)).collect();
-        let mut kept: Vec<usize> = Vec::new();
-        for (start, root) in self.starts.iter_mut().zip(of) {
-            start.root = kept.iter().position(|known| *known == root).unwrap_or_else(|| {
-                kept.push(root);
-                kept.len() - 1
+        let outer: Vec<usize> = (0..self.roots.len()).map(outermost).collect();
+        let mut kept: Vec<Option<usize>> = vec![None; self.roots.len()];
+        let mut roots: Vec<_> = std::mem::take(&mut self.roots).into_iter().map(Some).collect();
+        for start in &mut self.starts {
+            let root = outer[start.root];
+            start.root = *kept[root].get_or_insert_with(|| {
+                self.roots.extend(roots[root].take());
+                self.roots.len() - 1
             });
         }
-        let mut roots: Vec<_> = std::mem::take(&mut self.roots).into_iter().map(Some).collect();
-        self.roots = kept.into_iter().filter_map(|root| roots[root].take()).collect();
     }
 
     /// A start inside one that was typed before it is shown as a part of that one.
     fn share_names(&mut self) {
+        let folders: HashMap<PathBuf, usize> = (0..)
+            .zip(&self.starts)
+            .filter(|(_, start)| start.is_dir)
+            .map(|(at, start)| (start.absolute.clone(), at))
+            .collect();
         for inner in 1..self.starts.len() {
             let (before, [start, ..]) = self.starts.split_at_mut(inner) else { return };
-            if let Some(outer) = before.iter().find(|outer| outer.holds(start))
+            let above = start.absolute.ancestors().skip(1).filter_map(|above| folders.get(above).copied());
+            if let Some(outer) = above.min().and_then(|outer| before.get(outer))
                 && let Ok(below) = start.absolute.strip_prefix(&outer.absolute)
             {
                 start.shown = join(&outer.shown, slashed(below).as_ref());
@@ -155,7 +170,7 @@ impl Files {
 
     /// What places are relative to: each root's absolute path and repository.
     #[must_use]
-    pub fn roots(&self) -> &[(PathBuf, Option<Repository>)] {
+    pub fn roots(&self) -> &[Root] {
         &self.roots
     }
 
@@ -172,21 +187,14 @@ impl Files {
             spares: Spare::all(&self.roots, &self.options, sink),
             workers: (0..=jobs).map(|_| Mutex::new(Worker::default())).collect(),
         };
-        match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
-            Ok(pool) => {
-                let mut counts = Vec::new();
-                for start in self.starts.iter().filter(|_| !progress.is_interrupted()) {
-                    let before = walk.counts();
-                    pool.scope(|scope| walk.start(scope, start, &self.roots[start.root]));
-                    let after = walk.counts();
-                    counts.push((start, after.0 - before.0, after.1 - before.1));
-                }
-                for start in &self.starts {
+        match walk.starts(&self.starts, &self.roots, jobs) {
+            Ok(counts) => {
+                let none = self.starts.iter().zip(&counts).filter(|(_, own)| own.1 == 0);
+                for (start, own) in none.take_while(|_| !progress.is_interrupted()) {
                     // What other starts in it gave is its own as well.
-                    let inside = counts.iter().filter(|(other, ..)| std::ptr::eq(*other, start) || start.holds(other));
-                    let (seen, scanned) =
-                        inside.fold((0, 0), |sum, (_, seen, scanned)| (sum.0 + seen, sum.1 + scanned));
-                    if scanned == 0 && !progress.is_interrupted() {
+                    let inside = self.starts.iter().zip(&counts).filter(|(other, _)| start.holds(other));
+                    let (seen, scanned) = inside.fold(*own, |sum, (_, inner)| (sum.0 + inner.0, sum.1 + inner.1));
+                    if scanned == 0 {
                         let detail = nothing_scanned(seen > 0).to_owned();
                         outcome.skipped(Reason::Empty, &legible(start.typed.as_os_str()), None, Some(detail));
                     }
@@ -218,14 +226,48 @@ fn nothing_scanned(saw_files: bool) -> &'static str {
     }
 }
 
-/// The canonical path of the folder, joined with the file's own name.
-fn canonical_file(typed: &Path) -> io::Result<PathBuf> {
-    let parent = match typed.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let name = typed.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
-    Ok(fs::canonicalize(parent)?.join(name))
+/// What was found out around the starts so far, so that thousands of files of one folder ask once.
+#[derive(Default)]
+struct Around {
+    /// The canonical path of each folder as typed.
+    folders: HashMap<PathBuf, PathBuf>,
+    /// The top of the root of each folder.
+    tops: HashMap<PathBuf, PathBuf>,
+    /// Where each root stands in the list.
+    roots: HashMap<PathBuf, usize>,
+}
+
+impl Around {
+    /// The canonical path of the folder, joined with the file's own name.
+    fn canonical_file(&mut self, typed: &Path) -> io::Result<PathBuf> {
+        let parent = match typed.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let name = typed.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
+        if let Some(known) = self.folders.get(parent) {
+            return Ok(known.join(name));
+        }
+        let canonical = fs::canonicalize(parent)?;
+        let file = canonical.join(name);
+        self.folders.insert(parent.to_path_buf(), canonical);
+        Ok(file)
+    }
+
+    /// The root that a folder belongs to, which is added to the list if it is new.
+    fn root(&mut self, folder: &Path, roots: &mut Vec<Root>) -> usize {
+        if let Some(known) = self.tops.get(folder).and_then(|top| self.roots.get(top)) {
+            return *known;
+        }
+        let repository = Repository::around(folder);
+        let top = repository.as_ref().map_or(folder, |repository| &repository.work_tree);
+        let top = if folder.starts_with(top) { top } else { folder }.to_path_buf();
+        self.tops.insert(folder.to_path_buf(), top.clone());
+        *self.roots.entry(top.clone()).or_insert_with(|| {
+            roots.push((top, repository));
+            roots.len() - 1
+        })
+    }
 }
 
 #[derive(Default)]
@@ -254,14 +296,42 @@ impl Walk<'_> {
         self.workers.iter().fold((0, 0), add)
     }
 
-    fn start<'s>(&'s self, scope: &rayon::Scope<'s>, start: &Start, root: &(PathBuf, Option<Repository>)) {
-        let (top, repository) = root;
+    /// Scans every start in the order of the command line, files that follow each other side by side: of each the files
+    /// that were seen and scanned. Few files are not worth a thread of their own.
+    fn starts(&self, starts: &[Start], roots: &[Root], jobs: usize) -> Result<Vec<Count>, ThreadPoolBuildError> {
+        let goes_on = || !self.progress.is_interrupted();
+        let named = |start: &Start| if goes_on() { self.named(start, &roots[start.root]) } else { Count::default() };
+        let bytes = starts.iter().fold(0_u64, |sum, start| sum.saturating_add(start.length));
+        if starts.len() < FEW && bytes < LIGHT && !starts.iter().any(|start| start.is_dir) {
+            return Ok(starts.iter().map(named).collect());
+        }
+        let pool = ThreadPoolBuilder::new().num_threads(jobs).build()?;
+        let mut counts = Vec::with_capacity(starts.len());
+        for together in starts.chunk_by(|start, next| !start.is_dir && !next.is_dir) {
+            match together {
+                [folder] if folder.is_dir => {
+                    let before = self.counts();
+                    if goes_on() {
+                        pool.scope(|scope| self.start(scope, folder, &roots[folder.root]));
+                    }
+                    let after = self.counts();
+                    counts.push((after.0 - before.0, after.1 - before.1));
+                }
+                files => counts.extend(pool.install(|| files.par_iter().map(named).collect::<Vec<_>>())),
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Scans a file that was named.
+    fn named(&self, start: &Start, (top, _): &Root) -> Count {
+        let relative = slashed(start.absolute.strip_prefix(top).unwrap_or(&start.absolute));
+        self.file(&start.absolute, start.root, &relative, &start.shown, true)
+    }
+
+    fn start<'s>(&'s self, scope: &rayon::Scope<'s>, start: &Start, (top, repository): &Root) {
         let relative = slashed(start.absolute.strip_prefix(top).unwrap_or(&start.absolute));
         let shown = start.shown.clone();
-        if !start.is_dir {
-            self.file(&start.absolute, start.root, &relative, &shown, true);
-            return;
-        }
         let ignores = match repository {
             Some(repository) if !self.options.no_ignore => {
                 Ignores::above(&repository.work_tree, Some(&repository.exclude_file()), &start.absolute)
@@ -321,14 +391,29 @@ impl Walk<'_> {
         }
     }
 
-    fn file(&self, absolute: &Path, root: usize, relative: &str, shown: &str, named: bool) {
+    /// Scans a file.
+    fn file(&self, absolute: &Path, root: usize, relative: &str, shown: &str, named: bool) -> Count {
+        let index = self.worker();
+        let worker = &mut *lock(&self.workers[index]);
+        let before = (worker.outcome.seen, worker.outcome.covered());
         if !named && self.options.exclude.is_match(relative) {
             let bytes = fs::symlink_metadata(absolute).ok().map(|m| m.len());
-            return self.tally(|outcome| outcome.skipped(Reason::Excluded, shown, bytes, None));
+            worker.outcome.skipped(Reason::Excluded, shown, bytes, None);
+        } else {
+            self.read(absolute, root, (relative, shown), (index, worker), named);
         }
-        let index = self.worker();
-        let mut worker = lock(&self.workers[index]);
-        let Worker { buffer, outcome } = &mut *worker;
+        (worker.outcome.seen - before.0, worker.outcome.covered() - before.1)
+    }
+
+    fn read(
+        &self,
+        absolute: &Path,
+        root: usize,
+        (relative, shown): (&str, &str),
+        (index, worker): (usize, &mut Worker),
+        named: bool,
+    ) {
+        let Worker { buffer, outcome } = worker;
         // What the user named is read in any case.
         let spare = self.spares[root].as_ref().filter(|_| !named);
         let untouched = spare.and_then(|spare| spare.untouched(relative, absolute));

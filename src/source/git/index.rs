@@ -107,7 +107,7 @@ mod tests {
         bytes
     }
 
-    fn extension(signature: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn extension(signature: [u8; 4], data: &[u8]) -> Vec<u8> {
         let size = u32::try_from(data.len()).unwrap().to_be_bytes();
         [&signature[..], &size, data].concat()
     }
@@ -115,7 +115,7 @@ mod tests {
     /// A tree of the top and one folder.
     fn tree(id_length: usize) -> Vec<u8> {
         let id = vec![9; id_length];
-        extension(b"TREE", &[&b"\0-1 1\nlib\x001 0\n"[..], &id].concat())
+        extension(*b"TREE", &[&b"\0-1 1\nlib\x001 0\n"[..], &id].concat())
     }
 
     /// One file `a`.
@@ -155,7 +155,7 @@ mod tests {
         fn a_stream_keeps_what_gix_keeps(made in made(), wide in any::<bool>(), lib in any::<bool>()) {
             let (hash, length) = if wide { (gix::hash::Kind::Sha256, 32) } else { (SHA1, 20) };
             let version = if made.iter().any(|(_, _, extended)| extended.is_some()) { 3 } else { 2 };
-            let extensions = [tree(length), extension(b"UNTR", b"TREE\0\0\0\0 anything")].concat();
+            let extensions = [tree(length), extension(*b"UNTR", b"TREE\0\0\0\0 anything")].concat();
             let bytes = written(version, length, &made, &tree(length));
             let same = if lib { vec![BString::from("lib/")] } else { Vec::new() };
             let expected = kept_by_gix(&bytes, hash, &same);
@@ -195,12 +195,12 @@ mod tests {
     #[test]
     fn what_is_not_plain_is_left_to_gix() {
         let made = [("a".to_owned(), 0, None)];
-        let fake = extension(b"FSMN", &tree(20));
+        let fake = extension(*b"FSMN", &tree(20));
         for (what, version, extensions) in [
             ("no tree", 2, Vec::new()),
             ("paths that name their beginnings", 4, tree(20)),
-            ("shared", 2, [extension(b"link", &[0; 20]), tree(20)].concat()),
-            ("sparse", 2, [tree(20), extension(b"sdir", b"")].concat()),
+            ("shared", 2, [extension(*b"link", &[0; 20]), tree(20)].concat()),
+            ("sparse", 2, [tree(20), extension(*b"sdir", b"")].concat()),
             ("a tree within another extension", 2, fake),
             ("more entries than are told of", 2, [vec![0; 72], tree(20)].concat()),
         ] {
