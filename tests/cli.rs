@@ -397,6 +397,26 @@ fn paths_that_overlap_are_scanned_once() {
 }
 
 #[test]
+fn many_named_files_are_scanned_as_their_folder_is() {
+    let at = folder();
+    let names: Vec<String> = (0..40).map(|number| format!("d{}/{number}.npmrc", number % 3)).collect();
+    for (seed, name) in (1..).zip(&names) {
+        write(at.path(), name, npmrc(seed));
+    }
+    let whole = json(&scan(at.path(), &[".", "-f", "json"]));
+    for jobs in ["1", "3"] {
+        let files: Vec<&str> = names.iter().map(String::as_str).chain(["-f", "json", "-j", jobs]).collect();
+        let named = json(&scan(at.path(), &files));
+        assert_eq!(places(&named).len(), 40);
+        assert_eq!((places(&named), &named["complete"]), (places(&whole), &Value::Bool(true)));
+        assert_eq!(named["coverage"]["scanned"], whole["coverage"]["scanned"]);
+    }
+    let run = scan(at.path(), &["d0/0.npmrc", "gone", "d1/1.npmrc"]);
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("gone"), "{}", run.err);
+}
+
+#[test]
 fn a_folder_of_which_every_file_is_named_as_well_is_not_empty() {
     let at = folder();
     write(at.path(), "two/sub/a.txt", "x\n");

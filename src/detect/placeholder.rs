@@ -25,7 +25,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
 
 /// Whether the value is filler or is cut short: a password that somebody chose may be made of such words as well.
 pub(super) fn is_unfinished(value: &[u8]) -> bool {
-    is_filler(value) || contains_any(value, &CUT_SHORT)
+    is_filler(value) || contains_any(value, &CUT_SHORT) || starts_with_folded(value, "sample-")
 }
 
 /// Whether the part of a key that should be random is written by hand. For structured rules without a proof. Only what

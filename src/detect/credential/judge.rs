@@ -121,6 +121,12 @@ impl Case<'_> {
         if let Some(because) = self.something_else() {
             return none(because);
         }
+        if self.is_enumerated() {
+            return low(Because::Identifier);
+        }
+        if self.is_listed() {
+            return none(Because::Word);
+        }
         let bare = matches!(self.found.syntax, Syntax::Setting | Syntax::Bare);
         if bare && weak::is_word(value) && value.len() < SHORTEST_TOKEN {
             return self.word();
@@ -313,7 +319,7 @@ impl Case<'_> {
         if self.is_of_form() {
             return none(Because::Identifier);
         }
-        if matches!(self.reading, Reading::Key | Reading::Secret) && is_fingerprint(value) {
+        if matches!(self.reading, Reading::Key | Reading::Secret) && (is_fingerprint(value) || is_dated(value)) {
             return none(Because::Identifier);
         }
         // A digest, and nothing says that it opens something.
@@ -342,7 +348,7 @@ impl Case<'_> {
         let value = self.value;
         let random = self.found.syntax == Syntax::Quoted
             && value.len() >= SHORTEST_TOKEN
-            && !value.contains(&b'?')
+            && (!value.contains(&b'?') || signs(value) >= SIGNS_OF_KEY)
             && is_mixed_case(value)
             && has_digits(value, 2)
             && is_random_password(value)
@@ -514,7 +520,7 @@ impl Case<'_> {
         let value = self.value;
         let quoted = !matches!(self.found.syntax, Syntax::Setting | Syntax::Bare | Syntax::Told);
         let literal = quoted || self.found.syntax == Syntax::Setting && self.place().is_settings();
-        if is_other(value) {
+        if is_other(value) || self.is_sealed() {
             Some(Because::OtherForm)
         } else if !literal && code::is_expression(value) {
             Some(Because::Expression)
@@ -522,11 +528,49 @@ impl Case<'_> {
             Some(Because::Number)
         } else if code::is_keyword(value) {
             Some(Because::Keyword)
-        } else if repeats(value, self.name()) {
+        } else if repeats(value, self.name()) || self.is_property() {
             Some(Because::RepeatsName)
         } else {
             None
         }
+    }
+
+    /// Whether the value is the name of a setting that ends as its own name does: `OAUTH_TOKEN("gcs.oauth.token")`.
+    fn is_property(&self) -> bool {
+        const SHORTEST_NAME: usize = 5;
+        self.name().len() >= SHORTEST_NAME && code::is_member_path(self.value) && repeats(self.name(), self.value)
+    }
+
+    /// Whether it is the first half of what NiFi encrypted: a vector of 12 bytes, `||` and the rest, both in base64
+    /// (its administration guide, *Encrypted Passwords in Configuration Files*).
+    fn is_sealed(&self) -> bool {
+        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+        let rest = self.text[self.found.value.end..].strip_prefix(b"||").unwrap_or_default();
+        self.value.len() == 16
+            && self.value.iter().all(|byte| is_base64(byte))
+            && rest.iter().take_while(|byte| is_base64(byte)).count() >= 16
+    }
+
+    /// Whether it is a word of a list in which another stands before the name: `'user', 'password', 'role'`.
+    fn is_listed(&self) -> bool {
+        let Some(name) = self.found.name else { return false };
+        let quotes = b"\"'`";
+        let before = self.text[..name.start].split_last().filter(|(quote, _)| quotes.contains(quote));
+        let before = before.and_then(|(_, before)| before.trim_ascii_end().strip_suffix(b","));
+        let is_list = before.and_then(<[u8]>::last).is_some_and(|quote| quotes.contains(quote));
+        let between = &self.text[name.end..self.found.value.start];
+        is_list && !between.iter().any(|byte| b":=>(".contains(byte)) && weak::is_word(self.value)
+    }
+
+    /// Whether it names one of several kinds rather than a password: `NordPass = "b84e…"` with a UUID.
+    fn is_enumerated(&self) -> bool {
+        let name = self.name();
+        let words = name.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count();
+        self.found.syntax == Syntax::Quoted
+            && self.place().is_code
+            && is_uuid(self.value)
+            && name.first().is_some_and(u8::is_ascii_uppercase)
+            && (words > 0 || name.ends_with(b"s"))
     }
 
     /// Whether the key is a parameter of an address: `?key=…`.
@@ -622,6 +666,23 @@ const ALGORITHM: &[u8] = b"\"alg\"";
 /// 40 digits in capitals: how OpenPGP (RFC 4880, section 12.2) names public keys.
 fn is_fingerprint(value: &[u8]) -> bool {
     value.len() == 40 && is_hexadecimal(value) && !value.iter().any(u8::is_ascii_lowercase)
+}
+
+/// So many different signs have keys that a generator made of all that a keyboard has; an address has fewer.
+const SIGNS_OF_KEY: usize = 3;
+
+/// How many different signs it has.
+fn signs(value: &[u8]) -> usize {
+    (b'!'..=b'~').filter(|sign| sign.is_ascii_punctuation() && value.contains(sign)).count()
+}
+
+/// A moment to the second and then something that tells two of it apart: `20170430092936-dee2d58e74515ff3`.
+fn is_dated(value: &[u8]) -> bool {
+    const MOMENT: usize = 14;
+    value.starts_with(b"20")
+        && value.len() > MOMENT
+        && value[..MOMENT].iter().all(u8::is_ascii_digit)
+        && b"-_".contains(&value[MOMENT])
 }
 
 /// As many bytes as a digest or the blocks of a cipher have, in hexadecimal digits or in base64: what tests hold of

@@ -12,6 +12,10 @@ pub(super) fn is_other(value: &[u8]) -> bool {
         || is_public_point(value)
         || value[0] == b')' && !value.iter().any(u8::is_ascii_digit)
         || matches!(value, [b'$', first, ..] if first.is_ascii_alphabetic() || b"_{([".contains(first))
+        || value.starts_with(b"\"$")
+        || is_algorithm(value)
+        || is_of_database(value)
+        || is_signed_link(value)
         || is_address(value)
         || is_path(value)
         || is_version_or_date(value)
@@ -188,10 +192,18 @@ fn is_file_name(value: &[u8]) -> bool {
 fn is_template(value: &[u8]) -> bool {
     const OPENINGS: [&[u8]; 9] = [b"${", b"#{", b"{{", b"<%", b"$(", b"{%", b"@{", b"[[", b"$["];
     OPENINGS.iter().any(|open| contains(value, open))
-        || value.windows(2).any(|pair| pair[0] == b'%' && b"sdvqfx@(".contains(&pair[1]))
+        || is_formatted(value)
         || (value.contains(&b'{') && value.ends_with(b"}"))
         || contains(value, b"{}")
         || value.iter().position(|byte| *byte == b'<').is_some_and(|open| value[open..].contains(&b'>'))
+}
+
+/// Whether it holds `%s` or the like. After another sign it is a sign of a password as well: `7!@#$%d9`.
+fn is_formatted(value: &[u8]) -> bool {
+    value.windows(2).enumerate().any(|(at, pair)| {
+        let after_sign = at > 0 && b"!@#$^&*".contains(&value[at - 1]);
+        pair[0] == b'%' && b"sdvqfx@(".contains(&pair[1]) && !after_sign
+    })
 }
 
 /// A regular expression or a glob.
@@ -309,8 +321,48 @@ fn is_named_digest(value: &[u8]) -> bool {
             .any(|known| value.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)))
 }
 
+/// Parts of the names of algorithms.
+const ALGORITHMS: [&str; 24] = [
+    "aes", "argon2", "argon2i", "argon2id", "bcrypt", "blowfish", "cbc", "crypt", "ctr", "des", "digest", "gcm",
+    "hmac", "md5", "pbkdf2", "plain", "rsa", "scram", "scrypt", "sha", "sha1", "sha256", "sha512", "ssha",
+];
+
+/// What hashes or encrypts, not what is hashed: `md5-crypt`, `AES-256-CBC`, `SCRAM-SHA-256`.
+fn is_algorithm(value: &[u8]) -> bool {
+    let is_known = |part: &[u8]| ALGORITHMS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(part));
+    let is_size = |part: &[u8]| matches!(part, b"128" | b"192" | b"224" | b"256" | b"384" | b"512");
+    let parts = || value.split(|byte| b"-_/".contains(byte));
+    parts().next().is_some_and(is_known) && parts().all(|part| is_known(part) || is_size(part))
+}
+
+/// Names that tools make for the keys and indexes of a database: `FK_635D765EA76ED395`, `idx_20c9fb2419eb6921`.
+fn is_of_database(value: &[u8]) -> bool {
+    const KINDS: [&str; 6] = ["fk_", "pk_", "ix_", "idx_", "uniq_", "uq_"];
+    let rest = KINDS.iter().find_map(|kind| {
+        let front = value.get(..kind.len())?;
+        front.eq_ignore_ascii_case(kind.as_bytes()).then(|| &value[kind.len()..])
+    });
+    rest.is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_') || surprise(rest) < WORDY)
+}
+
+/// The signature of one link for a time, behind the public id of the key that made it: Qiniu's download tokens
+/// (developer.qiniu.com/kodo, *download token*: `AccessKey:EncodedSign`, an HMAC-SHA1 in base64).
+fn is_signed_link(value: &[u8]) -> bool {
+    let is_base64 = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
+    matches!(value, [.., b'='])
+        && value.len() == 69
+        && value[40] == b':'
+        && is_base64(&value[..40])
+        && is_base64(&value[41..68])
+}
+
 /// Words with values: `gpu=0|uuid=7`.
 fn is_pairs(value: &[u8]) -> bool {
+    // Of one letter each, as a message of SCRAM has them (RFC 5802): `r=ab,s=cd,i=11`.
+    let is_short_pair = |part: &[u8]| matches!(part, [name, b'=', _, ..] if name.is_ascii_lowercase());
+    if value.split(|byte| *byte == b',').count() > 2 && value.split(|byte| *byte == b',').all(is_short_pair) {
+        return true;
+    }
     let is_pair = |part: &[u8]| {
         let name = part.iter().take_while(|byte| byte.is_ascii_lowercase() || b"_-".contains(byte)).count();
         name > 2 && part.get(name) == Some(&b'=')
@@ -325,9 +377,9 @@ fn is_pairs(value: &[u8]) -> bool {
         && (equals <= 5 || surprise(&value[..equals]) < WORDY)
 }
 
-/// Rules that a form holds its field to: `required|min:8`.
+/// Rules that a form holds its field to: `required|min:8`; the last may follow in code.
 fn is_validation(value: &[u8]) -> bool {
-    let mut parts = value.split(|byte| *byte == b'|');
+    let mut parts = value.strip_suffix(b"|").unwrap_or(value).split(|byte| *byte == b'|');
     let is_rule =
         |part: &[u8]| part.len() > 2 && part[..3].iter().all(u8::is_ascii_lowercase) && surprise(part) < WORDY + 2;
     value.contains(&b'|') && parts.all(is_rule)
