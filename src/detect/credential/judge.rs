@@ -520,8 +520,10 @@ impl Case<'_> {
         let value = self.value;
         let quoted = !matches!(self.found.syntax, Syntax::Setting | Syntax::Bare | Syntax::Told);
         let literal = quoted || self.found.syntax == Syntax::Setting && self.place().is_settings();
-        if is_other(value) || self.is_sealed() {
+        if is_other(value) || self.is_sealed() || self.is_cipher() {
             Some(Because::OtherForm)
+        } else if self.is_random_name() {
+            Some(Because::Unclear)
         } else if !literal && code::is_expression(value) {
             Some(Because::Expression)
         } else if is_number(value, quoted) {
@@ -560,6 +562,20 @@ impl Case<'_> {
         let is_list = before.and_then(<[u8]>::last).is_some_and(|quote| quotes.contains(quote));
         let between = &self.text[name.end..self.found.value.start];
         is_list && !between.iter().any(|byte| b":=>(".contains(byte)) && weak::is_word(self.value)
+    }
+
+    /// Whether it is so much base64 that somebody encrypted a password: none is so long.
+    fn is_cipher(&self) -> bool {
+        const LONGEST_PASSWORD: usize = 160;
+        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+        self.reading == Reading::Password && self.value.len() > LONGEST_PASSWORD && self.value.iter().all(is_base64)
+    }
+
+    /// Whether the name is random itself, and holds the word by chance: `"rs5MssTDMaPw": "1SPSz7dAmC4n"`.
+    fn is_random_name(&self) -> bool {
+        const SHORTEST_NAME: usize = 10;
+        let name = self.name();
+        name.len() >= SHORTEST_NAME && is_mixed_case(name) && is_random_token(name)
     }
 
     /// Whether it names one of several kinds rather than a password: `NordPass = "b84e…"` with a UUID.

@@ -374,7 +374,7 @@ fn is_pairs(value: &[u8]) -> bool {
     (2..=12).contains(&equals)
         && value[..equals].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
         && value.get(equals + 1).is_some_and(u8::is_ascii_alphanumeric)
-        && (equals <= 5 || surprise(&value[..equals]) < WORDY)
+        && (equals <= 5 || value[..equals].contains(&b'_') || surprise(&value[..equals]) < WORDY)
 }
 
 /// Rules that a form holds its field to: `required|min:8`; the last may follow in code.
