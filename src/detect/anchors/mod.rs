@@ -38,12 +38,23 @@ enum Kernel {
     Portable,
     #[cfg(target_arch = "x86_64")]
     Vector(vector::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Wide(vector::Avx512),
 }
 
 impl Anchors {
     /// The anchors of these rules, for the fastest kernel of this processor.
     pub(super) fn new(rules: &RuleSet) -> Self {
-        Self { tables: tables(rules), kernel: Kernel::fastest() }
+        let tables = tables(rules);
+        let kernel = Kernel::all(&tables).next().unwrap_or(Kernel::Portable);
+        Self { tables, kernel }
+    }
+
+    /// The same places, by each kernel that this processor can run, the fastest first.
+    #[cfg(test)]
+    pub(super) fn of_each_kernel(rules: &RuleSet) -> Vec<Self> {
+        let tables = tables(rules);
+        Kernel::all(&tables).map(|kernel| Self { tables: tables.clone(), kernel }).collect()
     }
 
     /// The same places, found by the kernel that every processor has.
@@ -61,10 +72,12 @@ impl Anchors {
     /// one rule come depends on the text alone.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, Span)) {
         let tables: &Tables = &self.tables;
-        match self.kernel {
+        match &self.kernel {
             Kernel::Portable => words::find(tables, text, |block| portable::see(&tables.buckets, block), &mut found),
             #[cfg(target_arch = "x86_64")]
             Kernel::Vector(avx2) => avx2.find(tables, text, &mut found),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Wide(avx512) => avx512.find(tables, text, &mut found),
         }
     }
 }
@@ -89,12 +102,16 @@ fn compare(tables: &Tables, anchor: usize, text: &[u8], start: usize, found: &mu
 }
 
 impl Kernel {
-    fn fastest() -> Self {
+    /// Those that this processor can run, the fastest first.
+    fn all(tables: &Tables) -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
-        if let Some(avx2) = vector::Avx2::detect() {
-            return Self::Vector(avx2);
-        }
-        Self::Portable
+        let vectors = {
+            let wide = std::iter::once_with(|| vector::Avx512::detect(&tables.buckets)).flatten().map(Self::Wide);
+            wide.chain(vector::Avx2::detect().map(Self::Vector))
+        };
+        #[cfg(not(target_arch = "x86_64"))]
+        let vectors = std::iter::empty();
+        vectors.chain(std::iter::once(Self::Portable))
     }
 }
 
@@ -211,13 +228,15 @@ mod tests {
 
     fn assert_same(rules: &RuleSet, text: &[u8]) {
         let those: Vec<usize> = (0..rules.rules.len()).collect();
-        assert_same_of(&Anchors::new(rules), &Anchors::portable(rules), &Oracle::of(rules, &those), text);
+        assert_same_of(&Anchors::of_each_kernel(rules), &Oracle::of(rules, &those), text);
     }
 
-    /// Of the oracle's rules both kernels find what it finds.
-    fn assert_same_of(fast: &Anchors, portable: &Anchors, oracle: &Oracle, text: &[u8]) {
-        let mut found = places(fast, text);
-        assert_eq!(found, places(portable, text), "the kernels differ, or their order");
+    /// Of the oracle's rules all kernels find what it finds.
+    fn assert_same_of(kernels: &[Anchors], oracle: &Oracle, text: &[u8]) {
+        let mut found = places(&kernels[0], text);
+        for other in &kernels[1..] {
+            assert_eq!(found, places(other, text), "the kernels differ, or their order");
+        }
         found.retain(|place| oracle.0.iter().any(|(rule, ..)| *rule == place.0));
         found.sort_unstable();
         assert_eq!(found, oracle.places(text));
@@ -227,7 +246,7 @@ mod tests {
     fn the_built_in_anchors_are_found_wherever_they_stand() {
         let rules = load(&[]).unwrap();
         let anchors: BTreeSet<&String> = rules.rules.iter().flat_map(|rule| &rule.anchors).collect();
-        let (fast, portable) = (Anchors::new(&rules), Anchors::portable(&rules));
+        let kernels = Anchors::of_each_kernel(&rules);
         for anchor in anchors {
             let those: Vec<usize> =
                 (0..rules.rules.len()).filter(|index| rules.rules[*index].anchors.contains(anchor)).collect();
@@ -236,7 +255,7 @@ mod tests {
                 [0, 1, 28, 29, 30, 31, 32, 33, 63, 64].into_iter().flat_map(|lead| [0, 1, 40].map(|tail| (lead, tail)))
             {
                 let text = format!("{}{anchor}{}", "x".repeat(lead), " ".repeat(tail));
-                assert_same_of(&fast, &portable, &oracle, text.as_bytes());
+                assert_same_of(&kernels, &oracle, text.as_bytes());
             }
         }
     }
@@ -263,10 +282,10 @@ mod tests {
     #[test]
     fn the_marker_is_found_in_the_same_pass() {
         let (marker, rules) = (crate::suppression::MARKER, load(&[]).unwrap());
-        let (fast, portable) = (Anchors::new(&rules), Anchors::portable(&rules));
+        let kernels = Anchors::of_each_kernel(&rules);
         for text in [format!("# {marker}"), format!("{}{marker}[x]", "-".repeat(40)), marker.to_ascii_uppercase()] {
             let at: Vec<usize> = text.match_indices(marker).map(|(at, _)| at).collect();
-            for anchors in [&fast, &portable] {
+            for anchors in &kernels {
                 let of_marker = places(anchors, text.as_bytes()).into_iter().filter(|place| place.0 == OF_MARKER);
                 assert_eq!(of_marker.map(|place| place.1).collect::<Vec<_>>(), at, "{text}");
             }

@@ -1,18 +1,23 @@
-//! The kernel for processors with AVX2: 32 places at once.
+//! The kernels for processors with vectors: 32 places at once with AVX2, 64 with AVX-512.
 //!
-//! A byte set of up to eight buckets becomes two tables of 16 bytes, one for the low half of a byte and one for the
-//! high half (the shuffle of SSSE3 and AVX2 reads one such table for 32 bytes at once). The technique is that of
+//! With AVX2 a byte set of up to eight buckets becomes two tables of 16 bytes, one for the low half of a byte and one for
+//! the high half (the shuffle of SSSE3 and AVX2 reads one such table for 32 bytes at once). The technique is that of
 //! Hyperscan's Teddy, with more buckets and without its comparison: what passes is looked up in a hash table.
 //!
-//! This is the one file of matching with `unsafe`: a load through a pointer, and the call of code that needs AVX2.
+//! AVX-512 reads tables of 128 bytes (VBMI), one for all of ASCII: the sets are exact, and fewer places pass.
+//!
+//! This is the one file of matching with `unsafe`: loads through a pointer, and calls of code that needs a processor's
+//! features.
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8,
+    __m256i, __m512i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8, _mm512_and_si512,
+    _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_loadu_si512, _mm512_mask_mov_epi8, _mm512_movepi8_mask,
+    _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_sub_epi8, _mm512_test_epi8_mask,
 };
 
-use super::block::{AHEAD, Masks, Seen};
+use super::block::{AHEAD, BLOCK, Masks, Seen};
 use super::tables::Tables;
 use super::tables::buckets::{Buckets, GROUPS, Halves};
 use super::tables::gram::LENGTH;
@@ -177,4 +182,124 @@ fn loaded(halves: &Halves) -> Loaded {
     // SAFETY: the references are to 16 readable bytes each, and this load needs no alignment.
     let load = |half: &[u8; 16]| unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(half.as_ptr().cast())) };
     Loaded { low: load(&halves.low), high: load(&halves.high) }
+}
+
+/// What the wide kernel reads of the buckets, and the sign that the processor has what it needs.
+pub(super) struct Avx512(Box<Exact>);
+
+/// The byte sets of all buckets, eight buckets a group.
+struct Exact {
+    /// By place of a byte in a gram and by group: for each byte of ASCII, the buckets whose set holds it.
+    ascii: [[[u8; 128]; GROUPS]; LENGTH],
+    /// The buckets whose set holds any other byte: they hold all of those, or let a few more places through.
+    others: [[u8; GROUPS]; LENGTH],
+    groups: usize,
+}
+
+impl Avx512 {
+    /// `None` on a processor without it.
+    pub(super) fn detect(buckets: &Buckets) -> Option<Self> {
+        let has_all = std::arch::is_x86_feature_detected!("avx512f")
+            && std::arch::is_x86_feature_detected!("avx512bw")
+            && std::arch::is_x86_feature_detected!("avx512vbmi");
+        Avx2::detect().filter(|_| has_all).map(|_| Self(Box::new(Exact::of(buckets))))
+    }
+
+    /// As [`words::find`].
+    #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
+    pub(super) fn find(&self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+        // SAFETY: an `Avx512` exists only where `detect` saw that the processor has what this code is compiled for.
+        unsafe {
+            match self.0.groups {
+                1 => find_wide::<1>(&self.0, tables, text, found),
+                _ => find_wide::<GROUPS>(&self.0, tables, text, found),
+            }
+        }
+    }
+}
+
+impl Exact {
+    fn of(buckets: &Buckets) -> Self {
+        let of_group = |set: u32, group: usize| set.to_le_bytes()[group];
+        let places = |place: usize| &buckets.sets[place];
+        Self {
+            ascii: std::array::from_fn(|place| {
+                std::array::from_fn(|group| std::array::from_fn(|byte| of_group(places(place)[byte], group)))
+            }),
+            others: std::array::from_fn(|place| {
+                let all = places(place)[128..].iter().fold(0, |all, set| all | set);
+                std::array::from_fn(|group| of_group(all, group))
+            }),
+            groups: buckets.groups,
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn find_wide<const ALL: usize>(exact: &Exact, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
+    words::find(tables, text, |block| see_wide::<ALL>(exact, block), found);
+}
+
+/// What a block is.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+#[inline]
+fn see_wide<const ALL: usize>(exact: &Exact, block: &[u8; AHEAD]) -> Seen {
+    let Some(bytes) = block.first_chunk() else { return Seen::default() };
+    Seen { masks: masks_wide(load_wide(bytes)), grams: grams_wide::<ALL>(exact, block) }
+}
+
+/// What 64 bytes are.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn masks_wide(bytes: __m512i) -> Masks {
+    let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, wide(byte));
+    let within =
+        |bytes, first: u8, last: u8| _mm512_cmple_epu8_mask(_mm512_sub_epi8(bytes, wide(first)), wide(last - first));
+    let letters = within(_mm512_or_si512(bytes, wide(0x20)), b'a', b'z');
+    let dashes = is(b'-');
+    let run = letters | within(bytes, b'0', b'9') | is(b'_') | dashes;
+    Masks { run, going_on: run | is(b'.'), dashes, letters, small: _mm512_test_epi8_mask(bytes, wide(0x20)) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn wide(byte: u8) -> __m512i {
+    _mm512_set1_epi8(byte.cast_signed())
+}
+
+/// One bit for each of 64 places: whether a gram of some bucket may begin there.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+#[inline]
+fn grams_wide<const ALL: usize>(exact: &Exact, block: &[u8; AHEAD]) -> u64 {
+    let mut buckets = [wide(u8::MAX); ALL];
+    for place in 0..LENGTH {
+        let Some(bytes) = block[place..].first_chunk() else { return u64::MAX };
+        let bytes = load_wide(bytes);
+        let others = _mm512_movepi8_mask(bytes);
+        for group in 0..ALL {
+            let mut among = among_wide(&exact.ascii[place][group], bytes);
+            if others != 0 {
+                among = _mm512_mask_mov_epi8(among, others, wide(exact.others[place][group]));
+            }
+            buckets[group] = _mm512_and_si512(buckets[group], among);
+        }
+    }
+    let any = buckets.into_iter().fold(wide(0), |any, group| _mm512_or_si512(any, group));
+    _mm512_test_epi8_mask(any, any)
+}
+
+/// For each byte, the buckets whose set holds it, if it is of ASCII.
+#[target_feature(enable = "avx512f,avx512vbmi")]
+#[inline]
+fn among_wide(table: &[u8; 128], bytes: __m512i) -> __m512i {
+    let (Some(low), Some(high)) = (table.first_chunk(), table.last_chunk()) else { return wide(u8::MAX) };
+    _mm512_permutex2var_epi8(load_wide(low), bytes, load_wide(high))
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+#[expect(unsafe_code, reason = "vectors are loaded through pointers only")]
+fn load_wide(bytes: &[u8; BLOCK]) -> __m512i {
+    // SAFETY: the reference is to 64 readable bytes, and this load needs no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
