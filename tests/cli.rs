@@ -406,10 +406,10 @@ fn many_named_files_are_scanned_as_their_folder_is() {
     let whole = json(&scan(at.path(), &[".", "-f", "json"]));
     for jobs in ["1", "3"] {
         let files: Vec<&str> = names.iter().map(String::as_str).chain(["-f", "json", "-j", jobs]).collect();
-        let named = json(&scan(at.path(), &files));
-        assert_eq!(places(&named).len(), 40);
-        assert_eq!((places(&named), &named["complete"]), (places(&whole), &Value::Bool(true)));
-        assert_eq!(named["coverage"]["scanned"], whole["coverage"]["scanned"]);
+        let report = json(&scan(at.path(), &files));
+        assert_eq!(places(&report).len(), 40);
+        assert_eq!((places(&report), &report["complete"]), (places(&whole), &Value::Bool(true)));
+        assert_eq!(report["coverage"]["scanned"], whole["coverage"]["scanned"]);
     }
     let run = scan(at.path(), &["d0/0.npmrc", "gone", "d1/1.npmrc"]);
     assert_eq!(run.code, 1);

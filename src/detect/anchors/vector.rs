@@ -276,12 +276,12 @@ fn grams_wide<const ALL: usize>(exact: &Exact, block: &[u8; AHEAD]) -> u64 {
         let Some(bytes) = block[place..].first_chunk() else { return u64::MAX };
         let bytes = load_wide(bytes);
         let others = _mm512_movepi8_mask(bytes);
-        for group in 0..ALL {
-            let mut among = among_wide(&exact.ascii[place][group], bytes);
+        for ((group, table), beyond) in buckets.iter_mut().zip(&exact.ascii[place]).zip(exact.others[place]) {
+            let mut among = among_wide(table, bytes);
             if others != 0 {
-                among = _mm512_mask_mov_epi8(among, others, wide(exact.others[place][group]));
+                among = _mm512_mask_mov_epi8(among, others, wide(beyond));
             }
-            buckets[group] = _mm512_and_si512(buckets[group], among);
+            *group = _mm512_and_si512(*group, among);
         }
     }
     let any = buckets.into_iter().fold(wide(0), |any, group| _mm512_or_si512(any, group));

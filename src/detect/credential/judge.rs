@@ -524,7 +524,7 @@ impl Case<'_> {
             Some(Because::OtherForm)
         } else if self.is_random_name() {
             Some(Because::Unclear)
-        } else if !literal && code::is_expression(value) {
+        } else if !literal && code::is_expression(value) || self.is_told_constant() {
             Some(Because::Expression)
         } else if is_number(value, quoted) {
             Some(Because::Number)
@@ -535,6 +535,14 @@ impl Case<'_> {
         } else {
             None
         }
+    }
+
+    /// Whether a sentence names a constant: *the driver does not pass NL80211_RRF_AUTO_BW for …*.
+    fn is_told_constant(&self) -> bool {
+        let value = self.value;
+        self.found.syntax == Syntax::Told
+            && value.contains(&b'_')
+            && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
     }
 
     /// Whether the value is the name of a setting that ends as its own name does: `OAUTH_TOKEN("gcs.oauth.token")`.
@@ -549,7 +557,7 @@ impl Case<'_> {
         let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
         let rest = self.text[self.found.value.end..].strip_prefix(b"||").unwrap_or_default();
         self.value.len() == 16
-            && self.value.iter().all(|byte| is_base64(byte))
+            && self.value.iter().all(is_base64)
             && rest.iter().take_while(|byte| is_base64(byte)).count() >= 16
     }
 

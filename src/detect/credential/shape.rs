@@ -337,12 +337,15 @@ fn is_algorithm(value: &[u8]) -> bool {
 
 /// Names that tools make for the keys and indexes of a database: `FK_635D765EA76ED395`, `idx_20c9fb2419eb6921`.
 fn is_of_database(value: &[u8]) -> bool {
-    const KINDS: [&str; 6] = ["fk_", "pk_", "ix_", "idx_", "uniq_", "uq_"];
+    const KINDS: [&str; 5] = ["fk_", "ix_", "idx_", "uniq_", "uq_"];
+    // No database of those that shorten them takes a longer name.
+    const LONGEST: usize = 30;
     let rest = KINDS.iter().find_map(|kind| {
         let front = value.get(..kind.len())?;
         front.eq_ignore_ascii_case(kind.as_bytes()).then(|| &value[kind.len()..])
     });
-    rest.is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_') || surprise(rest) < WORDY)
+    let is_short = value.len() <= LONGEST;
+    rest.is_some_and(|rest| is_short && rest.iter().all(u8::is_ascii_hexdigit) || surprise(rest) < WORDY)
 }
 
 /// The signature of one link for a time, behind the public id of the key that made it: Qiniu's download tokens
