@@ -399,7 +399,7 @@ fn paths_that_overlap_are_scanned_once() {
 #[test]
 fn many_named_files_are_scanned_as_their_folder_is() {
     let at = folder();
-    let names: Vec<String> = (0..40).map(|number| format!("d{}/{number}.npmrc", number % 3)).collect();
+    let names: Vec<String> = (0..40).map(|number| format!("{number}.npmrc")).collect();
     for (seed, name) in (1..).zip(&names) {
         write(at.path(), name, npmrc(seed));
     }
@@ -411,7 +411,7 @@ fn many_named_files_are_scanned_as_their_folder_is() {
         assert_eq!((places(&report), &report["complete"]), (places(&whole), &Value::Bool(true)));
         assert_eq!(report["coverage"]["scanned"], whole["coverage"]["scanned"]);
     }
-    let run = scan(at.path(), &["d0/0.npmrc", "gone", "d1/1.npmrc"]);
+    let run = scan(at.path(), &["0.npmrc", "gone", "1.npmrc"]);
     assert_eq!(run.code, 1);
     assert!(run.err.contains("gone"), "{}", run.err);
 }
