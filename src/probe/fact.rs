@@ -155,6 +155,8 @@ pub(crate) fn read_all(
             Is::Levels => actions = levels(&found).map(|words| named(words, power)).or(actions),
             Is::ScopesOrAll => actions = or_all(words(&found), power),
             Is::Roles => actions = or_all(members(&found), power),
+            // One of several that has no name may be all of them.
+            Is::Reach if found.len() > 1 && found.iter().any(|name| name.is_null()) => subjects = Subjects::Everything,
             Is::Reach => match words(&found) {
                 Some(mut names) if !names.is_empty() => {
                     // A list of rights names a resource once for each.

@@ -356,6 +356,19 @@ fn what_is_asked_only_by_name_is_not_asked_by_a_bare_flag() {
     assert_eq!(held_back.into_iter().collect::<Vec<_>>(), expected);
 }
 
+/// A right for the whole organization may have no resource beside those that name theirs.
+#[test]
+fn a_right_without_a_named_resource_reaches_everything() {
+    let cases = cases();
+    let case = cases.iter().find(|case| case.issuer == "planetscale").unwrap();
+    let record = case.then.unwrap().replace("\"resource_name\":\"acme\"", "\"resource_name\":null");
+    let stub = Stub::new(vec![answer(200, case.rows[0].1), answer(200, &record)]);
+    let mut settings = settings(&FakeClock::new());
+    settings.instead.push(server(&Issuer::new(case.issuer), &stub.url()));
+    let facts = answered(ask(case).of(&Prober::new(settings).unwrap())).facts;
+    assert_eq!(facts.grants.said().unwrap()[0].subjects, Subjects::Everything);
+}
+
 /// Keys of these issuers that a peer sends to a page that refuses them dead or alive, or that using would use up or post.
 #[test]
 fn the_wrong_class_of_key_is_never_sent() {
