@@ -13,12 +13,11 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
     list(&mut code, "ENTRIES", "Entry", &tables.lookup.entries)?;
     list(&mut code, "STARTS", "u32", &tables.lookup.starts)?;
     writeln!(code, "static SIEVE: Sieve = {:?};", tables.sieve)?;
-    writeln!(code, "static BEFORE_SIEVE: Sieve = {:?};", tables.words.sieve)?;
     table(&mut code, "STANDING", &tables.words.standing)?;
     table(&mut code, "BEFORE", &tables.words.before)?;
     list(&mut code, "WORD_USERS", "User", &tables.words.users)?;
     list(&mut code, "SEEKERS", "Seeker", &tables.words.seekers)?;
-    list(&mut code, "WANTED", "bool", &tables.words.wanted)?;
+    list(&mut code, "WANTED", "u128", &tables.words.wanted)?;
     writeln!(code, "static BUCKETS: Buckets = {:?};", tables.buckets)?;
     writeln!(code, "static POOL: &[u8] = b\"{}\";", tables.pool.escape_ascii())?;
     write!(
@@ -27,7 +26,7 @@ pub(crate) fn module(tables: &Tables) -> Result<String, Error> {
          anchors: Cow::Borrowed(&ANCHORS),\n    users: Cow::Borrowed(&USERS),\n    \
          sieve: Cow::Borrowed(&SIEVE),\n    lookup: Lookup {{ starts: Cow::Borrowed(&STARTS), entries: Cow::Borrowed(&ENTRIES) }},\n    \
          buckets: Cow::Borrowed(&BUCKETS),\n    \
-         words: Words {{\n        standing: {},\n        before: {},\n        sieve: Cow::Borrowed(&BEFORE_SIEVE),\n        \
+         words: Words {{\n        standing: {},\n        before: {},\n        \
          users: Cow::Borrowed(&WORD_USERS),\n        seekers: Cow::Borrowed(&SEEKERS),\n        longest: {},\n        \
          wanted: Cow::Borrowed(&WANTED),\n    }},\n    longest: {},\n}};\n",
         named("STANDING"),

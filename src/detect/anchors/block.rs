@@ -27,6 +27,8 @@ pub(super) struct Masks {
     pub(super) letters: u64,
     /// Bytes whose bit of case is set: of letters, the small ones.
     pub(super) small: u64,
+    /// Line feeds.
+    pub(super) newlines: u64,
 }
 
 impl Masks {

@@ -23,4 +23,5 @@ fn see_byte(masks: &mut Masks, byte: u8, at: usize) {
     masks.dashes |= u64::from(byte == b'-') << at;
     masks.letters |= u64::from(byte.is_ascii_alphabetic()) << at;
     masks.small |= u64::from(byte & 0x20 != 0) << at;
+    masks.newlines |= u64::from(byte == b'\n') << at;
 }

@@ -4,31 +4,36 @@
 //! the high half (the shuffle of SSSE3 and AVX2 reads one such table for 32 bytes at once). The technique is that of
 //! Hyperscan's Teddy, with more buckets and without its comparison: what passes is looked up in a hash table.
 //!
-//! AVX-512 reads tables of 128 bytes (VBMI), one for all of ASCII: the sets are exact, and fewer places pass.
+//! AVX-512 reads tables of 64 bytes (VBMI), enough for what tells letters and digits apart: the sets are all but exact, and
+//! fewer places pass. It also lists the places of bits (VBMI2) and asks the sieve about sixteen at once, so it works on batches
+//! of blocks ([`batch`]); without it that would cost more than it spares.
 //!
-//! This is the one file of matching with `unsafe`: loads through a pointer, and calls of code that needs a processor's
+//! This is the one file of matching with `unsafe`: loads and stores through pointers, and calls of code that needs a processor's
 //! features.
 
 use std::arch::x86_64::{
-    __m256i, __m512i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8, _mm512_and_si512,
-    _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_loadu_si512, _mm512_mask_mov_epi8, _mm512_movepi8_mask,
-    _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_sub_epi8, _mm512_test_epi8_mask,
+    __m256i, __m512i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8, _mm512_add_epi16,
+    _mm512_and_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cvtepu8_epi16,
+    _mm512_cvtepu16_epi32, _mm512_extracti64x4_epi64, _mm512_i32gather_epi32, _mm512_loadu_si512,
+    _mm512_maskz_compress_epi8, _mm512_min_epu32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutexvar_epi8,
+    _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_sll_epi32, _mm512_sllv_epi32, _mm512_srli_epi16,
+    _mm512_srli_epi32, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi32, _mm512_test_epi8_mask,
+    _mm512_test_epi32_mask, _pdep_u64,
 };
 
+use super::batch::{self, Admitted, Asked, BATCH, ROOM};
 use super::block::{AHEAD, BLOCK, Masks, Seen};
 use super::tables::Tables;
 use super::tables::buckets::{Buckets, GROUPS, Halves};
-use super::tables::gram::LENGTH;
+use super::tables::gram::{HEAD, LENGTH};
+use super::tables::sieve::{Begins, FACTOR, LANE, LANES, SEEN, Sieve};
 use super::words;
 use crate::location::Span;
 
 /// Places that one step looks at.
 const STEP: usize = 32;
-
-/// Bytes that one step reads.
-const READ: usize = STEP + LENGTH - 1;
 
 /// A sign that the processor has AVX2.
 #[derive(Clone, Copy)]
@@ -67,14 +72,12 @@ fn find<const ALL: usize>(tables: &Tables, text: &[u8], found: &mut impl FnMut(u
 
 /// What a block is.
 #[target_feature(enable = "avx2")]
-#[inline]
+#[inline(never)]
 fn see<const ALL: usize>(groups: &[[Loaded; LENGTH]; ALL], block: &[u8; AHEAD]) -> Seen {
-    let (Some(low), Some(high)) = (block.first_chunk::<READ>(), block[STEP..].first_chunk::<READ>()) else {
+    let (Some(first), Some(second)) = (block.first_chunk(), block[STEP..].first_chunk()) else {
         return Seen::default();
     };
-    let (Some(first), Some(second)) = (low.first_chunk(), high.first_chunk()) else { return Seen::default() };
-    let grams = u64::from(step(groups, low)) | u64::from(step(groups, high)) << STEP;
-    Seen { masks: masks(first).joined(masks(second)), grams }
+    Seen { masks: masks(first).joined(masks(second)), grams: grams(groups, block) }
 }
 
 /// What 32 bytes are.
@@ -90,7 +93,14 @@ fn masks(bytes: &[u8; STEP]) -> Masks {
     let going_on = _mm256_or_si256(run, is(b'.'));
     // The bit of case becomes the highest, of which masks are made.
     let small = _mm256_slli_epi16::<2>(bytes);
-    Masks { run: bits(run), going_on: bits(going_on), dashes: bits(dashes), letters: bits(letters), small: bits(small) }
+    Masks {
+        run: bits(run),
+        going_on: bits(going_on),
+        dashes: bits(dashes),
+        letters: bits(letters),
+        small: bits(small),
+        newlines: bits(is(b'\n')),
+    }
 }
 
 /// Which bytes are between two, both included.
@@ -118,6 +128,7 @@ impl Masks {
             dashes: self.dashes | high.dashes << STEP,
             letters: self.letters | high.letters << STEP,
             small: self.small | high.small << STEP,
+            newlines: self.newlines | high.newlines << STEP,
         }
     }
 }
@@ -135,19 +146,32 @@ fn groups<const ALL: usize>(buckets: &Buckets) -> [[Loaded; LENGTH]; ALL] {
     std::array::from_fn(|group| std::array::from_fn(|place| loaded(&buckets.halves[group][place])))
 }
 
-/// One bit for each of 32 places: whether a gram of some bucket may begin there.
+/// One bit for each of 64 places: whether a gram of some bucket may begin there. Each table is read once for both halves of
+/// the block.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn step<const ALL: usize>(groups: &[[Loaded; LENGTH]; ALL], block: &[u8; READ]) -> u32 {
-    let mut buckets = [_mm256_set1_epi8(-1); ALL];
+fn grams<const ALL: usize>(groups: &[[Loaded; LENGTH]; ALL], block: &[u8; AHEAD]) -> u64 {
+    let mut buckets = [[_mm256_set1_epi8(-1); ALL]; 2];
     for place in 0..LENGTH {
-        let Some(bytes) = block[place..].first_chunk::<STEP>() else { return u32::MAX };
-        let halves = halves(bytes);
+        let (Some(first), Some(second)) = (block[place..].first_chunk(), block[STEP + place..].first_chunk()) else {
+            return u64::MAX;
+        };
+        let (first, second) = (halves(first), halves(second));
         for group in 0..ALL {
-            buckets[group] = _mm256_and_si256(buckets[group], among(groups[group][place], halves));
+            let tables = groups[group][place];
+            buckets[0][group] = _mm256_and_si256(buckets[0][group], among(tables, first));
+            buckets[1][group] = _mm256_and_si256(buckets[1][group], among(tables, second));
         }
     }
-    let any = buckets.into_iter().fold(_mm256_setzero_si256(), |any, group| _mm256_or_si256(any, group));
+    let [low, high] = buckets.map(|groups| any(groups));
+    u64::from(low) | u64::from(high) << STEP
+}
+
+/// In which of 32 places there is any bucket.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn any<const ALL: usize>(groups: [__m256i; ALL]) -> u32 {
+    let any = groups.into_iter().fold(_mm256_setzero_si256(), |any, group| _mm256_or_si256(any, group));
     let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256()));
     !none.cast_unsigned()
 }
@@ -187,12 +211,10 @@ fn loaded(halves: &Halves) -> Loaded {
 /// What the wide kernel reads of the buckets, and the sign that the processor has what it needs.
 pub(super) struct Avx512(Box<Exact>);
 
-/// The byte sets of all buckets, eight buckets a group.
+/// The byte sets of all buckets, eight buckets a group: by place of a byte in a gram and by group, for each byte, of which
+/// [`folded_wide`] says what counts, the buckets whose set holds it.
 struct Exact {
-    /// By place of a byte in a gram and by group: for each byte of ASCII, the buckets whose set holds it.
-    ascii: [[[u8; 128]; GROUPS]; LENGTH],
-    /// The buckets whose set holds any other byte: they hold all of those, or let a few more places through.
-    others: [[u8; GROUPS]; LENGTH],
+    sets: [[[u8; BLOCK]; GROUPS]; LENGTH],
     groups: usize,
 }
 
@@ -201,11 +223,15 @@ impl Avx512 {
     pub(super) fn detect(buckets: &Buckets) -> Option<Self> {
         let has_all = std::arch::is_x86_feature_detected!("avx512f")
             && std::arch::is_x86_feature_detected!("avx512bw")
-            && std::arch::is_x86_feature_detected!("avx512vbmi");
+            && std::arch::is_x86_feature_detected!("avx512vbmi")
+            && std::arch::is_x86_feature_detected!("avx512vbmi2")
+            && std::arch::is_x86_feature_detected!("avx512vl")
+            // Not needed, but no processor that gathers slowly has it.
+            && std::arch::is_x86_feature_detected!("avx512bf16");
         Avx2::detect().filter(|_| has_all).map(|_| Self(Box::new(Exact::of(buckets))))
     }
 
-    /// As [`words::find`].
+    /// As [`batch::find`].
     #[expect(unsafe_code, reason = "the only way to call code for a processor that was asked for its features")]
     pub(super) fn find(&self, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
         // SAFETY: an `Avx512` exists only where `detect` saw that the processor has what this code is compiled for.
@@ -220,25 +246,140 @@ impl Avx512 {
 
 impl Exact {
     fn of(buckets: &Buckets) -> Self {
-        let of_group = |set: u32, group: usize| set.to_le_bytes()[group];
-        let places = |place: usize| &buckets.sets[place];
-        Self {
-            ascii: std::array::from_fn(|place| {
-                std::array::from_fn(|group| std::array::from_fn(|byte| of_group(places(place)[byte], group)))
-            }),
-            others: std::array::from_fn(|place| {
-                let all = places(place)[128..].iter().fold(0, |all, set| all | set);
-                std::array::from_fn(|group| of_group(all, group))
-            }),
-            groups: buckets.groups,
+        let mut sets = [[[0; BLOCK]; GROUPS]; LENGTH];
+        for (of_place, all) in sets.iter_mut().zip(&buckets.sets) {
+            for (byte, set) in all.iter().enumerate() {
+                let folded = byte & 0x1f | byte >> 1 & 0x20;
+                for (group, set) in of_place.iter_mut().zip(set.to_le_bytes()) {
+                    group[folded] |= set;
+                }
+            }
         }
+        Self { sets, groups: buckets.groups }
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_wide<const ALL: usize>(exact: &Exact, tables: &Tables, text: &[u8], found: &mut impl FnMut(usize, Span)) {
-    words::find(tables, text, |block| see_wide::<ALL>(exact, block), found);
+    batch::find(
+        tables,
+        text,
+        |block| see_wide::<ALL>(exact, block),
+        |blocks, places| flatten(blocks, places),
+        |asked, bytes, sieve, places| sift(asked, bytes, sieve, places),
+        found,
+    );
 }
+
+/// Lists the places of all bits of these blocks, in order; how many there are. More may be written.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
+#[inline]
+#[expect(unsafe_code, reason = "vectors are stored through pointers only")]
+fn flatten(blocks: &[u64], places: &mut [u16; ROOM]) -> usize {
+    let all = load_wide(&PLACES);
+    let mut count = 0;
+    for (first, bits) in (0_i16..).step_by(BLOCK).zip(blocks) {
+        let Some(room) = places[count..].first_chunk_mut::<BLOCK>() else { return count };
+        let at = _mm512_maskz_compress_epi8(*bits, all);
+        let first = _mm512_set1_epi16(first);
+        let low = _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(at)), first);
+        // SAFETY: there is room for 64 places, and this store needs no alignment.
+        unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), low) };
+        let ones = bits.count_ones() as usize;
+        if ones > BLOCK / 2 {
+            let high = _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(at)), first);
+            // SAFETY: as above, for the second half of them.
+            unsafe { _mm512_storeu_si512(room.as_mut_ptr().add(BLOCK / 2).cast(), high) };
+        }
+        count += ones;
+    }
+    count
+}
+
+/// Where the sieve lets something begin, given the bytes of the batch.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx512vl,bmi2,popcnt")]
+#[inline]
+fn sift(asked: &Asked, bytes: &[u8], sieve: &Sieve, places: &mut [u16; ROOM]) -> Admitted {
+    let (mut admitted, mut all) = (Admitted::default(), [0; BATCH]);
+    let blocks = asked.blocks.min(BATCH);
+    for (all, (grams, beginnings)) in all.iter_mut().zip(asked.grams.iter().zip(&asked.beginnings)).take(blocks) {
+        *all = grams | beginnings;
+    }
+    let count = flatten(&all[..blocks], places);
+    let Some(bytes) = bytes.get(..blocks * BLOCK + HEAD) else { return admitted };
+    let [of_grams, of_standing, of_before] = ask(sieve, bytes, places, count);
+    let mut from = 0;
+    for (index, &all) in all[..blocks].iter().enumerate() {
+        let (grams, beginnings) = (asked.grams[index], asked.beginnings[index]);
+        admitted.grams[index] = grams & _pdep_u64(of_grams.from(from), all);
+        admitted.standing[index] = beginnings & _pdep_u64(of_standing.from(from), all);
+        admitted.before[index] = beginnings & _pdep_u64(of_before.from(from), all);
+        from += all.count_ones() as usize;
+    }
+    admitted
+}
+
+/// Places that the sieve is asked about at once.
+const GROUP: usize = 16;
+
+/// Of listed places, in order, a bit each: whether something may begin there.
+#[derive(Clone, Copy)]
+struct Passed([u16; ROOM / GROUP + 1]);
+
+impl Passed {
+    const NONE: Self = Self([0; ROOM / GROUP + 1]);
+
+    /// The bits of a place and the 63 after it.
+    #[inline]
+    fn from(&self, place: usize) -> u64 {
+        let Some([a, b, c, d, rest]) = self.0.get(place / GROUP..).and_then(<[u16]>::first_chunk) else { return 0 };
+        let bits = u64::from(*a) | u64::from(*b) << 16 | u64::from(*c) << 32 | u64::from(*d) << 48;
+        bits >> (place % GROUP) | u64::from(*rest) << 1 << (63 - place % GROUP)
+    }
+}
+
+/// Asks the sieve about so many places within these bytes, sixteen at once: in the order of its lanes.
+///
+/// Gathering is slow where the processor is guarded against reading what others have left in its buffers (Intel before
+/// Sapphire Rapids): [`Avx512::detect`] takes none of those.
+#[target_feature(enable = "avx512f,avx512vl")]
+#[inline]
+#[expect(unsafe_code, reason = "vectors are loaded through pointers only")]
+fn ask(sieve: &Sieve, bytes: &[u8], places: &[u16; ROOM], count: usize) -> [Passed; Begins::ALL.len()] {
+    let (letters, factor) = (_mm512_set1_epi32(i32::from_ne_bytes([SEEN; 4])), _mm512_set1_epi32(FACTOR.cast_signed()));
+    let mut passed = [Passed::NONE; Begins::ALL.len()];
+    let Some(last) = bytes.len().checked_sub(4).and_then(|last| i32::try_from(last).ok()) else { return passed };
+    for (group, at) in places.chunks_exact(GROUP).enumerate().take(count.div_ceil(GROUP)) {
+        // SAFETY: the chunk is of 16 readable places, and this load needs no alignment.
+        let at = _mm512_cvtepu16_epi32(unsafe { _mm256_loadu_si256(at.as_ptr().cast()) });
+        // Of the last group not all are places of this batch: what is told of the others is not asked for.
+        let at = _mm512_min_epu32(at, _mm512_set1_epi32(last));
+        // SAFETY: behind `last` and what is less stand four readable bytes.
+        let first = unsafe { _mm512_i32gather_epi32::<1>(at, bytes.as_ptr().cast()) };
+        let hash =
+            _mm512_srli_epi32::<{ u32::BITS - LANES }>(_mm512_mullo_epi32(_mm512_and_si512(first, letters), factor));
+        let word = _mm512_srli_epi32::<{ LANE.ilog2() }>(hash);
+        // SAFETY: a hash has `LANES` bits, and there are as many marks of each kind, `LANE` in a word.
+        let marks = unsafe { _mm512_i32gather_epi32::<4>(word, sieve.lanes.as_ptr().cast()) };
+        let bit = _mm512_and_si512(hash, _mm512_set1_epi32((LANE - 1).cast_signed()));
+        let mark = _mm512_sllv_epi32(_mm512_set1_epi32(1), bit);
+        for (what, passed) in Begins::ALL.into_iter().zip(&mut passed) {
+            let mark = _mm512_sll_epi32(mark, _mm_cvtsi32_si128(what.lane().cast_signed()));
+            passed.0[group] = _mm512_test_epi32_mask(marks, mark);
+        }
+    }
+    passed
+}
+
+/// The numbers of the places of a block.
+static PLACES: [u8; BLOCK] = {
+    let (mut places, mut at) = ([0; BLOCK], 0_u8);
+    while (at as usize) < BLOCK {
+        places[at as usize] = at;
+        at += 1;
+    }
+    places
+};
 
 /// What a block is.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
@@ -258,7 +399,14 @@ fn masks_wide(bytes: __m512i) -> Masks {
     let letters = within(_mm512_or_si512(bytes, wide(0x20)), b'a', b'z');
     let dashes = is(b'-');
     let run = letters | within(bytes, b'0', b'9') | is(b'_') | dashes;
-    Masks { run, going_on: run | is(b'.'), dashes, letters, small: _mm512_test_epi8_mask(bytes, wide(0x20)) }
+    Masks {
+        run,
+        going_on: run | is(b'.'),
+        dashes,
+        letters,
+        small: _mm512_test_epi8_mask(bytes, wide(0x20)),
+        newlines: is(b'\n'),
+    }
 }
 
 #[target_feature(enable = "avx512f")]
@@ -274,26 +422,24 @@ fn grams_wide<const ALL: usize>(exact: &Exact, block: &[u8; AHEAD]) -> u64 {
     let mut buckets = [wide(u8::MAX); ALL];
     for place in 0..LENGTH {
         let Some(bytes) = block[place..].first_chunk() else { return u64::MAX };
-        let bytes = load_wide(bytes);
-        let others = _mm512_movepi8_mask(bytes);
-        for ((group, table), beyond) in buckets.iter_mut().zip(&exact.ascii[place]).zip(exact.others[place]) {
-            let mut among = among_wide(table, bytes);
-            if others != 0 {
-                among = _mm512_mask_mov_epi8(among, others, wide(beyond));
-            }
-            *group = _mm512_and_si512(*group, among);
+        let folded = folded_wide(load_wide(bytes));
+        let sets = &exact.sets[place];
+        for group in 0..ALL {
+            buckets[group] = _mm512_and_si512(buckets[group], _mm512_permutexvar_epi8(folded, load_wide(&sets[group])));
         }
     }
     let any = buckets.into_iter().fold(wide(0), |any, group| _mm512_or_si512(any, group));
     _mm512_test_epi8_mask(any, any)
 }
 
-/// For each byte, the buckets whose set holds it, if it is of ASCII.
-#[target_feature(enable = "avx512f,avx512vbmi")]
+/// Of each byte what tells letters apart, whatever their case, and digits: five bits, and whether it is a letter. It makes
+/// one of a few other bytes too, and lets a few more places through.
+#[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn among_wide(table: &[u8; 128], bytes: __m512i) -> __m512i {
-    let (Some(low), Some(high)) = (table.first_chunk(), table.last_chunk()) else { return wide(u8::MAX) };
-    _mm512_permutex2var_epi8(load_wide(low), bytes, load_wide(high))
+fn folded_wide(bytes: __m512i) -> __m512i {
+    let halved = _mm512_srli_epi16::<1>(bytes);
+    // Where a bit of the last is set that of the first counts, otherwise that of the second.
+    _mm512_ternarylogic_epi32::<0xca>(wide(0x20), halved, bytes)
 }
 
 #[target_feature(enable = "avx512f")]

@@ -9,17 +9,18 @@
 //! before such a run, in its statement. What is found is every pair of a word and a rule of whose shape the run is:
 //! [`crate::detect::credential::shaped`] decides.
 
+use super::batch::BATCH;
 use super::block::{AHEAD, BLOCK, Masks, Seen, each};
 use super::tables::Tables;
 use super::tables::gram::{head, is_word};
-use super::tables::sieve::Sieve;
+use super::tables::sieve::{Begins, Sieve, first};
 use super::tables::words::{Seeker, Word};
 use crate::detect::credential::shaped::{ends_at, is_separator, is_whole_word, may_go_on};
 use crate::location::Span;
 use crate::rules::{GAP, LONGEST_VALUE, SHORTEST_RUN, Start, kinds};
 
 /// Calls `found` with each rule and the place of its anchor: where the anchor alone counts, or before a value of the
-/// rule's shape. `see` is the kernel.
+/// rule's shape. `see` is the kernel. Block by block; [`super::batch::find`] takes many at once.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a caller for a certain processor needs it compiled for that processor too")]
 pub(super) fn find(
@@ -28,31 +29,34 @@ pub(super) fn find(
     see: impl Fn(&[u8; AHEAD]) -> Seen,
     found: &mut impl FnMut(usize, Span),
 ) {
-    let mut pass = Pass {
-        tables,
-        text,
-        from: 0,
-        before: Masks::default(),
-        defined: false,
-        begun: [0; SEEN],
-        noted: Vec::new(),
-        looked: 0,
-        found,
-    };
-    while let Some(block) = text[pass.from..].first_chunk() {
-        pass.block(block, see(block));
+    let (mut pass, mut from) = (Pass::new(tables, text, found), 0);
+    while let Some(block) = text[from..].first_chunk() {
+        pass.block(from, block, see(block));
+        from += BLOCK;
     }
-    // Behind the text stand no run and no anchor: a zero ends the last run, and what begins with zeros is refused by the
-    // comparison.
+    let rest = &text[from..];
+    let padded = padded(rest);
+    let blocks = padded.first_chunk().into_iter().chain(padded.last_chunk());
+    for block in blocks.take(blocks_of(rest)) {
+        pass.block(from, block, see(block));
+        from += BLOCK;
+    }
+}
+
+/// What is left of a text when no further block is whole, and zeros: behind a text stand no run and no anchor, a zero ends
+/// the last run, and what begins with zeros is refused by the comparison.
+#[inline]
+pub(super) fn padded(rest: &[u8]) -> [u8; BLOCK + AHEAD] {
     let mut padded = [0; BLOCK + AHEAD];
-    let rest = &text[pass.from..];
-    padded[..rest.len()].copy_from_slice(rest);
-    let mut blocks = padded[..].first_chunk().into_iter().chain(padded.last_chunk());
-    while pass.from <= text.len()
-        && let Some(block) = blocks.next()
-    {
-        pass.block(block, see(block));
-    }
+    let length = rest.len().min(AHEAD - 1);
+    padded[..length].copy_from_slice(&rest[..length]);
+    padded
+}
+
+/// Blocks in which such a rest and the place behind it stand.
+#[inline]
+pub(super) const fn blocks_of(rest: &[u8]) -> usize {
+    rest.len() / BLOCK + 1
 }
 
 /// The places right behind a run that is long enough, as far as the block before and this one show it.
@@ -70,8 +74,27 @@ fn long_ends(runs: u128) -> u64 {
 /// A run of which so many bytes are shown may be longer.
 const SHOWN: usize = BLOCK;
 
-/// Blocks of which is kept where words begin: as far back as a value's word may stand.
-const SEEN: usize = 16;
+/// Blocks of which is kept where words begin: a batch, and before it as far back as a value's word may stand.
+const SEEN: usize = BATCH + 16;
+
+/// What has to be looked up in a block.
+#[derive(Clone, Copy)]
+pub(super) struct Marked {
+    /// Where grams may begin.
+    pub(super) grams: u64,
+    /// Where words begin.
+    pub(super) beginnings: u64,
+    /// The runs of the block before and of this one.
+    pub(super) runs: u128,
+}
+
+impl Marked {
+    /// The places right behind a run that is long enough.
+    #[inline]
+    pub(super) fn ends(self) -> u64 {
+        long_ends(self.runs)
+    }
+}
 
 /// A word that a value may stand after.
 #[derive(Clone, Copy)]
@@ -81,17 +104,18 @@ struct Noted {
     word: usize,
 }
 
-struct Pass<'p, F> {
+pub(super) struct Pass<'p, F> {
     tables: &'p Tables,
     text: &'p [u8],
-    /// Where the next block begins.
-    from: usize,
-    /// What the block before it is.
+    /// What the last block is.
     before: Masks,
     /// Whether its last byte is an option that is written together with a name.
     defined: bool,
-    /// Where words begin in the last blocks: that of the block with this number is at its remainder.
+    /// Where words may begin in the last blocks that values may stand after: that of the block with this number is at its
+    /// remainder.
     begun: [u64; SEEN],
+    /// The same of line feeds. All that stands before the text is taken for such.
+    newlines: [u64; SEEN],
     /// Words before the values so far, in the order of places.
     noted: Vec<Noted>,
     /// Up to where words before values were looked for.
@@ -99,24 +123,56 @@ struct Pass<'p, F> {
     found: &'p mut F,
 }
 
-impl<F: FnMut(usize, Span)> Pass<'_, F> {
+impl<'p, F: FnMut(usize, Span)> Pass<'p, F> {
+    pub(super) fn new(tables: &'p Tables, text: &'p [u8], found: &'p mut F) -> Self {
+        Self {
+            tables,
+            text,
+            before: Masks::default(),
+            defined: false,
+            begun: [0; SEEN],
+            newlines: [u64::MAX; SEEN],
+            noted: Vec::new(),
+            looked: 0,
+            found,
+        }
+    }
+
+    /// Looks up what begins and ends in the block at `from`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
-    fn block(&mut self, block: &[u8; AHEAD], seen: Seen) {
-        let (from, before, here) = (self.from, self.before, seen.masks);
-        let beginnings = here.beginnings(before) | self.named(here.options(before));
-        self.begun[from / BLOCK % SEEN] = beginnings;
-        let admitted = sift(seen.grams | beginnings, block, &self.tables.sieve);
-        each(admitted & seen.grams, |at| self.gram(from + at));
-        each(admitted & beginnings, |at| self.words(from + at));
-        let runs = u128::from(here.run) << 64 | u128::from(before.run);
-        each(long_ends(runs), |end| self.value(from + end, (runs << (64 - end)).leading_ones() as usize));
+    fn block(&mut self, from: usize, block: &[u8; AHEAD], seen: Seen) {
+        let marked = self.mark(from, seen);
+        let admitted = sift(marked.grams | marked.beginnings, block, &self.tables.sieve);
+        self.begin(from, marked.beginnings);
+        each(admitted & marked.grams, |at| self.gram(from + at));
+        each(admitted & marked.beginnings, |at| self.words(from + at));
+        each(marked.ends(), |end| self.value(from + end, marked.runs << (BLOCK - end)));
+    }
+
+    /// Takes in the next block, which begins at `from`, and tells what has to be looked up.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(super) fn mark(&mut self, from: usize, seen: Seen) -> Marked {
+        let (before, here) = (self.before, seen.masks);
+        self.newlines[from / BLOCK % SEEN] = here.newlines;
         self.before = here;
-        self.from += BLOCK;
+        Marked {
+            grams: seen.grams,
+            beginnings: here.beginnings(before) | self.named(from, here.options(before)),
+            runs: u128::from(here.run) << BLOCK | u128::from(before.run),
+        }
+    }
+
+    /// Keeps where words may begin that values may stand after, in the block at `from`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(super) fn begin(&mut self, from: usize, beginnings: u64) {
+        self.begun[from / BLOCK % SEEN] = beginnings;
     }
 
     /// Looks up the anchors of which a gram begins at `at`.
-    fn gram(&mut self, at: usize) {
+    pub(super) fn gram(&mut self, at: usize) {
         let tables = self.tables;
         tables.lookup.each(head(self.text, at), |entry| {
             if let Some(start) = at.checked_sub(entry.offset as usize) {
@@ -128,13 +184,13 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
     /// Where a name begins behind one of these places or behind the last block, each behind a dash, at which an option stands
     /// that is written together with a name (`-Dacme.token=…`): what follows begins a word though a letter stands before
     /// it, as [`is_whole_word`] says of it.
-    fn named(&mut self, options: u64) -> u64 {
+    fn named(&mut self, from: usize, options: u64) -> u64 {
         if options == 0 && !self.defined {
             return 0;
         }
         let mut defined = 0;
         each(options, |at| {
-            let rest = self.text.get(self.from + at..);
+            let rest = self.text.get(from + at..);
             let is_option = matches!(rest, Some([b'D' | b'P', next, ..]) if next.is_ascii_alphabetic());
             defined |= u64::from(is_option) << at;
         });
@@ -144,7 +200,7 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
     }
 
     /// Looks up the words that count where they stand, of those that begin at `at`.
-    fn words(&mut self, at: usize) {
+    pub(super) fn words(&mut self, at: usize) {
         let (tables, words, text) = (self.tables, &self.tables.words, self.text);
         words.standing.each(head(text, at), |index| {
             let word = &words.standing.list[index];
@@ -161,29 +217,85 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
         });
     }
 
-    /// Holds the run that ends at `end`, of which so many bytes are shown, against the words before it. What costs most is
-    /// asked last.
-    fn value(&mut self, end: usize, shown: usize) {
-        let (tables, words, text) = (self.tables, &self.tables.words, self.text);
+    /// Holds the run that ends at `end`, whose last places these are from the highest bit on, against the words before it.
+    /// What costs most is asked last.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(super) fn value(&mut self, end: usize, run: u128) {
+        let (text, shown) = (self.text, run.leading_ones() as usize);
         let start = if shown < SHOWN { end - shown } else { run_start(text, end) };
-        let length = end - start;
-        if !words.want_length(length) || start == 0 || !is_separator(text[start - 1]) || !ends_at(&text[end..]) {
+        if start == 0 {
             return;
         }
-        let statement = statement_start(text, Span::new(start.saturating_sub(GAP + words.longest), start));
-        self.note(Span::new(statement, start));
-        if self.noted.is_empty() {
+        let stands_free = is_separator(text[start - 1]) & ends_at(&text[end..]);
+        if stands_free && end - start <= LONGEST_VALUE && self.may_name(start) {
+            self.held(Span::new(start, end));
+        }
+    }
+
+    /// Whether a word may begin in the statement before `start` that a value may stand after: certainly in the same line,
+    /// or perhaps further before.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn may_name(&self, start: usize) -> bool {
+        let (block, at) = (start / BLOCK, start % BLOCK);
+        let before = |ring: &[u64; SEEN]| {
+            let (here, before) = (ring[block % SEEN], ring[block.wrapping_sub(1) % SEEN]);
+            (u128::from(here) << BLOCK | u128::from(before)) << (BLOCK - at)
+        };
+        let in_line = before(&self.newlines).leading_zeros();
+        let of_line = !u128::MAX.checked_shr(in_line).unwrap_or(0);
+        let mut begun = before(&self.begun) & of_line;
+        while begun != 0 {
+            let back = begun.leading_zeros();
+            if self.may_begin(start - 1 - back as usize) {
+                return true;
+            }
+            begun &= !(1 << (127 - back));
+        }
+        match start.checked_sub(in_line as usize + 1) {
+            // Before the text nothing stands.
+            None => in_line == u128::BITS,
+            Some(newline) => {
+                let first = start.saturating_sub(GAP + self.tables.words.longest);
+                in_line == u128::BITS || newline > first && may_go_on(&self.text[first..newline])
+            }
+        }
+    }
+
+    /// Whether the sieve lets a word begin at `at` that a value may stand after.
+    #[inline]
+    fn may_begin(&self, at: usize) -> bool {
+        self.tables.sieve.admits(Begins::Before, first(head(self.text, at)))
+    }
+
+    /// Where in this block and within the span a word may begin that may stand before values.
+    #[inline]
+    fn begun_within(&self, block: usize, here: Span) -> u64 {
+        let first = block * BLOCK;
+        let within =
+            u64::MAX << here.start.saturating_sub(first) & u64::MAX >> (first + BLOCK).saturating_sub(here.end);
+        self.begun[block % SEEN] & within
+    }
+
+    /// Holds a value against the words that begin before it.
+    #[inline(never)]
+    fn held(&mut self, value: Span) {
+        let (tables, words, text) = (self.tables, &self.tables.words, self.text);
+        let all = text[value.start..value.end].iter().fold(0, |all, byte| all | kinds(*byte));
+        if !words.want(value.len(), all) {
             return;
         }
-        let all = text[start..end].iter().fold(0, |all, byte| all | kinds(*byte));
+        let before = Span::new(value.start.saturating_sub(GAP + words.longest), value.start);
+        self.note(Span::new(statement_start(text, before), value.start));
         for noted in self.noted.iter().rev() {
             let word = &words.before.list[noted.word];
             let place = Span::new(noted.at, noted.at + tables.text(word.text).len());
-            if place.end >= start || start > place.end + GAP {
+            if place.end >= value.start || value.start > place.end + GAP {
                 continue;
             }
             for Seeker { rule, shape } in words.seekers(word) {
-                let fits = usize::from(shape.least) <= length && length <= usize::from(shape.most);
+                let fits = usize::from(shape.least) <= value.len() && value.len() <= usize::from(shape.most);
                 if fits && all & !shape.kinds == 0 {
                     (self.found)(*rule as usize, place);
                 }
@@ -196,17 +308,14 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
         if !self.noted.is_empty() {
             self.noted.drain(..self.noted.partition_point(|noted| noted.at < here.start));
         }
-        let (text, sieve) = (self.text, &self.tables.words.sieve);
-        let from = here.start.max(self.looked);
+        let new = Span::new(here.start.max(self.looked).min(here.end), here.end);
         self.looked = here.end;
-        for block in from / BLOCK..here.end.div_ceil(BLOCK) {
-            let first = block * BLOCK;
-            let within = u64::MAX << from.saturating_sub(first) & u64::MAX >> (first + BLOCK).saturating_sub(here.end);
-            let mut beginnings = self.begun[block % SEEN] & within;
-            if let Some(block) = text[first..].first_chunk() {
-                beginnings = sift(beginnings, block, sieve);
-            }
-            each(beginnings, |at| self.note_words(first + at));
+        for block in new.start / BLOCK..new.end.div_ceil(BLOCK) {
+            each(self.begun_within(block, new), |at| {
+                if self.may_begin(block * BLOCK + at) {
+                    self.note_words(block * BLOCK + at);
+                }
+            });
         }
     }
 
@@ -221,7 +330,8 @@ impl<F: FnMut(usize, Span)> Pass<'_, F> {
     }
 }
 
-/// Those of these places at which the sieve lets something begin. Without a branch: which they are cannot be foreseen.
+/// Those of these places of a block at which the sieve lets something begin. Without a branch: which they are cannot be
+/// foreseen.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as above")]
 fn sift(mut places: u64, block: &[u8; AHEAD], sieve: &Sieve) -> u64 {
@@ -229,7 +339,7 @@ fn sift(mut places: u64, block: &[u8; AHEAD], sieve: &Sieve) -> u64 {
     while places != 0 {
         let at = places.trailing_zeros() as usize % BLOCK;
         let first = block[at..].first_chunk().map_or(0, |first| u32::from_le_bytes(*first));
-        admitted |= u64::from(sieve.admits(first)) << at;
+        admitted |= u64::from(sieve.admits_here(first)) << at;
         places &= places - 1;
     }
     admitted
@@ -268,6 +378,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Anchors;
+    use super::super::batch::BATCH;
+    use super::super::block::BLOCK;
     use crate::detect::compiled::Compiled;
     use crate::detect::scratch::{Slot, Work};
     use crate::location::Span;
@@ -295,9 +407,11 @@ mod tests {
         RuleSet { rules: all.iter().map(rule).collect(), ..RuleSet::default() }
     }
 
+    /// Those of each rule in the order in which they are found, which alone is promised.
     fn found(anchors: &Anchors, text: &[u8]) -> Vec<(usize, Span)> {
         let mut places = Vec::new();
         anchors.find(text, |rule, span| places.push((rule, span)));
+        places.sort_by_key(|place| place.0);
         places
     }
 
@@ -338,7 +452,8 @@ mod tests {
     fn a_value_is_found_wherever_it_stands() {
         let rules = rules();
         let value = "0123456789abcdef".repeat(2);
-        for lead in 0..130 {
+        let across_batches = BATCH * BLOCK - 80..BATCH * BLOCK + 10;
+        for lead in (0..130).chain(across_batches) {
             for text in [
                 format!("{} box_key = '{value}'", "-".repeat(lead)),
                 format!("BOX:{}{value}", " ".repeat(lead)),
@@ -363,7 +478,7 @@ mod tests {
                 "[0-9a-f]{32}", "[a-z0-9]{15,19}", "[A-Z][A-Za-z0-9_-]{19}", "[0-9_]{20}", "[a-f]{16}", "[a-f]{1,60}", " {1,70}",
                 prop::num::u8::ANY.prop_map(|byte| char::from(byte).to_string()),
             ],
-            0..24,
+            0..72,
         )) {
             assert_complete(&rules(), pieces.concat().as_bytes());
         }

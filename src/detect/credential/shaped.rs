@@ -87,13 +87,13 @@ fn statement_end(text: &[u8], from: usize) -> usize {
 
 /// Whether a statement goes on in the next line after this byte.
 fn goes_on(last: u8) -> bool {
-    b"{([:=>\\|".contains(&last)
+    matches!(last, b'{' | b'(' | b'[' | b':' | b'=' | b'>' | b'\\' | b'|')
 }
 
 /// Whether a statement in `line`, whose beginning may be missing, may go on in the next line.
 #[inline]
 pub(in crate::detect) fn may_go_on(line: &[u8]) -> bool {
-    line.iter().rev().find(|byte| !b" \t\r\n".contains(byte)).is_some_and(|&last| goes_on(last))
+    line.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).is_some_and(|&last| goes_on(last))
 }
 
 /// The next place at or after `from` where a value may begin: after a separator.
@@ -102,8 +102,25 @@ fn next_start(text: &[u8], from: usize, end: usize) -> Option<usize> {
 }
 
 #[inline]
-pub(in crate::detect) fn is_separator(byte: u8) -> bool {
-    b"=:>,(\"'`|[{ \t\r\n".contains(&byte)
+pub(in crate::detect) const fn is_separator(byte: u8) -> bool {
+    SEPARATORS[byte as usize]
+}
+
+/// After these bytes a value may begin.
+static SEPARATORS: [bool; 256] = among(b"=:>,(\"'`|[{ \t\r\n");
+
+/// These go on a value: it does not end before them.
+static GOING_ON: [bool; 256] = among(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/=(");
+
+/// By byte, whether it is one of these. What is asked wherever a value may stand is asked without a branch.
+const fn among(bytes: &[u8]) -> [bool; 256] {
+    let mut among = [false; 256];
+    let mut index = 0;
+    while index < bytes.len() {
+        among[bytes[index] as usize] = true;
+        index += 1;
+    }
+    among
 }
 
 /// The value that begins at `start`, if it has the rule's shape and ends where it should.
@@ -115,11 +132,9 @@ fn value_at(value: &mut impl FnMut(usize, usize) -> Option<usize>, text: &[u8], 
 /// Whether a value may end before `rest`: not within a longer token, a call or the path of a member.
 #[inline]
 pub(in crate::detect) fn ends_at(rest: &[u8]) -> bool {
-    match rest {
-        [byte, ..] if byte.is_ascii_alphanumeric() || b"_-+/=(".contains(byte) => false,
-        [b'.', after, ..] => !after.is_ascii_alphanumeric(),
-        _ => true,
-    }
+    let goes_on = rest.first().is_some_and(|&byte| GOING_ON[usize::from(byte)]);
+    let is_path = matches!(rest, [b'.', after, ..] if after.is_ascii_alphanumeric());
+    !(goes_on | is_path)
 }
 
 fn starts_with_folded(text: &[u8], word: &str) -> bool {

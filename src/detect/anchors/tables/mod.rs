@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use self::buckets::Buckets;
 use self::gram::{Frequencies, Gram};
 use self::lookup::Lookup;
-use self::sieve::Sieve;
+use self::sieve::{Begins, Sieve};
 use self::words::{Asked, Seeker, Words};
 use crate::rules::{Seek, Start};
 
@@ -44,7 +44,7 @@ pub(crate) struct Tables {
     pub(crate) anchors: Cow<'static, [Anchor]>,
     /// Who asked for the anchors, those of one anchor side by side.
     pub(crate) users: Cow<'static, [User]>,
-    /// What the anchors' grams and the words that count where they stand begin with.
+    /// What the anchors' grams and the words begin with.
     pub(crate) sieve: Cow<'static, Sieve>,
     pub(crate) lookup: Lookup,
     pub(crate) buckets: Cow<'static, Buckets>,
@@ -83,11 +83,18 @@ impl Tables {
         let Collected { anchors, users, words } = collect(wanted, &mut pool);
         let longest = words.keys().map(String::len).chain(anchors.iter().map(|anchor| length(anchor.folded))).max();
         let mut sieve = Sieve::default();
-        words.iter().filter(|(_, asked)| !asked.users.is_empty()).for_each(|(text, _)| sieve.add(text.as_bytes()));
+        for (text, asked) in &words {
+            if !asked.users.is_empty() {
+                sieve.add(Begins::Standing, text.as_bytes());
+            }
+            if !asked.seekers.is_empty() {
+                sieve.add(Begins::Before, text.as_bytes());
+            }
+        }
         let words = Words::of(words, &mut pool);
         let texts: Vec<&[u8]> = anchors.iter().map(|anchor| range(&pool, anchor.folded)).collect();
         let grams: Vec<Gram> = texts.iter().map(|text| Gram::of(text, frequencies)).collect();
-        grams.iter().zip(texts).for_each(|(gram, text)| sieve.add(&text[gram.offset..]));
+        grams.iter().zip(texts).for_each(|(gram, text)| sieve.add(Begins::Gram, &text[gram.offset..]));
         let (lookup, buckets) = (Lookup::new(&grams), Cow::Owned(Buckets::of(&grams)));
         Self {
             pool: pool.into(),

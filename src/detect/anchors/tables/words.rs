@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::gram::{LENGTH, SHORTEST, fold, head};
-use super::sieve::{Sieve, first};
+use super::sieve::first;
 use super::{Indices, User, number, push, range};
 use crate::rules::{LONGEST_VALUE, Shape};
 
@@ -19,6 +19,9 @@ const BITS: u32 = 13;
 /// Bits that tell which beginnings there are, as a power of two: enough that hardly one in ten is set.
 const KNOWN_BITS: u32 = 16;
 
+/// Sets of kinds of bytes.
+const KINDS: u8 = 128;
+
 /// Anchors that count only where a word begins, and the words of rules that are found by their values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Words {
@@ -26,16 +29,14 @@ pub(crate) struct Words {
     pub(crate) standing: Table,
     /// Those that a value has to stand after.
     pub(crate) before: Table,
-    /// What these begin with.
-    pub(crate) sieve: Cow<'static, Sieve>,
     /// Who asked for the words where they stand, those of one word side by side.
     pub(crate) users: Cow<'static, [User]>,
     /// Who asked for values after the words, those of one word side by side.
     pub(crate) seekers: Cow<'static, [Seeker]>,
     /// Bytes of the longest word before a value.
     pub(crate) longest: usize,
-    /// By length of a value: whether some rule wants one.
-    pub(crate) wanted: Cow<'static, [bool]>,
+    /// By length of a value: of which sets of kinds of bytes some rule wants one, a bit each.
+    pub(crate) wanted: Cow<'static, [u128]>,
 }
 
 /// From the first bytes at a place to the words that may stand there. A slot is chosen by as many as [`LENGTHS`] say: slot s
@@ -76,7 +77,7 @@ pub(super) struct Asked {
 impl Words {
     /// The table of these words (in small letters); their texts go to the pool.
     pub(super) fn of(asked: BTreeMap<String, Asked>, pool: &mut Vec<u8>) -> Self {
-        let (mut standing, mut before, mut sieve) = (Vec::new(), Vec::new(), Sieve::default());
+        let (mut standing, mut before) = (Vec::new(), Vec::new());
         let (mut users, mut seekers) = (Vec::new(), Vec::new());
         for (text, asked) in asked {
             let indices = push(pool, text.bytes());
@@ -85,7 +86,6 @@ impl Words {
                 standing.push((text.clone(), word(push(&mut users, asked.users))));
             }
             if !asked.seekers.is_empty() {
-                sieve.add(text.as_bytes());
                 before.push((text.clone(), word(push(&mut seekers, asked.seekers))));
             }
         }
@@ -93,17 +93,16 @@ impl Words {
             longest: before.iter().map(|(text, _)| text.len()).max().unwrap_or(0),
             standing: Table::of(standing),
             before: Table::of(before),
-            sieve: Cow::Owned(sieve),
             users: users.into(),
             wanted: wanted(&seekers).into(),
             seekers: seekers.into(),
         }
     }
 
-    /// Whether a rule may want a value of so many bytes.
+    /// Whether a rule wants a value of so many bytes of all these kinds.
     #[inline]
-    pub(crate) fn want_length(&self, length: usize) -> bool {
-        self.wanted.get(length).is_some_and(|wanted| *wanted)
+    pub(crate) fn want(&self, length: usize, kinds: u8) -> bool {
+        self.wanted.get(length).is_some_and(|wanted| wanted >> (kinds % KINDS) & 1 != 0)
     }
 
     /// Who asked for one of [`Words::standing`].
@@ -114,6 +113,29 @@ impl Words {
     /// Who asked for one of [`Words::before`].
     pub(crate) fn seekers(&self, word: &Word) -> &[Seeker] {
         range(&self.seekers, word.asked)
+    }
+}
+
+/// Which beginnings of words there are, by hash.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'t>(&'t [u64; 1 << (KNOWN_BITS - 6)]);
+
+impl Known<'_> {
+    /// Whether a word may stand where this head does.
+    #[inline]
+    pub(crate) fn knows(self, head: u64) -> bool {
+        let [eight, six, four, three] = self.by_length(head);
+        // One question, for the answer to each of them cannot be foreseen.
+        eight | six | four | three
+    }
+
+    /// The same for words that are looked up by each of [`LENGTHS`].
+    #[inline]
+    fn by_length(self, head: u64) -> [bool; LENGTHS.len()] {
+        LENGTHS.map(|length| {
+            let bit = place(hash(head, length), KNOWN_BITS);
+            self.0[bit >> 6] >> (bit & 63) & 1 != 0
+        })
     }
 }
 
@@ -142,26 +164,24 @@ impl Table {
         Self { known: known.into(), slots: slots.into(), list: list.into() }
     }
 
+    /// Which beginnings there are.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known(self.known.first_chunk().unwrap_or(&[0; 1 << (KNOWN_BITS - 6)]))
+    }
+
     /// Calls `look` with the index of each word that may stand where this head does, once a sieve admits it.
     #[inline]
     pub(crate) fn each(&self, head: u64, mut look: impl FnMut(usize)) {
-        let (known, slots, list): (&[u64], &[u32], &[Word]) = (&self.known, &self.slots, &self.list);
-        let [eight, six, four, three] = LENGTHS;
-        let hashes = [hash(head, eight), hash(head, six), hash(head, four), hash(head, three)];
-        let is_known = |hash| {
-            let bit = place(hash, KNOWN_BITS);
-            known[bit >> 6] >> (bit & 63) & 1 != 0
-        };
-        let known = [is_known(hashes[0]), is_known(hashes[1]), is_known(hashes[2]), is_known(hashes[3])];
-        // One question, for the answer to each of them cannot be foreseen.
-        if !(known[0] | known[1] | known[2] | known[3]) {
+        let known = self.known();
+        if !known.knows(head) {
             return;
         }
-        for ((length, hash), is_known) in LENGTHS.into_iter().zip(hashes).zip(known) {
+        let (slots, list): (&[u32], &[Word]) = (&self.slots, &self.list);
+        for (length, is_known) in LENGTHS.into_iter().zip(known.by_length(head)) {
             if !is_known {
                 continue;
             }
-            let slot = place(hash, BITS);
+            let slot = place(hash(head, length), BITS);
             let (from, to) = (slots[slot] as usize, slots[slot + 1] as usize);
             for (index, word) in (from..to).zip(&list[from..to]) {
                 // Words of another length may share the slot.
@@ -215,10 +235,13 @@ fn tail(text: &[u8]) -> u32 {
     text.len().checked_sub(LENGTH).map_or(0, |from| first(head(text, from)))
 }
 
-fn wanted(seekers: &[Seeker]) -> Vec<bool> {
-    let is_wanted = |length: usize| {
-        let fits = |shape: Shape| (usize::from(shape.least)..=usize::from(shape.most)).contains(&length);
-        seekers.iter().any(|seeker| fits(seeker.shape))
-    };
-    (0..=LONGEST_VALUE).map(is_wanted).collect()
+fn wanted(seekers: &[Seeker]) -> Vec<u128> {
+    let mut wanted = vec![0_u128; LONGEST_VALUE + 1];
+    for Seeker { shape, .. } in seekers {
+        let held = (0..KINDS).filter(|kinds| kinds & !shape.kinds == 0).fold(0, |held, kinds| held | 1 << kinds);
+        for wanted in wanted.iter_mut().take(usize::from(shape.most) + 1).skip(usize::from(shape.least)) {
+            *wanted |= held;
+        }
+    }
+    wanted
 }
