@@ -9,8 +9,10 @@ use super::Part;
 use crate::decode::Utf16;
 use crate::location::{Position, Span, character_start};
 
-/// Size of a worker's buffer to begin with; grown for larger files and shrunk again after them.
+/// Size of a worker's buffer to begin with; grown for larger files, and shrunk again after so many files that fit. Large files
+/// stand side by side: a buffer that is given back after each of them has to be made anew for the next.
 const BUFFER: usize = 1 << 18;
+const KEPT_FOR: u32 = 32;
 
 /// The longest text that is held as a whole, and the size of a window on longer ones.
 const WINDOW: usize = 8 << 20;
@@ -19,11 +21,13 @@ const WINDOW: usize = 8 << 20;
 pub(super) struct Buffer {
     bytes: Vec<u8>,
     window: usize,
+    /// Files in a row that were no longer than [`BUFFER`].
+    fitted: u32,
 }
 
 impl Default for Buffer {
     fn default() -> Self {
-        Self { bytes: Vec::new(), window: WINDOW }
+        Self { bytes: Vec::new(), window: WINDOW, fitted: 0 }
     }
 }
 
@@ -120,10 +124,11 @@ impl Buffer {
     }
 
     fn begin(&mut self) {
-        if self.bytes.len() != BUFFER {
+        if self.bytes.len() < BUFFER || self.bytes.len() > BUFFER && self.fitted >= KEPT_FOR {
             self.bytes.resize(BUFFER, 0);
             self.bytes.shrink_to(BUFFER);
         }
+        self.fitted = self.fitted.saturating_add(1);
     }
 
     /// Reads behind the first `filled` bytes until there are `whole` or the file ends; the number of bytes that are
@@ -140,6 +145,9 @@ impl Buffer {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
+        }
+        if filled > BUFFER {
+            self.fitted = 0;
         }
         Ok(filled)
     }
