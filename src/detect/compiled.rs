@@ -10,7 +10,7 @@ use super::credential::shaped;
 use super::program::{Branch, GROUPS, Outcome, Program};
 use super::scratch::{Slot, Work};
 use crate::location::Span;
-use crate::rules::Rule;
+use crate::rules::{GAP, Rule};
 
 pub(super) struct Compiled {
     /// For a pattern that is simple enough.
@@ -83,7 +83,9 @@ impl Compiled {
     ) -> Option<Groups> {
         let end = text.len().min(at.start + rule.right);
         if let Some(wanted) = rule.assigned {
-            if !crate::rules::holds_run(&text[at.end..end.max(at.end)], self.least_run) {
+            // A value that begins as far behind the word as it may ends there at the latest.
+            let last = end.min(at.end.saturating_add(GAP + 2).saturating_add(self.longest));
+            if !crate::rules::holds_run(&text[at.end..last.max(at.end)], self.least_run) {
                 return None;
             }
             let value = |from: usize, end: usize| {

@@ -11,6 +11,7 @@ mod batch;
 mod block;
 #[allow(clippy::unreadable_literal, reason = "`build.rs` wrote most of it")]
 mod embedded;
+mod folded;
 mod portable;
 mod tables;
 #[cfg(target_arch = "x86_64")]
@@ -87,7 +88,7 @@ fn compare(tables: &Tables, anchor: usize, text: &[u8], start: usize, found: &mu
     let anchor = &tables.anchors[anchor];
     let folded = tables.text(anchor.folded);
     let span = Span::new(start, start + folded.len());
-    let Some(here) = text.get(start..span.end).filter(|here| here.eq_ignore_ascii_case(folded)) else {
+    let Some(here) = text.get(start..span.end).filter(|here| folded::is_folded(here, folded)) else {
         return;
     };
     for user in tables.users(anchor) {

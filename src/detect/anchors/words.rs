@@ -11,6 +11,7 @@
 
 use super::batch::BATCH;
 use super::block::{AHEAD, BLOCK, Masks, Seen, each};
+use super::folded::is_folded;
 use super::tables::Tables;
 use super::tables::gram::{head, is_word};
 use super::tables::sieve::{Begins, Sieve, first};
@@ -353,7 +354,7 @@ fn place_of(tables: &Tables, word: &Word, text: &[u8], at: usize) -> Option<Span
     }
     let folded = tables.text(word.text);
     let place = Span::new(at, at + folded.len());
-    text.get(at..place.end).is_some_and(|here| here.eq_ignore_ascii_case(folded)).then_some(place)
+    text.get(at..place.end).is_some_and(|here| is_folded(here, folded)).then_some(place)
 }
 
 /// Where the run that ends at `end` begins, if it is no longer than any value; otherwise further back than any begins.
