@@ -13,7 +13,7 @@ use crate::location::Span;
 /// Blocks of a batch.
 pub(super) const BATCH: usize = 16;
 
-/// Room for the places of a batch, and for as many as are written at once behind the last.
+/// Room for the places of a batch, and for as many as a kernel writes at once behind the last.
 pub(super) const ROOM: usize = (BATCH + 1) * BLOCK;
 
 /// Where in each block of a batch something has to be asked of the sieve.
@@ -63,8 +63,8 @@ pub(super) fn find(
     let standing = tables.words.standing.known();
     let mut pass = Pass::new(tables, text, found);
     let mut batch = Batch { asked: Asked::default(), ends: [0; BATCH], runs: [0; BATCH], places: [0; ROOM] };
-    let (mut from, mut rest);
-    from = 0;
+    let mut from = 0;
+    let mut rest;
     while from <= text.len() {
         let mut bytes = &text[from..];
         if bytes.len() < AHEAD {
