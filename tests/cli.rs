@@ -805,6 +805,22 @@ fn an_address_with_a_password_in_it_is_refused_and_not_shown() {
     assert!(!run.err.contains("hidden-word") && !run.out.contains("hidden-word"), "{}", run.err);
 }
 
+#[test]
+fn counting_anchors_says_why_nothing_was_counted() {
+    let at = folder();
+    write(at.path(), "small.txt", "nuget_key = 1\n");
+    fs::write(at.path().join("large.txt"), vec![b'x'; (8 << 20) + 1]).unwrap();
+    let run = skelkey(at.path(), &["rules", "stats", "small.txt"]);
+    assert!(run.code == 0 && run.out.contains("nuget") && run.out.contains("in 14 bytes"), "{}", run.out);
+    let run = skelkey(at.path(), &["rules", "stats", "large.txt"]);
+    assert_eq!(run.code, 3);
+    assert!(
+        run.err.contains("large.txt: gave nothing to scan: ") && run.err.contains("none over 8 MiB"),
+        "{}",
+        run.err
+    );
+}
+
 #[cfg(feature = "probe")]
 #[test]
 fn the_documented_rules_are_the_rules() {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use skelkey::coverage::Reason;
 use skelkey::detect::{AnchorCounts, Detector};
 use skelkey::rules::RuleSet;
 use skelkey::source::{Blob, FileOptions, Files, Part, Progress, Sink};
@@ -33,7 +34,11 @@ pub(crate) fn run(rules: Arc<RuleSet>, args: &StatsArgs) -> Result<Exit> {
     let (_, skips) = Files::open(&paths, options).scan(&counter, &Progress::default()).into_parts();
     let mut exit = Exit::Clean;
     for skip in skips.iter().filter(|skip| skip.reason.is_gap()) {
-        let line = format!("{}: {}", skip.path, skip.reason.words());
+        let why = match skip.reason {
+            Reason::Empty => "no ignored file is counted, and none over 8 MiB; name another file or folder",
+            _ => skip.detail.as_deref().unwrap_or("look at its rights"),
+        };
+        let line = format!("{}: {}: {why}", skip.path, skip.reason.words());
         tell(format_args!("error: {}", skelkey::escape::visible(&line)));
         exit = Exit::Incomplete;
     }

@@ -137,7 +137,7 @@ impl Detector {
 
     /// Looks for the rule's match around one anchor, and notes it if it passes all filters.
     fn confirm(&self, text: &[u8], path: &str, index: usize, at: Span, scratch: &mut Scratch) {
-        if scratch.is_spent() {
+        if scratch.refuses(index) || scratch.is_spent() {
             return;
         }
         let rule = &*self.rules.rules[index];

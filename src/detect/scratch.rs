@@ -14,6 +14,8 @@ pub struct Scratch {
     owner: Option<u64>,
     /// By rule; made when its first anchor is seen.
     slots: Vec<Option<Box<Slot>>>,
+    /// By rule, the last scan at whose path it did not hold: of most anchors of such rules nothing more is asked.
+    refused: Vec<u64>,
     /// Number of the present scan: tells slots of this scan from those of earlier ones.
     scan: u64,
     work: Work,
@@ -86,11 +88,18 @@ impl Scratch {
             self.owner = Some(owner);
             self.slots.clear();
             self.slots.resize_with(rules, || None);
+            self.refused.clear();
+            self.refused.resize(rules, 0);
         }
         self.scan += 1;
         self.candidates.clear();
         self.rejected.clear();
         self.markers.clear();
+    }
+
+    /// Whether it is known that the rule does not hold at the path of this scan.
+    pub(super) fn refuses(&self, rule: usize) -> bool {
+        self.refused[rule] == self.scan
     }
 
     /// The slot of a rule, made ready for this scan when it is first asked for (then `admits` is asked, once per scan),
@@ -99,6 +108,9 @@ impl Scratch {
         let slot = self.slots[rule].get_or_insert_default();
         if slot.scan != self.scan {
             (slot.scan, slot.admitted, slot.last) = (self.scan, admits(), None);
+            if !slot.admitted {
+                self.refused[rule] = self.scan;
+            }
         }
         (slot, &mut self.work)
     }

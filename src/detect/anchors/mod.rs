@@ -5,7 +5,10 @@
 //! for, spread over a few buckets. A sieve of first bytes passes few of those places, and tables and a full comparison
 //! decide ([`words`]). Anchors that count only where a word begins, nearly all of them, are looked for only there, and
 //! rules for assigned values only before values of their shape. So what is found does not depend on the kernel: the
-//! portable one and the vector one may let through different places and find the same anchors.
+//! portable one and the vector ones may let through different places and find the same anchors.
+//!
+//! Two ways lead through a text: block by block, and for processors that list places and look up many at once, in batches of
+//! blocks ([`batch`]). Both look up with the same code.
 
 mod batch;
 mod block;

@@ -324,17 +324,16 @@ const GROUP: usize = 16;
 
 /// Of listed places, in order, a bit each: whether something may begin there.
 #[derive(Clone, Copy)]
-struct Passed([u16; ROOM / GROUP + 1]);
+struct Passed([u64; ROOM / 64 + 1]);
 
 impl Passed {
-    const NONE: Self = Self([0; ROOM / GROUP + 1]);
+    const NONE: Self = Self([0; ROOM / 64 + 1]);
 
     /// The bits of a place and the 63 after it.
     #[inline]
     fn from(&self, place: usize) -> u64 {
-        let Some([a, b, c, d, rest]) = self.0.get(place / GROUP..).and_then(<[u16]>::first_chunk) else { return 0 };
-        let bits = u64::from(*a) | u64::from(*b) << 16 | u64::from(*c) << 32 | u64::from(*d) << 48;
-        bits >> (place % GROUP) | u64::from(*rest) << 1 << (63 - place % GROUP)
+        let Some([low, high]) = self.0.get(place / 64..).and_then(<[u64]>::first_chunk) else { return 0 };
+        low >> (place % 64) | high << 1 << (63 - place % 64)
     }
 }
 
@@ -365,7 +364,7 @@ fn ask(sieve: &Sieve, bytes: &[u8], places: &[u16; ROOM], count: usize) -> [Pass
         let mark = _mm512_sllv_epi32(_mm512_set1_epi32(1), bit);
         for (what, passed) in Begins::ALL.into_iter().zip(&mut passed) {
             let mark = _mm512_sll_epi32(mark, _mm_cvtsi32_si128(what.lane().cast_signed()));
-            passed.0[group] = _mm512_test_epi32_mask(marks, mark);
+            passed.0[group / 4] |= u64::from(_mm512_test_epi32_mask(marks, mark)) << (GROUP * (group % 4));
         }
     }
     passed

@@ -72,9 +72,6 @@ fn long_ends(runs: u128) -> u64 {
     ((long << 1 & !runs) >> 64) as u64
 }
 
-/// A run of which so many bytes are shown may be longer.
-const SHOWN: usize = BLOCK;
-
 /// Blocks of which is kept where words begin: a batch, and before it as far back as a value's word may stand.
 const SEEN: usize = BATCH + 16;
 
@@ -224,7 +221,8 @@ impl<'p, F: FnMut(usize, Span)> Pass<'p, F> {
     #[expect(clippy::inline_always, reason = "as above")]
     pub(super) fn value(&mut self, end: usize, run: u128) {
         let (text, shown) = (self.text, run.leading_ones() as usize);
-        let start = if shown < SHOWN { end - shown } else { run_start(text, end) };
+        // What stands before the last block is not shown.
+        let start = if shown < BLOCK + end % BLOCK { end - shown } else { run_start(text, end) };
         if start == 0 {
             return;
         }
